@@ -1,0 +1,1 @@
+//! What the node speaks of, without I/O: centres, events, sessions, places, time and their rules.

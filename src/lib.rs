@@ -1,0 +1,5 @@
+//! Maillage: a federated ActivityPub node with which neighbourhood centres publish their digital workshops.
+//!
+//! The modules, in the order of the arrows (each imports only what stands before it; `tests/architecture.rs` holds it).
+
+pub mod domain;

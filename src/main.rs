@@ -1,0 +1,3 @@
+//! The `maillage` program: one file to run.
+
+fn main() {}
