@@ -12,8 +12,23 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("store", &["domain", "feed", "locale", "config"]),
     ("federation", &["domain", "feed", "locale", "config", "store"]),
     ("app", &["domain", "feed", "locale", "config", "store", "federation"]),
-    ("web", &["domain", "feed", "locale", "config", "store", "federation", "app"]),
-    ("cli", &["domain", "feed", "locale", "config", "store", "federation", "app", "web"]),
+    (
+        "web",
+        &["domain", "feed", "locale", "config", "store", "federation", "app"],
+    ),
+    (
+        "cli",
+        &[
+            "domain",
+            "feed",
+            "locale",
+            "config",
+            "store",
+            "federation",
+            "app",
+            "web",
+        ],
+    ),
 ];
 
 #[test]
@@ -37,12 +52,19 @@ fn layers_point_downwards() {
 #[test]
 fn a_wrong_import_is_seen() {
     assert_eq!(forbidden_names("use crate::web::routes;", "domain", &[]), ["web"]);
-    assert_eq!(forbidden_names("use crate::{domain::id, app};", "store", &["domain"]), ["app"]);
+    assert_eq!(
+        forbidden_names("use crate::{domain::id, app};", "store", &["domain"]),
+        ["app"]
+    );
     assert!(forbidden_names("// crate::web is not for us", "domain", &[]).is_empty());
 }
 
 fn forbidden_names<'a>(text: &str, layer: &str, allowed: &[&str]) -> Vec<&'a str> {
-    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join(" ");
+    let code: String = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join(" ");
     MAY_NAME
         .iter()
         .map(|(other, _)| *other)
@@ -57,17 +79,22 @@ fn names(code: &str, other: &str) -> bool {
         starts_with_word(after, other)
             || after.strip_prefix('{').is_some_and(|list| {
                 let end = list.find(';').unwrap_or(list.len());
-                list[..end].split([',', '{']).any(|part| starts_with_word(part.trim(), other))
+                list[..end]
+                    .split([',', '{'])
+                    .any(|part| starts_with_word(part.trim(), other))
             })
     })
 }
 
 fn starts_with_word(text: &str, word: &str) -> bool {
-    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    text.strip_prefix(word)
+        .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
 }
 
 fn rust_files(dir: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(dir) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     for entry in entries {
         let path = entry.expect("readable entry").path();

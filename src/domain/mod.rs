@@ -1,1 +1,22 @@
-//! What the node speaks of, without I/O: centres, events, sessions, places, time and their rules.
+//! What the node speaks of, without I/O: events, places, time and their rules. Imported by every other layer.
+//!
+//! - *centre*: a local actor behind a programme; a *network* is a centre that gathers the programmes of others.
+//! - *event*: a workshop, café, drop-in …, with one or several *sessions* (dated occurrences).
+//! - *peer*: an actor of another server; *follow*: ours of a peer; *follower*: a peer's of ours.
+//! - *member*: a person of the staff, with a role.
+//! - *calendar*: sessions of the whole network as seen from here.
+
+pub mod calendar;
+pub mod centre;
+pub(crate) mod code;
+pub mod event;
+pub mod id;
+pub mod invalid;
+pub mod member;
+pub mod peer;
+pub mod place;
+pub mod random;
+pub mod recurrence;
+pub mod text;
+pub mod time;
+pub mod vocabulary;

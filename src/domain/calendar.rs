@@ -1,0 +1,91 @@
+//! The calendar: what one asks for, and what one reads.
+
+use super::event::{Event, Format, Level, Mode, Price, Session};
+use super::time::Instant;
+
+/// What a reader asks for. Lists: any of them; different fields: all of them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    /// Sessions that end after this; the present if absent.
+    pub from: Option<Instant>,
+    /// Sessions that start before this.
+    pub to: Option<Instant>,
+    /// Words, each of which must occur.
+    pub q: Option<String>,
+    /// Town.
+    pub city: Option<String>,
+    /// Postcode or its beginning.
+    pub postcode: Option<String>,
+    /// Around a point or a town.
+    pub near: Option<Near>,
+    /// Radius around `near` in kilometres.
+    pub radius_km: Option<f64>,
+    /// Theme codes.
+    pub themes: Vec<String>,
+    /// Event type codes.
+    pub types: Vec<String>,
+    /// Levels: the event's range holds one of them.
+    pub levels: Vec<Level>,
+    /// Audience codes; events for everyone match too.
+    pub audiences: Vec<String>,
+    /// Language codes.
+    pub languages: Vec<String>,
+    /// Accessibility codes: all of them.
+    pub accessibility: Vec<String>,
+    /// Formats.
+    pub formats: Vec<Format>,
+    /// Modes of participation.
+    pub modes: Vec<Mode>,
+    /// Prices.
+    pub prices: Vec<Price>,
+    /// The publisher: handle of a centre of ours, `handle@host` or the id of a peer.
+    pub centre: Option<String>,
+    /// The network: events of the actors it follows, or that it announced.
+    pub network: Option<String>,
+}
+
+/// Radius when nobody says one, in kilometres.
+pub const DEFAULT_RADIUS_KM: f64 = 10.0;
+
+/// A point to be near.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Near {
+    /// Latitude and longitude in degrees.
+    Point(f64, f64),
+    /// A town or postcode that some known place has.
+    Town(String),
+}
+
+/// Who publishes or relays an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Name for people.
+    pub name: String,
+    /// ActivityPub id.
+    pub uri: String,
+    /// `handle@host` (without the first `@`).
+    pub account: String,
+    /// Host, with port where there is one.
+    pub host: String,
+    /// Page for people.
+    pub url: String,
+    /// Whether it is a centre of this node.
+    pub local: bool,
+}
+
+/// One dated session as the calendar shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// When.
+    pub session: Session,
+    /// ActivityPub id of the session.
+    pub uri: String,
+    /// Page for people.
+    pub url: String,
+    /// What.
+    pub event: Event,
+    /// Who publishes it.
+    pub publisher: Source,
+    /// Who announced it to us or here, besides the publisher.
+    pub relayed_by: Vec<Source>,
+}

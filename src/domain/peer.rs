@@ -1,0 +1,109 @@
+//! A peer: an actor of another server, and how we stand with it.
+
+use super::code::codes;
+use super::id::{CentreId, FollowId, FollowerId, PeerId};
+use super::time::Instant;
+
+/// A remote actor as last fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Peer {
+    /// Our identifier.
+    pub id: PeerId,
+    /// ActivityPub id.
+    pub uri: String,
+    /// ActivityStreams type: `Group`, `Application`, `Person` …
+    pub kind: String,
+    /// preferredUsername; may be empty.
+    pub handle: String,
+    /// Host of the id, with its port where it has one.
+    pub host: String,
+    /// Name for people.
+    pub name: String,
+    /// Plain text about it.
+    pub summary: String,
+    /// Page for people.
+    pub url: Option<String>,
+    /// Where its activities go.
+    pub inbox: String,
+    /// Where activities for all actors of its host go; same origin as `uri`.
+    pub shared_inbox: Option<String>,
+    /// Its outbox.
+    pub outbox: Option<String>,
+    /// Its `upcomingEvents` (FEP-8a8e).
+    pub upcoming: Option<String>,
+    /// Its followers collection, needed to read addressing.
+    pub followers: Option<String>,
+    /// Public keys.
+    pub keys: Vec<PeerKey>,
+    /// Software name of its host (NodeInfo), lower case.
+    pub software: Option<String>,
+    /// Last fetch.
+    pub fetched: Instant,
+}
+
+impl Peer {
+    /// `@handle@host`, as people write it.
+    pub fn account(&self) -> String {
+        format!("@{}@{}", self.handle, self.host)
+    }
+
+    /// Where to deliver to it: the shared inbox if it has one.
+    pub fn delivery_inbox(&self) -> &str {
+        self.shared_inbox.as_deref().unwrap_or(&self.inbox)
+    }
+}
+
+/// One public key of a peer.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct PeerKey {
+    /// keyId.
+    pub id: String,
+    /// PEM (RSA) or multibase (Ed25519).
+    pub public_key: String,
+}
+
+codes! {
+    /// Where a follow that we asked for stands.
+    pub enum FollowState {
+        /// Sent, no answer yet.
+        Asked = "asked",
+        /// Accepted by the peer.
+        Accepted = "accepted",
+        /// Refused by the peer.
+        Refused = "refused",
+    }
+}
+
+/// A follow that we asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Follow {
+    /// Our identifier.
+    pub id: FollowId,
+    /// Who follows: a centre, or nobody but the node itself (instance actor).
+    pub follower: Option<CentreId>,
+    /// Who is followed.
+    pub peer: PeerId,
+    /// Id of our Follow activity.
+    pub activity_uri: String,
+    /// Where it stands.
+    pub state: FollowState,
+    /// When it was asked.
+    pub asked: Instant,
+    /// When the state last changed.
+    pub changed: Instant,
+}
+
+/// A follow that a peer asked of one of our actors, accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Follower {
+    /// Our identifier.
+    pub id: FollowerId,
+    /// Who is followed: a centre, or the instance actor.
+    pub followed: Option<CentreId>,
+    /// Who follows.
+    pub peer: PeerId,
+    /// Id of the peer's Follow activity.
+    pub activity_uri: String,
+    /// Since when.
+    pub since: Instant,
+}

@@ -1,0 +1,238 @@
+//! Recurrence (RFC 5545 RRULE and EXDATE): rules are read on the wall clock of the event's zone.
+//!
+//! The rule is expanded in local time and each date is then placed in the zone, never from a fixed offset: nine o'clock
+//! stays nine o'clock across a change of clocks. At most one session a day, so a session is named by its local date.
+
+use std::str::FromStr;
+
+use chrono::{Duration, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
+use serde::{Deserialize, Serialize};
+
+use super::invalid::Reason;
+use super::time::{Instant, instant_of, local_of};
+
+/// OpenAgenda's limit of timings in one event.
+pub const MAX_SESSIONS: usize = 800;
+
+/// How an event repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recurrence {
+    /// The value of RRULE, as received.
+    pub rule: String,
+    /// Local dates without a session (EXDATE), in order.
+    pub exceptions: Vec<NaiveDate>,
+}
+
+/// One session of a series or of a single event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The local date on which it starts: its name within the series.
+    pub date: NaiveDate,
+    /// Start.
+    pub start: Instant,
+    /// End.
+    pub end: Instant,
+}
+
+/// All sessions of an event that first runs from `start` to `end`.
+///
+/// # Errors
+/// The reason why the rule is refused: unreadable, finer than daily, endless, more than [`MAX_SESSIONS`] or empty.
+pub fn expand(
+    start: Instant,
+    end: Instant,
+    zone: Tz,
+    recurrence: Option<&Recurrence>,
+) -> Result<Vec<Occurrence>, Reason> {
+    let first = local_of(start, zone);
+    let Some(recurrence) = recurrence else {
+        return Ok(vec![Occurrence {
+            date: first.date(),
+            start,
+            end,
+        }]);
+    };
+    let rule = read_rule(&recurrence.rule, zone)?;
+    let length = local_of(end, zone) - first;
+    let dates = local_dates(first, &rule, recurrence)?;
+    let sessions: Vec<_> = dates.into_iter().map(|local| place(local, length, zone)).collect();
+    match sessions.len() {
+        0 => Err(Reason::NoSession),
+        count if count > MAX_SESSIONS => Err(Reason::TooManySessions { max: MAX_SESSIONS }),
+        _ => Ok(sessions),
+    }
+}
+
+/// One session on the wall clock, placed in its zone. Its end keeps its hour too, unless a change of clocks would put
+/// it before the start; then it keeps its length.
+fn place(local: NaiveDateTime, length: Duration, zone: Tz) -> Occurrence {
+    let start = instant_of(local, zone);
+    let end = instant_of(local + length, zone);
+    Occurrence {
+        date: local.date(),
+        start,
+        end: if end > start { end } else { start + length },
+    }
+}
+
+fn local_dates(
+    first: NaiveDateTime,
+    rule: &RRule<Unvalidated>,
+    recurrence: &Recurrence,
+) -> Result<Vec<NaiveDateTime>, Reason> {
+    let floating = rrule::Tz::UTC.from_utc_datetime(&first);
+    let validated = rule.clone().validate(floating).map_err(unreadable)?;
+    let set = RRuleSet::new(floating).rrule(validated);
+    // One more than is allowed, over the exceptions, tells a rule that is too long.
+    let limit = MAX_SESSIONS + recurrence.exceptions.len() + 1;
+    let found = set.into_iter().take(limit).map(|date| date.naive_utc());
+    Ok(found
+        .filter(|local| recurrence.exceptions.binary_search(&local.date()).is_err())
+        .collect())
+}
+
+/// Reads the rule and turns its UNTIL, which RFC 5545 gives in UTC, into the wall clock of `zone`.
+fn read_rule(text: &str, zone: Tz) -> Result<RRule<Unvalidated>, Reason> {
+    if text.len() > 512 {
+        return Err(Reason::NotARule {
+            detail: "> 512".to_owned(),
+        });
+    }
+    let text = text.strip_prefix("RRULE:").unwrap_or(text);
+    let rule = RRule::from_str(&local_until(text, zone)?).map_err(unreadable)?;
+    let finer = matches!(
+        rule.get_freq(),
+        Frequency::Hourly | Frequency::Minutely | Frequency::Secondly
+    );
+    if finer || !rule.get_by_hour().is_empty() || !rule.get_by_minute().is_empty() || !rule.get_by_second().is_empty() {
+        return Err(Reason::TooFine);
+    }
+    if rule.get_until().is_none() && rule.get_count().is_none() {
+        return Err(Reason::EndlessRule);
+    }
+    if rule.get_count().is_some_and(|count| count as usize > 4 * MAX_SESSIONS) {
+        return Err(Reason::TooManySessions { max: MAX_SESSIONS });
+    }
+    Ok(rule)
+}
+
+fn local_until(text: &str, zone: Tz) -> Result<String, Reason> {
+    let parts: Result<Vec<String>, Reason> = text
+        .split(';')
+        .map(|part| match part.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("UNTIL") => Ok(format!("UNTIL={}", until(value, zone)?)),
+            _ => Ok(part.to_owned()),
+        })
+        .collect();
+    Ok(parts?.join(";"))
+}
+
+/// UNTIL as `20270629T070000Z` (UTC), `20270629T090000` (local) or `20270629` (that whole day).
+fn until(value: &str, zone: Tz) -> Result<String, Reason> {
+    let unreadable = || Reason::NotARule {
+        detail: format!("UNTIL={value}"),
+    };
+    let local = if let Some(utc) = value.strip_suffix('Z') {
+        let utc = NaiveDateTime::parse_from_str(utc, "%Y%m%dT%H%M%S").map_err(|_| unreadable())?;
+        local_of(Utc.from_utc_datetime(&utc), zone)
+    } else if value.contains('T') {
+        NaiveDateTime::parse_from_str(value, "%Y%m%dT%H%M%S").map_err(|_| unreadable())?
+    } else {
+        let day = NaiveDate::parse_from_str(value, "%Y%m%d").map_err(|_| unreadable())?;
+        day.and_hms_opt(23, 59, 59).ok_or_else(unreadable)?
+    };
+    Ok(local.format("%Y%m%dT%H%M%SZ").to_string())
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Reason {
+    Reason::NotARule {
+        detail: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::DEFAULT_ZONE;
+
+    fn instant(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    fn series(rule: &str, exceptions: &[&str]) -> Result<Vec<Occurrence>, Reason> {
+        let exceptions = exceptions.iter().map(|date| date.parse().unwrap()).collect();
+        let recurrence = Recurrence {
+            rule: rule.to_owned(),
+            exceptions,
+        };
+        expand(
+            instant("2027-03-23T01:30:00Z"),
+            instant("2027-03-23T02:30:00Z"),
+            DEFAULT_ZONE,
+            Some(&recurrence),
+        )
+    }
+
+    #[test]
+    fn a_single_event_is_one_session() {
+        let once = expand(
+            instant("2026-11-24T08:00:00Z"),
+            instant("2026-11-24T11:00:00Z"),
+            DEFAULT_ZONE,
+            None,
+        )
+        .unwrap();
+        assert_eq!(once.len(), 1);
+        assert_eq!(once[0].date.to_string(), "2026-11-24");
+    }
+
+    #[test]
+    fn a_session_in_the_gap_of_spring_moves_on_and_keeps_a_length() {
+        let days = series("FREQ=DAILY;COUNT=7", &[]).unwrap();
+        let gap = days.iter().find(|day| day.date.to_string() == "2027-03-28").unwrap();
+        assert_eq!(gap.start, instant("2027-03-28T01:30:00Z"));
+        assert!(gap.end > gap.start);
+        assert_eq!(days[6].start, instant("2027-03-29T00:30:00Z"));
+    }
+
+    #[test]
+    fn until_is_read_in_utc_in_local_time_and_as_a_day() {
+        for until in ["20270406T003000Z", "20270406T023000", "20270406"] {
+            assert_eq!(
+                series(&format!("FREQ=WEEKLY;UNTIL={until}"), &[]).unwrap().len(),
+                3,
+                "{until}"
+            );
+        }
+        assert_eq!(series("FREQ=WEEKLY;UNTIL=20270406T002900Z", &[]).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn exceptions_leave_their_dates_out() {
+        let dates = series("FREQ=WEEKLY;COUNT=3", &["2027-03-30"]).unwrap();
+        assert_eq!(
+            dates.iter().map(|one| one.date.to_string()).collect::<Vec<_>>(),
+            ["2027-03-23", "2027-04-06"]
+        );
+    }
+
+    #[test]
+    fn what_is_too_much_is_refused_with_its_reason() {
+        assert_eq!(series("FREQ=HOURLY;COUNT=3", &[]), Err(Reason::TooFine));
+        assert_eq!(series("FREQ=DAILY;BYHOUR=9,10;COUNT=3", &[]), Err(Reason::TooFine));
+        assert_eq!(series("FREQ=WEEKLY", &[]), Err(Reason::EndlessRule));
+        assert_eq!(
+            series("FREQ=DAILY;COUNT=801", &[]),
+            Err(Reason::TooManySessions { max: 800 })
+        );
+        assert_eq!(
+            series("FREQ=DAILY;COUNT=4000000000", &[]),
+            Err(Reason::TooManySessions { max: 800 })
+        );
+        assert_eq!(series("FREQ=DAILY;COUNT=800", &[]).map(|all| all.len()), Ok(800));
+        assert_eq!(series("FREQ=WEEKLY;COUNT=1", &["2027-03-23"]), Err(Reason::NoSession));
+        assert!(matches!(series("every tuesday", &[]), Err(Reason::NotARule { .. })));
+    }
+}

@@ -1,0 +1,146 @@
+//! Words: folding for search, handles of actors, telephone numbers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Lower case without accents, ligatures opened, anything but letters and digits as one space: what search compares.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text
+        .nfkd()
+        .filter(|letter| !is_combining_mark(*letter))
+        .flat_map(char::to_lowercase)
+    {
+        match letter {
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            'ß' => folded.push_str("ss"),
+            letter if letter.is_alphanumeric() => folded.push(letter),
+            _ if folded.ends_with(' ') || folded.is_empty() => {}
+            _ => folded.push(' '),
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+/// The first `count` characters of `text`, with `…` where something was left out.
+pub fn shorten(text: &str, count: usize) -> String {
+    match text.char_indices().nth(count) {
+        None => text.to_owned(),
+        Some(_) => {
+            let kept: String = text.chars().take(count.saturating_sub(1)).collect();
+            format!("{}…", kept.trim_end())
+        }
+    }
+}
+
+/// The name of an actor before the `@`: `[a-z0-9_]`, 1 to 64 characters, which every peer accepts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Handle(String);
+
+impl Handle {
+    /// The handle as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Why a text is no [`Handle`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a handle is 1 to 64 of the characters a-z, 0-9 and _")]
+pub struct NotAHandle;
+
+impl FromStr for Handle {
+    type Err = NotAHandle;
+    fn from_str(text: &str) -> Result<Self, NotAHandle> {
+        let fits = (1..=64).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAHandle)
+        }
+    }
+}
+
+impl TryFrom<String> for Handle {
+    type Error = NotAHandle;
+    fn try_from(text: String) -> Result<Self, NotAHandle> {
+        text.parse()
+    }
+}
+
+impl From<Handle> for String {
+    fn from(handle: Handle) -> Self {
+        handle.0
+    }
+}
+
+/// A telephone number in E.164 (`+33353010101`), or the bare digits of a short number (`3949`).
+/// French numbers may be written `03 53 01 01 01`, with dots or hyphens.
+pub fn telephone(text: &str) -> Option<String> {
+    if !text
+        .chars()
+        .all(|c| c.is_ascii_digit() || c.is_whitespace() || "+.-()\u{a0}\u{202f}".contains(c))
+    {
+        return None;
+    }
+    let plus = text.trim_start().starts_with('+');
+    let digits: String = text.replace("(0)", "").chars().filter(char::is_ascii_digit).collect();
+    match (plus, digits.len()) {
+        (true, 8..=15) => Some(format!("+{digits}")),
+        (false, 10) if digits.starts_with('0') => Some(format!("+33{}", &digits[1..])),
+        (false, 12..=15) if digits.starts_with("00") => Some(format!("+{}", &digits[2..])),
+        (false, 2..=6) => Some(digits),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_makes_ecole_findable() {
+        assert_eq!(fold("  L’École, Œuvre & Cœur !"), "l ecole oeuvre coeur");
+        assert_eq!(fold("ATELIER n°3"), "atelier no3");
+    }
+
+    #[test]
+    fn numbers_become_e164() {
+        assert_eq!(telephone("03 53 01 01 01").as_deref(), Some("+33353010101"));
+        assert_eq!(telephone("+33 (0)3.53.01.01.01").as_deref(), Some("+33353010101"));
+        assert_eq!(telephone("3949").as_deref(), Some("3949"));
+        assert_eq!(telephone("03 53 01"), None.or(telephone("035301")));
+        assert_eq!(telephone("appelez-nous"), None);
+        assert_eq!(telephone("12345678901234567"), None);
+    }
+
+    #[test]
+    fn handles_are_narrow() {
+        assert!("escale_canal2".parse::<Handle>().is_ok());
+        for wrong in ["", "Escale", "é", "a b", "a-b", &"a".repeat(65)] {
+            assert!(wrong.parse::<Handle>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn shortening_keeps_whole_characters() {
+        assert_eq!(shorten("été", 3), "été");
+        assert_eq!(shorten("été indien", 5), "été…");
+    }
+}
