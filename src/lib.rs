@@ -2,4 +2,5 @@
 //!
 //! The modules, in the order of the arrows (each imports only what stands before it; `tests/architecture.rs` holds it).
 
+pub mod config;
 pub mod domain;
