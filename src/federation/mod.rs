@@ -1,0 +1,5 @@
+//! ActivityPub: what the node sends to other servers, and what it believes of them.
+
+pub mod guard;
+pub mod keys;
+pub mod signature;

@@ -1,0 +1,285 @@
+//! draft-cavage-http-signatures-12, what the whole fediverse speaks.
+//!
+//! `http-signature-normalization` builds the signing string in both directions. Its own parser is not fed with what
+//! senders write: it loses parameters after a blank, lets the last of two equal ones win and panics on a far `created`.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http_signature_normalization::verify::ParsedHeader;
+
+use super::headers::Headers;
+use super::{Incoming, Outgoing, Scheme, Signature, SignatureError, Signer, check_host, digest, window};
+use crate::federation::keys::{KeyError, KeyKind};
+
+/// More components than this are an attempt to make us work.
+const MAX_COVERED: usize = 32;
+/// Longer than any validity that the crate could find expired: the window is ours to judge (`window`).
+const NEVER: Duration = Duration::from_secs(1 << 40);
+
+/// Reads a request and makes all the checks that need no key.
+pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, SignatureError> {
+    let parameters = Parameters::read(header)?;
+    check_algorithm(parameters.algorithm)?;
+    let covered = Covered::read(parameters.headers.unwrap_or("(created)"))?;
+    covered.check_required(request.needs_digest())?;
+    let headers = Headers(request.headers);
+    check_host(request, &headers)?;
+    check_time(&parameters, &covered, &headers, request)?;
+    check_body(request, &headers)?;
+    let values = covered_values(&parameters, &covered, &headers)?;
+    let mut bases = vec![signing_string(
+        request.method,
+        request.target,
+        &covered.0,
+        values.clone(),
+    )?];
+    if let Some(path) = request.target_without_query() {
+        bases.push(signing_string(request.method, path, &covered.0, values)?);
+    }
+    Ok(Signature {
+        key_id: parameters.key_id.to_owned(),
+        scheme: Scheme::Cavage,
+        stated: None,
+        bytes: BASE64
+            .decode(parameters.signature)
+            .map_err(|_| SignatureError::Malformed("the signature is not base64"))?,
+        bases,
+    })
+}
+
+/// The headers that sign `request`: `date`, `digest` when there is a body, `signature`.
+pub(super) fn sign(request: &Outgoing<'_>, signer: &Signer) -> Result<Vec<(&'static str, String)>, KeyError> {
+    let mut headers = vec![("date", httpdate::fmt_http_date(request.now.into()))];
+    let mut signed = vec![("host", request.host())];
+    if let Some(body) = request.body {
+        headers.push(("digest", digest::digest_header(body)));
+    }
+    if let Some(content_type) = request.content_type {
+        signed.push(("content-type", content_type.to_owned()));
+    }
+    signed.extend(headers.iter().cloned());
+    let covered = signed
+        .iter()
+        .fold("(request-target)".to_owned(), |list, (name, _)| list + " " + name);
+    let values = signed
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
+    let base = signing_string(request.method, &request.target(), &covered, values).map_err(|_| KeyError::Library)?;
+    let signature = BASE64.encode(signer.key.sign(base.as_bytes())?);
+    // RSA goes by the old label: every peer reads it, some never learnt `hs2019`.
+    let algorithm = match signer.key.kind() {
+        KeyKind::Rsa => "rsa-sha256",
+        KeyKind::Ed25519 => "hs2019",
+    };
+    let key_id = &signer.key_id;
+    // No blank after the commas: Mobilizon does not trim.
+    let value = format!(r#"keyId="{key_id}",algorithm="{algorithm}",headers="{covered}",signature="{signature}""#);
+    headers.push(("signature", value));
+    Ok(headers)
+}
+
+/// The label cannot choose the algorithm, the key does. But who states a broken one is not served.
+fn check_algorithm(label: Option<&str>) -> Result<(), SignatureError> {
+    let label = label.unwrap_or("hs2019").to_ascii_lowercase();
+    let refused = label == "none" || label.starts_with("hmac") || label.ends_with("sha1") || label.ends_with("md5");
+    if refused {
+        Err(SignatureError::Algorithm)
+    } else {
+        Ok(())
+    }
+}
+
+fn check_time(
+    parameters: &Parameters<'_>,
+    covered: &Covered,
+    headers: &Headers<'_>,
+    request: &Incoming<'_>,
+) -> Result<(), SignatureError> {
+    if covered.has("date") {
+        window::check_date(headers.one("date")?.ok_or(SignatureError::AbsentHeader)?, request.now)?;
+    }
+    if covered.has("(created)") {
+        window::check_created(parameters.created.ok_or(SignatureError::AbsentHeader)?, request.now)?;
+    }
+    if let Some(expires) = parameters.expires {
+        window::check_expires(expires, parameters.created, request.now)?;
+    }
+    Ok(())
+}
+
+/// A digest that is there must be right, covered or not.
+fn check_body(request: &Incoming<'_>, headers: &Headers<'_>) -> Result<(), SignatureError> {
+    match headers.one("digest")? {
+        Some(stated) => digest::check_digest(stated, &request.body),
+        None if request.needs_digest() => Err(SignatureError::DigestMalformed),
+        None => Ok(()),
+    }
+}
+
+fn covered_values(
+    parameters: &Parameters<'_>,
+    covered: &Covered,
+    headers: &Headers<'_>,
+) -> Result<BTreeMap<String, String>, SignatureError> {
+    let mut values = BTreeMap::new();
+    for name in covered.names() {
+        let value = match name {
+            "(request-target)" => continue,
+            "(created)" => parameters.created.map(|seconds| seconds.to_string()),
+            "(expires)" => parameters.expires.map(|seconds| seconds.to_string()),
+            pseudo if pseudo.starts_with('(') => return Err(SignatureError::UnknownComponent),
+            header => headers.one(header)?.map(str::to_owned),
+        };
+        values.insert(name.to_owned(), value.ok_or(SignatureError::AbsentHeader)?);
+    }
+    Ok(values)
+}
+
+/// What is signed, built by the crate: the covered components in their order, one a line.
+fn signing_string(
+    method: &str,
+    target: &str,
+    covered: &str,
+    mut values: BTreeMap<String, String>,
+) -> Result<String, SignatureError> {
+    let mut header = String::with_capacity(covered.len() + 40);
+    let _ = write!(header, r#"keyId="",headers="{covered}",signature="""#);
+    let unreadable = |_| SignatureError::Malformed("the list of components");
+    let parsed: ParsedHeader = header.parse().map_err(unreadable)?;
+    let unvalidated = parsed
+        .into_unvalidated(method, target, &mut values, HashSet::new())
+        .map_err(|_| SignatureError::AbsentHeader)?;
+    let unverified = unvalidated.validate(NEVER).map_err(|_| SignatureError::TooOld)?;
+    Ok(unverified.signing_string().to_owned())
+}
+
+/// The covered components, lower case, none twice, separated by one blank.
+struct Covered(String);
+
+impl Covered {
+    fn read(list: &str) -> Result<Self, SignatureError> {
+        let list = list.to_ascii_lowercase();
+        let names: Vec<&str> = list.split_ascii_whitespace().collect();
+        if names.len() > MAX_COVERED {
+            return Err(SignatureError::Malformed("too many components"));
+        }
+        for (at, name) in names.iter().enumerate() {
+            if !name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_()".contains(&byte))
+            {
+                return Err(SignatureError::UnknownComponent);
+            }
+            if names[..at].contains(name) {
+                return Err(SignatureError::DuplicateParameter);
+            }
+        }
+        Ok(Self(names.join(" ")))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.split(' ')
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.names().any(|covered| covered == name)
+    }
+
+    fn check_required(&self, needs_digest: bool) -> Result<(), SignatureError> {
+        if !self.has("(request-target)") {
+            Err(SignatureError::TargetUnsigned)
+        } else if !self.has("host") {
+            Err(SignatureError::HostUnsigned)
+        } else if !self.has("date") && !self.has("(created)") {
+            Err(SignatureError::DateUnsigned)
+        } else if needs_digest && !self.has("digest") {
+            Err(SignatureError::DigestUnsigned)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// The parameters of a `Signature` header.
+#[derive(Default)]
+struct Parameters<'a> {
+    key_id: &'a str,
+    signature: &'a str,
+    algorithm: Option<&'a str>,
+    headers: Option<&'a str>,
+    created: Option<i64>,
+    expires: Option<i64>,
+}
+
+impl<'a> Parameters<'a> {
+    fn read(header: &'a str) -> Result<Self, SignatureError> {
+        let mut found = Self::default();
+        let mut seen: Vec<&str> = Vec::with_capacity(6);
+        let mut rest = header.trim();
+        loop {
+            let (name, value, after) = next_parameter(rest)?;
+            if seen.contains(&name) {
+                return Err(SignatureError::DuplicateParameter);
+            }
+            seen.push(name);
+            match name {
+                "keyId" => found.key_id = value,
+                "signature" => found.signature = value,
+                "algorithm" => found.algorithm = Some(value),
+                "headers" => found.headers = Some(value),
+                "created" => found.created = Some(seconds(value)?),
+                "expires" => found.expires = Some(seconds(value)?),
+                _ => {}
+            }
+            if after.is_empty() {
+                break;
+            }
+            rest = after
+                .strip_prefix(',')
+                .ok_or(SignatureError::Malformed("no comma between parameters"))?
+                .trim_start();
+        }
+        if found.key_id.is_empty() {
+            return Err(SignatureError::Malformed("no keyId"));
+        }
+        if found.signature.is_empty() {
+            return Err(SignatureError::Malformed("no signature"));
+        }
+        Ok(found)
+    }
+}
+
+/// `name="value"` or `name=value`, and what follows it. Quoted values have no escapes: nothing legitimate needs one.
+fn next_parameter(text: &str) -> Result<(&str, &str, &str), SignatureError> {
+    let (name, rest) = text
+        .split_once('=')
+        .ok_or(SignatureError::Malformed("a parameter without a value"))?;
+    let (name, rest) = (name.trim_end(), rest.trim_start());
+    if name.is_empty()
+        || !name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+    {
+        return Err(SignatureError::Malformed("the name of a parameter"));
+    }
+    let (value, after) = match rest.strip_prefix('"') {
+        Some(quoted) => quoted
+            .split_once('"')
+            .ok_or(SignatureError::Malformed("a quote is not closed"))?,
+        None => rest.split_at(rest.find(',').unwrap_or(rest.len())),
+    };
+    if value.contains('\\') {
+        return Err(SignatureError::Malformed("an escape"));
+    }
+    Ok((name, value.trim(), after.trim_start()))
+}
+
+fn seconds(text: &str) -> Result<i64, SignatureError> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| plain).ok_or(SignatureError::DateMalformed)
+}
