@@ -1,5 +1,6 @@
 //! ActivityPub: what the node sends to other servers, and what it believes of them.
 
+pub mod fetch;
 pub mod guard;
 pub mod keys;
 pub mod signature;

@@ -1,0 +1,276 @@
+//! Our guarded HTTP client: everything that the node asks of, or delivers to, another server goes through here.
+//!
+//! Every request is signed (GETs by the instance actor). Every request has a deadline for the whole of it and a bound on
+//! the bytes read after decompression; connects to public addresses only (`guard`); sends no cookies and uses no proxy;
+//! and follows at most three redirects, inside one origin (WebFinger alone may leave it).
+
+mod accept;
+mod error;
+mod failures;
+mod flight;
+mod post;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures_util::FutureExt as _;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
+use reqwest::{Client, Response};
+use serde_json::Value;
+use url::Url;
+
+pub use accept::Accept;
+pub use error::FetchError;
+pub use post::PostOutcome;
+
+use super::guard::{Guard, Policy, same_origin};
+use super::signature::{self, Outgoing, Scheme, Signer};
+use crate::domain::time::Clock;
+use failures::Failures;
+use flight::Flights;
+
+/// Redirects followed for one request.
+const MAX_REDIRECTS: usize = 3;
+/// Longest ETag that is kept; a longer one is dropped.
+const MAX_ETAG: usize = 512;
+
+/// The bounds of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// For the connection, TLS included.
+    pub connect: Duration,
+    /// For the whole request with its redirects and its body.
+    pub deadline: Duration,
+    /// Bytes of a body, after decompression.
+    pub body: usize,
+    /// How long a temporary failure of an actor's address is remembered.
+    pub remember_failure: TimeDelta,
+    /// How long a permanent one is.
+    pub remember_refusal: TimeDelta,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            deadline: Duration::from_secs(10),
+            body: 1024 * 1024,
+            remember_failure: TimeDelta::seconds(10),
+            remember_refusal: TimeDelta::minutes(5),
+        }
+    }
+}
+
+/// A document as fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fetched {
+    /// Where it was found, after redirects. An object is believed only when its `id` is this address.
+    pub final_url: Url,
+    /// The document.
+    pub value: Value,
+    /// For the next conditional request.
+    pub etag: Option<String>,
+}
+
+/// What a conditional request brought.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// The document is new or has changed.
+    Changed(Fetched),
+    /// It is as it was when its ETag was given.
+    NotModified,
+}
+
+/// The HTTP client. Cheap to clone: all clones share connections and memory.
+#[derive(Clone)]
+pub struct Fetcher(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    policy: Policy,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    signer: Option<Arc<Signer>>,
+    flights: Flights,
+    failures: Failures,
+}
+
+impl Fetcher {
+    /// A client for the node at `base`, whose GETs are signed by `signer` (the instance actor; none signs nothing).
+    /// Fails when the TLS library finds no certificate authorities on this machine.
+    pub fn new(
+        base: &Url,
+        policy: Policy,
+        limits: Limits,
+        signer: Option<Arc<Signer>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, reqwest::Error> {
+        let client = Client::builder()
+            .user_agent(format!("Maillage/{} (+{base})", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Guard(policy))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .connect_timeout(limits.connect)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .build()?;
+        let (flights, failures) = (Flights::default(), Failures::default());
+        Ok(Self(Arc::new(Inner {
+            client,
+            policy,
+            limits,
+            clock,
+            signer,
+            flights,
+            failures,
+        })))
+    }
+
+    /// What this client may connect to.
+    pub fn policy(&self) -> Policy {
+        self.0.policy
+    }
+
+    /// Fetches a document. Requests for the same address at the same time are one request.
+    pub async fn get_json(&self, url: &Url, accept: Accept) -> Result<Arc<Fetched>, FetchError> {
+        let url = without_fragment(url);
+        let inner = Arc::clone(&self.0);
+        let flight = self.0.flights.board(url.as_str(), accept, || {
+            let url = url.clone();
+            async move {
+                match inner.get(url, accept, None).await? {
+                    Answer::Changed(fetched) => Ok(Arc::new(fetched)),
+                    Answer::NotModified => Err(FetchError::Status(304)),
+                }
+            }
+            .boxed()
+        });
+        flight.await
+    }
+
+    /// Fetches a document unless it still has the ETag it was last seen with.
+    pub async fn get_json_if_changed(
+        &self,
+        url: &Url,
+        accept: Accept,
+        etag: Option<&str>,
+    ) -> Result<Answer, FetchError> {
+        self.0.get(without_fragment(url), accept, etag).await
+    }
+
+    /// Fetches an actor or a key. An address that just failed fails again without a request, for some seconds.
+    pub async fn get_actor(&self, url: &Url) -> Result<Arc<Fetched>, FetchError> {
+        let url = without_fragment(url);
+        if let Some(error) = self.0.failures.standing(url.as_str(), self.0.clock.now()) {
+            return Err(error);
+        }
+        let answer = self.get_json(&url, Accept::ActivityJson).await;
+        if let Err(error) = &answer {
+            let limits = &self.0.limits;
+            let span = if error.is_permanent() {
+                limits.remember_refusal
+            } else {
+                limits.remember_failure
+            };
+            self.0.failures.remember(url.as_str(), error, self.0.clock.now(), span);
+        }
+        answer
+    }
+
+    /// Makes the next [`Fetcher::get_actor`] ask, whatever happened before: a person tries again, or the peer called.
+    pub fn forget_failure(&self, url: &Url) {
+        self.0.failures.forget(without_fragment(url).as_str());
+    }
+}
+
+impl Inner {
+    async fn get(&self, url: Url, accept: Accept, etag: Option<&str>) -> Result<Answer, FetchError> {
+        let request = self.follow(url, accept, etag);
+        tokio::time::timeout(self.limits.deadline, request)
+            .await
+            .unwrap_or(Err(FetchError::Timeout))
+    }
+
+    async fn follow(&self, mut url: Url, accept: Accept, etag: Option<&str>) -> Result<Answer, FetchError> {
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.ask(&url, accept, etag).await?;
+            match response.status().as_u16() {
+                304 if etag.is_some() => return Ok(Answer::NotModified),
+                301 | 302 | 303 | 307 | 308 => url = redirect(&url, &response, accept)?,
+                200..=299 => return self.read(url, response, accept).await.map(Answer::Changed),
+                status => return Err(FetchError::Status(status)),
+            }
+        }
+        Err(FetchError::Redirect)
+    }
+
+    async fn ask(&self, url: &Url, accept: Accept, etag: Option<&str>) -> Result<Response, FetchError> {
+        self.policy.check_url(url)?;
+        let mut request = self.client.get(url.clone()).header(ACCEPT, accept.header());
+        if let Some(etag) = etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        if let Some(signer) = &self.signer {
+            let outgoing = Outgoing {
+                method: "GET",
+                url,
+                content_type: None,
+                body: None,
+                now: self.clock.now(),
+            };
+            let headers = signature::sign(Scheme::Cavage, &outgoing, signer).map_err(|_| FetchError::Sign)?;
+            request = headers
+                .into_iter()
+                .fold(request, |request, (name, value)| request.header(name, value));
+        }
+        Ok(request.send().await?)
+    }
+
+    async fn read(&self, final_url: Url, response: Response, accept: Accept) -> Result<Fetched, FetchError> {
+        if !header(&response, CONTENT_TYPE.as_str()).is_some_and(|kind| accept.fits(kind)) {
+            return Err(FetchError::ContentType);
+        }
+        let etag = header(&response, ETAG.as_str())
+            .filter(|etag| etag.len() <= MAX_ETAG)
+            .map(str::to_owned);
+        let body = read_bounded(response, self.limits.body).await?;
+        // serde_json stops at 128 levels.
+        let value = serde_json::from_slice(&body).map_err(|_| FetchError::Json)?;
+        Ok(Fetched { final_url, value, etag })
+    }
+}
+
+/// Where a redirect leads, if we go there.
+fn redirect(from: &Url, response: &Response, accept: Accept) -> Result<Url, FetchError> {
+    let location = header(response, LOCATION.as_str()).ok_or(FetchError::Redirect)?;
+    let target = from.join(location).map_err(|_| FetchError::Redirect)?;
+    if same_origin(from, &target) || accept.may_leave_origin() {
+        Ok(without_fragment(&target))
+    } else {
+        Err(FetchError::Redirect)
+    }
+}
+
+/// The body, cut off with an error when it is longer than `bound`.
+async fn read_bounded(mut response: Response, bound: usize) -> Result<Vec<u8>, FetchError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > bound {
+            return Err(FetchError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}
