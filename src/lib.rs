@@ -5,3 +5,5 @@
 pub mod config;
 pub mod domain;
 pub mod federation;
+pub mod locale;
+pub mod web;

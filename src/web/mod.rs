@@ -1,0 +1,3 @@
+//! HTTP: routes, what is read from requests, what is answered. Reads through `store`, writes only through `app`.
+
+pub mod view;
