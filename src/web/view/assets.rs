@@ -51,17 +51,31 @@ pub fn assets() -> &'static Assets {
 impl Assets {
     /// The file at `/assets/{name}`.
     pub fn find(&self, name: &str) -> Option<&Asset> {
-        self.files.iter().find(|asset| asset.path.strip_prefix("/assets/") == Some(name))
+        self.files
+            .iter()
+            .find(|asset| asset.path.strip_prefix("/assets/") == Some(name))
     }
 }
 
 fn build() -> Assets {
-    let text = Asset::new("atkinson", "woff2", "font/woff2", include_bytes!("assets/fonts/atkinson-latin.woff2"));
-    let display = Asset::new("bricolage", "woff2", "font/woff2", include_bytes!("assets/fonts/bricolage-latin.woff2"));
+    let text = Asset::new(
+        "atkinson",
+        "woff2",
+        "font/woff2",
+        include_bytes!("assets/fonts/atkinson-latin.woff2"),
+    );
+    let display = Asset::new(
+        "bricolage",
+        "woff2",
+        "font/woff2",
+        include_bytes!("assets/fonts/bricolage-latin.woff2"),
+    );
     let icons = Asset::new("icons", "svg", "image/svg+xml", include_bytes!("assets/icons.svg"));
     let mark = Asset::new("mark", "svg", "image/svg+xml", include_bytes!("assets/mark.svg"));
     // The fonts' addresses are known only now; the stylesheet's own hash covers them.
-    let sheet = STYLE.replace("FONT_TEXT", &text.path).replace("FONT_DISPLAY", &display.path);
+    let sheet = STYLE
+        .replace("FONT_TEXT", &text.path)
+        .replace("FONT_DISPLAY", &display.path);
     let style = Asset::new("style", "css", "text/css; charset=utf-8", sheet.into_bytes());
     Assets {
         style: style.path.clone(),
@@ -78,7 +92,11 @@ impl Asset {
         let Body(body) = body.into();
         let hash = digest::digest(&digest::SHA256, &body);
         let short: String = hash.as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        Self { path: format!("/assets/{name}-{short}.{extension}"), media_type, body }
+        Self {
+            path: format!("/assets/{name}-{short}.{extension}"),
+            media_type,
+            body,
+        }
     }
 }
 
@@ -103,7 +121,9 @@ mod tests {
 
     #[test]
     fn the_stylesheet_names_only_files_of_ours() {
-        let style = assets().find(assets().style.trim_start_matches("/assets/")).expect("the stylesheet");
+        let style = assets()
+            .find(assets().style.trim_start_matches("/assets/"))
+            .expect("the stylesheet");
         let css = std::str::from_utf8(&style.body).expect("text");
         for address in css.split("url(").skip(1).filter_map(|after| after.split(')').next()) {
             assert!(assets().files.iter().any(|asset| asset.path == address), "{address}");
@@ -120,7 +140,11 @@ mod tests {
 
     #[test]
     fn every_variable_used_is_defined() {
-        for used in STYLE.split("var(--").skip(1).filter_map(|after| after.split(')').next()) {
+        for used in STYLE
+            .split("var(--")
+            .skip(1)
+            .filter_map(|after| after.split(')').next())
+        {
             assert!(STYLE.contains(&format!("--{used}:")), "--{used}");
         }
     }

@@ -120,7 +120,10 @@ impl Page {
         if self.title.is_empty() {
             return self.node.clone();
         }
-        let variables = [("title", self.title.as_str().into()), ("node", self.node.as_str().into())];
+        let variables = [
+            ("title", self.title.as_str().into()),
+            ("node", self.node.as_str().into()),
+        ];
         self.t.text_with("title-of", &variables)
     }
 
@@ -132,7 +135,11 @@ impl Page {
             ("/sabonner", self.t.text("nav-subscribe"), Section::Subscribe),
         ]
         .into_iter()
-        .map(|(href, label, section)| MenuItem { href, label, current: self.section == section })
+        .map(|(href, label, section)| MenuItem {
+            href,
+            label,
+            current: self.section == section,
+        })
         .collect()
     }
 
@@ -150,7 +157,9 @@ impl Page {
 
     fn in_language(&self, tag: &str) -> String {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
-        let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
+        let kept = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="));
         let all: Vec<String> = kept.map(str::to_owned).chain([format!("lang={tag}")]).collect();
         format!("{path}?{}", all.join("&"))
     }
@@ -162,7 +171,14 @@ mod tests {
 
     #[test]
     fn the_language_link_keeps_the_choice_and_replaces_the_language() {
-        let page = Page::new(Locale::french(), "Nœud", "https://a.example", "/?city=Roubaix&lang=fr", Section::Calendar, "");
+        let page = Page::new(
+            Locale::french(),
+            "Nœud",
+            "https://a.example",
+            "/?city=Roubaix&lang=fr",
+            Section::Calendar,
+            "",
+        );
         assert_eq!(page.languages()[0].href, "/?city=Roubaix&lang=en");
         assert_eq!(page.full_title(), "Nœud");
         assert!(page.menu()[0].current && !page.menu()[1].current);
