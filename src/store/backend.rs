@@ -1,0 +1,233 @@
+//! One connection type over SQLite and PostgreSQL, and the few shims that let a query be written once.
+//!
+//! Only this file, `db.rs` and `migrate.rs` may ask which database a connection is on; a test greps for it.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error};
+
+use super::error::StoreError;
+
+/// A connection to whichever database the node was given.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// Embedded SQLite, in WAL mode.
+    Sqlite(SqliteConnection),
+    /// A PostgreSQL server, 13 or newer.
+    Postgres(PgConnection),
+}
+
+/// A statement rendered by whichever database the connection is on; made by [`PortableExt::portable`].
+#[derive(Debug, Clone, Copy)]
+pub struct OnEach<Q>(Q);
+
+impl<Q> QueryFragment<MultiBackend> for OnEach<Q>
+where
+    Q: QueryFragment<diesel::sqlite::Sqlite> + QueryFragment<diesel::pg::Pg>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(&self.0, out)
+    }
+}
+
+impl<Q: QueryId> QueryId for OnEach<Q> {
+    type QueryId = Q::QueryId;
+    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
+}
+
+impl<Q: Query> Query for OnEach<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Conn> for OnEach<Q> {}
+
+/// Lets statements that the derived enum cannot express (`on_conflict`, `union`) run on [`Conn`].
+pub trait PortableExt: Sized {
+    /// The same statement, rendered by the database it meets.
+    fn portable(self) -> OnEach<Self> {
+        OnEach(self)
+    }
+}
+
+impl<Q> PortableExt for Q {}
+
+/// Where the data lives, read from `sqlite:///abs/path`, `sqlite://relative/path` or `postgres://…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// The file of an embedded database.
+    Sqlite(PathBuf),
+    /// A libpq connection URL.
+    Postgres(String),
+}
+
+impl Target {
+    /// Reads a database URL.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for any other scheme or an empty path.
+    pub fn parse(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite://") {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path))),
+            _ => Err(StoreError::Url),
+        }
+    }
+
+    /// What may be shown of the address: never a password.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(url) => {
+                let after_user = url.rsplit_once('@').map_or(url.as_str(), |(_, rest)| rest);
+                let bare = after_user.split('?').next().unwrap_or_default();
+                format!("PostgreSQL at {}", bare.trim_start_matches("postgresql://").trim_start_matches("postgres://"))
+            }
+        }
+    }
+
+    /// Says early, in words, why a file cannot be a database: missing folder, no right to write, not a file.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] with the reason.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let Self::Sqlite(path) = self else { return Ok(()) };
+        let refuse = |reason: String| Err(StoreError::Open { place: self.describe(), reason });
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return refuse(format!("the folder {} does not exist", folder.display()));
+        }
+        if path.is_dir() {
+            return refuse("it is a folder".to_owned());
+        }
+        match std::fs::OpenOptions::new().read(true).append(true).create(true).open(path) {
+            Ok(_) => Ok(()),
+            Err(error) => refuse(format!("it cannot be written: {error}")),
+        }
+    }
+
+    /// Opens one connection and sets it up.
+    ///
+    /// # Errors
+    /// What the database said, in Diesel's words.
+    pub fn connect(&self) -> ConnectionResult<Conn> {
+        match self {
+            Self::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                conn.batch_execute(SQLITE_SETUP).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Self::Postgres(url) => {
+                let mut conn = PgConnection::establish(url)?;
+                conn.batch_execute(POSTGRES_SETUP).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+}
+
+/// `busy_timeout` comes first, because switching to WAL may itself meet a lock. `synchronous=FULL`: what was
+/// answered 202 survives a power cut. The page cache is one MiB a connection (negative means KiB).
+const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
+    PRAGMA foreign_keys=ON; PRAGMA cache_size=-1024; PRAGMA journal_size_limit=16777216;";
+
+const POSTGRES_SETUP: &str = "SET client_min_messages=warning; SET statement_timeout='60s'; SET lock_timeout='20s';";
+
+/// How often a write is run again after crossing another writer; the waits add up to about a second.
+const MAX_ATTEMPTS: u32 = 100;
+
+impl Conn {
+    /// Runs `work` in a serialised write transaction: `BEGIN IMMEDIATE` on SQLite, `SERIALIZABLE` on PostgreSQL,
+    /// and again there when two writers crossed. `work` may therefore run more than once and must touch nothing
+    /// but the database.
+    ///
+    /// # Errors
+    /// What `work` returned, or what the database said; in both cases nothing was written.
+    pub fn write_tx<T, E, F>(&mut self, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Self) -> Result<T, E>,
+        E: From<Error> + Contention,
+    {
+        let mut attempt = 0;
+        loop {
+            let outcome = self.write_once(&mut work);
+            match &outcome {
+                Err(error) if attempt < MAX_ATTEMPTS && self.worth_another(error.clash(), attempt) => {
+                    std::thread::sleep(Duration::from_micros(200 << attempt.min(6)));
+                    attempt += 1;
+                }
+                _ => return outcome,
+            }
+        }
+    }
+
+    fn write_once<T, E, F>(&mut self, work: &mut F) -> Result<T, E>
+    where
+        F: FnMut(&mut Self) -> Result<T, E>,
+        E: From<Error>,
+    {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
+            Self::Postgres(conn) => {
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
+            }
+        }
+        match work(self) {
+            Ok(value) => {
+                <Self as Connection>::TransactionManager::commit_transaction(self)?;
+                Ok(value)
+            }
+            Err(error) => {
+                // A rollback that fails leaves a broken connection, which the pool throws away: the first error matters more.
+                let _ = <Self as Connection>::TransactionManager::rollback_transaction(self);
+                Err(error)
+            }
+        }
+    }
+
+    /// On PostgreSQL a crossing writer may also show as a key that "already exists" although it was looked up
+    /// first: one more attempt then sees the other's row. SQLite has one writer, nothing crosses.
+    fn worth_another(&self, clash: Clash, attempt: u32) -> bool {
+        match (self, clash) {
+            (Self::Sqlite(_), _) | (_, Clash::None) => false,
+            (Self::Postgres(_), Clash::Crossed) => true,
+            (Self::Postgres(_), Clash::Duplicate) => attempt == 0,
+        }
+    }
+}
+
+/// What a failed write says about other writers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    /// Nothing: the failure is its own.
+    None,
+    /// Two writers crossed; running again settles it.
+    Crossed,
+    /// A key exists already, perhaps since a moment ago.
+    Duplicate,
+}
+
+/// Errors that can tell whether a write met another writer.
+pub trait Contention {
+    /// How this error came to be.
+    fn clash(&self) -> Clash;
+}
+
+impl Contention for Error {
+    fn clash(&self) -> Clash {
+        match self {
+            Self::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Clash::Crossed,
+            Self::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Clash::Duplicate,
+            // Diesel has no kind of its own for SQLSTATE 40P01.
+            Self::DatabaseError(DatabaseErrorKind::Unknown, info) if info.message().contains("deadlock detected") => Clash::Crossed,
+            Self::RollbackErrorOnCommit { commit_error, .. } => commit_error.clash(),
+            _ => Clash::None,
+        }
+    }
+}

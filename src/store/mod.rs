@@ -1,0 +1,15 @@
+//! The store: all SQL of the node, over SQLite and PostgreSQL alike.
+//!
+//! Naming: one file a noun, free functions on `&mut Conn` named by verb (`events::insert_local`), so that they compose
+//! inside one [`Db::write`]. Rows are private, domain types go out. Absence is `None`. A function that changes
+//! something is called inside a write transaction; the store opens none of its own, except in [`Db`].
+
+mod backend;
+mod db;
+mod error;
+pub mod migrate;
+pub mod schema;
+
+pub use backend::{Clash, Conn, Contention, Target};
+pub use db::Db;
+pub use error::StoreError;

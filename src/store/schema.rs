@@ -1,0 +1,156 @@
+//! The tables, as both databases have them (`migrations/`). Instants are milliseconds since 1970.
+
+diesel::table! {
+    centres (id) { id -> Text, handle -> Text, kind -> Text, name -> Text, profile -> Text, created_at -> BigInt, updated_at -> BigInt, }
+}
+diesel::table! {
+    actor_keys (owner, algorithm) { owner -> Text, algorithm -> Text, private_key -> Text, public_key -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    members (id) {
+        id -> Text, email -> Text, email_folded -> Text, role -> Text, password_hash -> Text, created_at -> BigInt, updated_at -> BigInt,
+    }
+}
+diesel::table! {
+    sign_ins (token_hash) { token_hash -> Text, member_id -> Text, created_at -> BigInt, expires_at -> BigInt, }
+}
+diesel::table! {
+    tokens (id) {
+        id -> Text, token_hash -> Text, member_id -> Text, name -> Text, created_at -> BigInt, last_used_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    settings (key) { key -> Text, value -> Text, }
+}
+diesel::table! {
+    changes (slot) { slot -> BigInt, stamp -> BigInt, }
+}
+
+diesel::table! {
+    peers (id) {
+        id -> Text,
+        uri -> Text,
+        kind -> Text,
+        handle -> Text,
+        host -> Text,
+        name -> Text,
+        url -> Nullable<Text>,
+        inbox -> Text,
+        shared_inbox -> Nullable<Text>,
+        outbox -> Nullable<Text>,
+        upcoming -> Nullable<Text>,
+        followers_url -> Nullable<Text>,
+        public_keys -> Text,
+        software -> Nullable<Text>,
+        summary -> Nullable<Text>,
+        icon -> Nullable<Text>,
+        fetched_at -> BigInt,
+        gone_at -> Nullable<BigInt>,
+        pull_due_at -> Nullable<BigInt>,
+        pull_etag -> Nullable<Text>,
+        pulled_at -> Nullable<BigInt>,
+        pull_error -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    peer_keys (key_uri) { key_uri -> Text, peer_id -> Text, }
+}
+diesel::table! {
+    follows (id) {
+        id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, state -> Text, asked_at -> BigInt, settled_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    followers (id) { id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, since -> BigInt, }
+}
+
+diesel::table! {
+    events (id) {
+        id -> Text,
+        uri -> Text,
+        url -> Text,
+        centre_id -> Nullable<Text>,
+        peer_id -> Nullable<Text>,
+        facts -> Text,
+        title -> Text,
+        event_type -> Nullable<Text>,
+        format -> Nullable<Text>,
+        mode -> Nullable<Text>,
+        price -> Nullable<Text>,
+        status -> Text,
+        level_min -> BigInt,
+        level_max -> BigInt,
+        city -> Text,
+        postcode -> Text,
+        latitude -> Nullable<Double>,
+        longitude -> Nullable<Double>,
+        search_text -> Text,
+        recurring -> Bool,
+        horizon_at -> Nullable<BigInt>,
+        published_at -> BigInt,
+        updated_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    event_tags (event_id, kind, code) { event_id -> Text, kind -> Text, code -> Text, }
+}
+diesel::table! {
+    sessions (id) {
+        id -> Text, event_id -> Text, date -> Text, starts_at -> BigInt, ends_at -> BigInt, announced_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    announces (event_id, announcer) { event_id -> Text, announcer -> Text, local -> Bool, activity_uri -> Text, announced_at -> BigInt, }
+}
+diesel::table! {
+    tombstones (uri) { uri -> Text, deleted_at -> BigInt, }
+}
+
+diesel::table! {
+    activities (id) { id -> Text, uri -> Text, sender -> Text, object_uri -> Text, body -> Text, created_at -> BigInt, }
+}
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        activity_id -> Text,
+        inbox -> Text,
+        host -> Text,
+        created_at -> BigInt,
+        outcome -> Nullable<Text>,
+        error -> Nullable<Text>,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    hosts (host) {
+        host -> Text,
+        next_attempt_at -> Nullable<BigInt>,
+        lease_until -> BigInt,
+        lease_owner -> Text,
+        failures -> BigInt,
+        first_failure_at -> Nullable<BigInt>,
+        last_attempt_at -> Nullable<BigInt>,
+        last_success_at -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+    }
+}
+diesel::table! {
+    inbox_seen (activity_uri, digest) { activity_uri -> Text, digest -> Text, seen_at -> BigInt, }
+}
+
+diesel::joinable!(sign_ins -> members (member_id));
+diesel::joinable!(tokens -> members (member_id));
+diesel::joinable!(peer_keys -> peers (peer_id));
+diesel::joinable!(follows -> peers (peer_id));
+diesel::joinable!(followers -> peers (peer_id));
+diesel::joinable!(events -> centres (centre_id));
+diesel::joinable!(events -> peers (peer_id));
+diesel::joinable!(event_tags -> events (event_id));
+diesel::joinable!(sessions -> events (event_id));
+diesel::joinable!(announces -> events (event_id));
+diesel::joinable!(deliveries -> activities (activity_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    centres, members, sign_ins, tokens, peers, peer_keys, follows, followers, events, event_tags, sessions, announces, activities,
+    deliveries, hosts,
+);
