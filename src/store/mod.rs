@@ -5,11 +5,29 @@
 //! something is called inside a write transaction; the store opens none of its own, except in [`Db`].
 
 mod backend;
+mod column;
 mod db;
 mod error;
+mod page;
+
+pub mod announces;
+pub mod centres;
+pub mod changes;
+pub mod followers;
+pub mod follows;
+pub mod inbox;
+pub mod keys;
+pub mod members;
 pub mod migrate;
+pub mod peers;
+pub mod pulls;
 pub mod schema;
+pub mod settings;
+pub mod sign_ins;
+pub mod tokens;
+pub mod tombstones;
 
 pub use backend::{Clash, Conn, Contention, Target};
 pub use db::Db;
 pub use error::StoreError;
+pub use page::{Cursor, NotACursor, Page};

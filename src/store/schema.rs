@@ -8,7 +8,7 @@ diesel::table! {
 }
 diesel::table! {
     members (id) {
-        id -> Text, email -> Text, email_folded -> Text, role -> Text, password_hash -> Text, created_at -> BigInt, updated_at -> BigInt,
+        id -> Text, email -> Text, role -> Text, password_hash -> Text, created_at -> BigInt,
     }
 }
 diesel::table! {
@@ -42,8 +42,7 @@ diesel::table! {
         followers_url -> Nullable<Text>,
         public_keys -> Text,
         software -> Nullable<Text>,
-        summary -> Nullable<Text>,
-        icon -> Nullable<Text>,
+        summary -> Text,
         fetched_at -> BigInt,
         gone_at -> Nullable<BigInt>,
         pull_due_at -> Nullable<BigInt>,
@@ -57,7 +56,7 @@ diesel::table! {
 }
 diesel::table! {
     follows (id) {
-        id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, state -> Text, asked_at -> BigInt, settled_at -> Nullable<BigInt>,
+        id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, state -> Text, asked_at -> BigInt, changed_at -> BigInt,
     }
 }
 diesel::table! {
@@ -72,14 +71,13 @@ diesel::table! {
         centre_id -> Nullable<Text>,
         peer_id -> Nullable<Text>,
         facts -> Text,
-        title -> Text,
         event_type -> Nullable<Text>,
         format -> Nullable<Text>,
         mode -> Nullable<Text>,
         price -> Nullable<Text>,
         status -> Text,
-        level_min -> BigInt,
-        level_max -> BigInt,
+        level_min -> Nullable<BigInt>,
+        level_max -> Nullable<BigInt>,
         city -> Text,
         postcode -> Text,
         latitude -> Nullable<Double>,
@@ -89,7 +87,6 @@ diesel::table! {
         horizon_at -> Nullable<BigInt>,
         published_at -> BigInt,
         updated_at -> BigInt,
-        deleted_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -21,12 +21,10 @@ CREATE TABLE actor_keys (
 
 CREATE TABLE members (
     id            TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    email         TEXT COLLATE "C" NOT NULL,
-    email_folded  TEXT COLLATE "C" NOT NULL UNIQUE,
+    email         TEXT COLLATE "C" NOT NULL UNIQUE,   -- lower case
     role          TEXT COLLATE "C" NOT NULL,
     password_hash TEXT COLLATE "C" NOT NULL,
-    created_at    BIGINT NOT NULL,
-    updated_at    BIGINT NOT NULL
+    created_at    BIGINT NOT NULL
 );
 
 CREATE TABLE sign_ins (

@@ -15,10 +15,9 @@ CREATE TABLE peers (
     followers_url TEXT COLLATE "C",
     public_keys   TEXT COLLATE "C" NOT NULL,            -- JSON: the keys as the domain reads them
     software      TEXT COLLATE "C",
-    summary       TEXT COLLATE "C",
-    icon          TEXT COLLATE "C",
+    summary       TEXT COLLATE "C" NOT NULL,
     fetched_at    BIGINT NOT NULL,
-    gone_at       BIGINT,
+    gone_at       BIGINT,                  -- it answered 410, or told us so
     pull_due_at   BIGINT,                  -- NULL: nothing to pull from it
     pull_etag     TEXT COLLATE "C",
     pulled_at     BIGINT,
@@ -38,9 +37,9 @@ CREATE TABLE follows (
     actor        TEXT COLLATE "C" NOT NULL,             -- who follows: 'relay' or a centre's id
     peer_id      TEXT COLLATE "C" NOT NULL REFERENCES peers (id) ON DELETE CASCADE,
     activity_uri TEXT COLLATE "C" NOT NULL UNIQUE,
-    state        TEXT COLLATE "C" NOT NULL,             -- asked, accepted, refused, undone
+    state        TEXT COLLATE "C" NOT NULL,             -- asked, accepted, refused
     asked_at     BIGINT NOT NULL,
-    settled_at   BIGINT,
+    changed_at   BIGINT NOT NULL,
     UNIQUE (actor, peer_id)
 );
 CREATE INDEX follows_by_peer ON follows (peer_id);

@@ -7,14 +7,13 @@ CREATE TABLE events (
     centre_id    TEXT COLLATE "C" REFERENCES centres (id),
     peer_id      TEXT COLLATE "C" REFERENCES peers (id) ON DELETE CASCADE,
     facts        TEXT COLLATE "C" NOT NULL,             -- JSON of domain::event::EventFacts: the truth; the columns below only serve filters
-    title        TEXT COLLATE "C" NOT NULL,
     event_type   TEXT COLLATE "C",
     format       TEXT COLLATE "C",
     mode         TEXT COLLATE "C",
     price        TEXT COLLATE "C",
     status       TEXT COLLATE "C" NOT NULL,
-    level_min    BIGINT NOT NULL,          -- steps of the level scale; unknown = the whole scale
-    level_max    BIGINT NOT NULL,
+    level_min    BIGINT,                   -- step of the level scale, from 0
+    level_max    BIGINT,
     city         TEXT COLLATE "C" NOT NULL,             -- folded; '' when unknown
     postcode     TEXT COLLATE "C" NOT NULL,             -- '' when unknown
     latitude     DOUBLE PRECISION,
@@ -24,7 +23,6 @@ CREATE TABLE events (
     horizon_at   BIGINT,                   -- sessions are materialised up to here; NULL: all of them are
     published_at BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
-    deleted_at   BIGINT,
     CHECK ((centre_id IS NULL) <> (peer_id IS NULL))
 );
 CREATE INDEX events_by_centre ON events (centre_id, id) WHERE centre_id IS NOT NULL;

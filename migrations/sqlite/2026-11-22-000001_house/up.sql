@@ -21,12 +21,10 @@ CREATE TABLE actor_keys (
 
 CREATE TABLE members (
     id            TEXT NOT NULL PRIMARY KEY,
-    email         TEXT NOT NULL,
-    email_folded  TEXT NOT NULL UNIQUE,
+    email         TEXT NOT NULL UNIQUE,   -- lower case
     role          TEXT NOT NULL,
     password_hash TEXT NOT NULL,
-    created_at    INTEGER NOT NULL,
-    updated_at    INTEGER NOT NULL
+    created_at    INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE sign_ins (

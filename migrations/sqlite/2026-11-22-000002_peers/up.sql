@@ -15,10 +15,9 @@ CREATE TABLE peers (
     followers_url TEXT,
     public_keys   TEXT NOT NULL,            -- JSON: the keys as the domain reads them
     software      TEXT,
-    summary       TEXT,
-    icon          TEXT,
+    summary       TEXT NOT NULL,
     fetched_at    INTEGER NOT NULL,
-    gone_at       INTEGER,
+    gone_at       INTEGER,                  -- it answered 410, or told us so
     pull_due_at   INTEGER,                  -- NULL: nothing to pull from it
     pull_etag     TEXT,
     pulled_at     INTEGER,
@@ -38,9 +37,9 @@ CREATE TABLE follows (
     actor        TEXT NOT NULL,             -- who follows: 'relay' or a centre's id
     peer_id      TEXT NOT NULL REFERENCES peers (id) ON DELETE CASCADE,
     activity_uri TEXT NOT NULL UNIQUE,
-    state        TEXT NOT NULL,             -- asked, accepted, refused, undone
+    state        TEXT NOT NULL,             -- asked, accepted, refused
     asked_at     INTEGER NOT NULL,
-    settled_at   INTEGER,
+    changed_at   INTEGER NOT NULL,
     UNIQUE (actor, peer_id)
 ) STRICT;
 CREATE INDEX follows_by_peer ON follows (peer_id);

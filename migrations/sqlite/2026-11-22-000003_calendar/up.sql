@@ -7,14 +7,13 @@ CREATE TABLE events (
     centre_id    TEXT REFERENCES centres (id),
     peer_id      TEXT REFERENCES peers (id) ON DELETE CASCADE,
     facts        TEXT NOT NULL,             -- JSON of domain::event::EventFacts: the truth; the columns below only serve filters
-    title        TEXT NOT NULL,
     event_type   TEXT,
     format       TEXT,
     mode         TEXT,
     price        TEXT,
     status       TEXT NOT NULL,
-    level_min    INTEGER NOT NULL,          -- steps of the level scale; unknown = the whole scale
-    level_max    INTEGER NOT NULL,
+    level_min    INTEGER,                   -- step of the level scale, from 0
+    level_max    INTEGER,
     city         TEXT NOT NULL,             -- folded; '' when unknown
     postcode     TEXT NOT NULL,             -- '' when unknown
     latitude     REAL,
@@ -24,7 +23,6 @@ CREATE TABLE events (
     horizon_at   INTEGER,                   -- sessions are materialised up to here; NULL: all of them are
     published_at INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
-    deleted_at   INTEGER,
     CHECK ((centre_id IS NULL) <> (peer_id IS NULL))
 ) STRICT;
 CREATE INDEX events_by_centre ON events (centre_id, id) WHERE centre_id IS NOT NULL;

@@ -1,0 +1,154 @@
+//! Follows that our actors asked of peers.
+
+use diesel::prelude::*;
+
+use super::changes;
+use super::column::{actor, actor_text, instant, ms, parse};
+use super::peers;
+use super::schema::{self, follows};
+use super::{Conn, StoreError};
+use crate::domain::id::{CentreId, FollowId, PeerId};
+use crate::domain::peer::{Follow, FollowState, Peer};
+use crate::domain::time::Instant;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = follows)]
+struct Row {
+    id: String,
+    actor: String,
+    peer_id: String,
+    activity_uri: String,
+    state: String,
+    asked_at: i64,
+    changed_at: i64,
+}
+
+impl Row {
+    fn domain(self) -> Result<Follow, StoreError> {
+        Ok(Follow {
+            id: parse("follow id", &self.id)?,
+            follower: actor(&self.actor)?,
+            peer: parse("peer id", &self.peer_id)?,
+            activity_uri: self.activity_uri,
+            state: parse("follow state", &self.state)?,
+            asked: instant(self.asked_at)?,
+            changed: instant(self.changed_at)?,
+        })
+    }
+}
+
+/// Keeps a follow that is being asked.
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when that actor already follows that peer (see [`of`]).
+pub fn insert(conn: &mut Conn, follow: &Follow) -> Result<(), StoreError> {
+    let row = Row {
+        id: follow.id.to_string(),
+        actor: actor_text(follow.follower),
+        peer_id: follow.peer.to_string(),
+        activity_uri: follow.activity_uri.clone(),
+        state: follow.state.to_string(),
+        asked_at: ms(follow.asked),
+        changed_at: ms(follow.changed),
+    };
+    diesel::insert_into(follows::table).values(row).execute(conn)?;
+    Ok(())
+}
+
+/// Notes the peer's answer.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn set_state(conn: &mut Conn, id: FollowId, state: FollowState, now: Instant) -> Result<(), StoreError> {
+    changes::bump(conn, &id.to_string())?;
+    diesel::update(follows::table.find(id.to_string()))
+        .set((follows::state.eq(state.as_str()), follows::changed_at.eq(ms(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Asks again with a new activity: the state is `asked` once more.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn ask_again(conn: &mut Conn, id: FollowId, activity_uri: &str, now: Instant) -> Result<(), StoreError> {
+    changes::bump(conn, &id.to_string())?;
+    diesel::update(follows::table.find(id.to_string()))
+        .set((
+            follows::activity_uri.eq(activity_uri),
+            follows::state.eq(FollowState::Asked.as_str()),
+            follows::asked_at.eq(ms(now)),
+            follows::changed_at.eq(ms(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The follow with this id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_id(conn: &mut Conn, id: FollowId) -> Result<Option<Follow>, StoreError> {
+    let row = follows::table.find(id.to_string()).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// The follow that this Follow activity asked for.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_activity_uri(conn: &mut Conn, uri: &str) -> Result<Option<Follow>, StoreError> {
+    let row = follows::table.filter(follows::activity_uri.eq(uri)).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// The follow of `peer` by a centre, or by the instance actor for `None`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn of(conn: &mut Conn, follower: Option<CentreId>, peer: PeerId) -> Result<Option<Follow>, StoreError> {
+    let row = follows::table
+        .filter(follows::actor.eq(actor_text(follower)).and(follows::peer_id.eq(peer.to_string())))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// Which of our actors have this peer's Accept: whether we follow it at all, and for whom.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn accepted_of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<Option<CentreId>>, StoreError> {
+    let actors: Vec<String> = follows::table
+        .filter(follows::peer_id.eq(peer.to_string()).and(follows::state.eq(FollowState::Accepted.as_str())))
+        .order(follows::actor)
+        .select(follows::actor)
+        .load(conn)?;
+    actors.iter().map(|text| actor(text)).collect()
+}
+
+/// A page of all follows by id, each with its peer; go on after the last id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn list(conn: &mut Conn, after: Option<FollowId>, limit: i64) -> Result<Vec<(Follow, Peer)>, StoreError> {
+    let rows = follows::table
+        .inner_join(schema::peers::table)
+        .filter(follows::id.gt(after.map_or_else(String::new, |id| id.to_string())))
+        .order(follows::id)
+        .limit(limit)
+        .select((Row::as_select(), peers::Row::as_select()))
+        .load::<(Row, peers::Row)>(conn)?;
+    rows.into_iter().map(|(follow, peer)| Ok((follow.domain()?, peer.domain()?))).collect()
+}
+
+/// Forgets a follow that was undone.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove(conn: &mut Conn, id: FollowId) -> Result<(), StoreError> {
+    changes::bump(conn, &id.to_string())?;
+    diesel::delete(follows::table.find(id.to_string())).execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! Remote actors, their keys, and when to pull from them.
+
+use diesel::prelude::*;
+
+use super::backend::PortableExt;
+use super::changes;
+use super::column::{from_json, instant, instant_opt, ms, parse, to_json};
+use super::schema::{peer_keys, peers};
+use super::{Conn, StoreError};
+use crate::domain::id::PeerId;
+use crate::domain::peer::Peer;
+use crate::domain::time::Instant;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = peers, treat_none_as_null = true)]
+pub(super) struct Row {
+    id: String,
+    uri: String,
+    kind: String,
+    handle: String,
+    host: String,
+    name: String,
+    url: Option<String>,
+    inbox: String,
+    shared_inbox: Option<String>,
+    outbox: Option<String>,
+    upcoming: Option<String>,
+    followers_url: Option<String>,
+    public_keys: String,
+    software: Option<String>,
+    summary: String,
+    fetched_at: i64,
+}
+
+impl Row {
+    fn of(peer: &Peer, id: String) -> Result<Self, StoreError> {
+        Ok(Self {
+            id,
+            uri: peer.uri.clone(),
+            kind: peer.kind.clone(),
+            handle: peer.handle.clone(),
+            host: peer.host.clone(),
+            name: peer.name.clone(),
+            url: peer.url.clone(),
+            inbox: peer.inbox.clone(),
+            shared_inbox: peer.shared_inbox.clone(),
+            outbox: peer.outbox.clone(),
+            upcoming: peer.upcoming.clone(),
+            followers_url: peer.followers.clone(),
+            public_keys: to_json("peer keys", &peer.keys)?,
+            software: peer.software.clone(),
+            summary: peer.summary.clone(),
+            fetched_at: ms(peer.fetched),
+        })
+    }
+
+    pub(super) fn domain(self) -> Result<Peer, StoreError> {
+        Ok(Peer {
+            id: parse("peer id", &self.id)?,
+            uri: self.uri,
+            kind: self.kind,
+            handle: self.handle,
+            host: self.host,
+            name: self.name,
+            summary: self.summary,
+            url: self.url,
+            inbox: self.inbox,
+            shared_inbox: self.shared_inbox,
+            outbox: self.outbox,
+            upcoming: self.upcoming,
+            followers: self.followers_url,
+            keys: from_json("peer keys", &self.public_keys)?,
+            software: self.software,
+            fetched: instant(self.fetched_at)?,
+        })
+    }
+}
+
+/// Keeps a fetched actor, known by its `uri`; an actor that was gone is back. Returns the id it has here, which is
+/// `peer.id` only for a new one.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn upsert(conn: &mut Conn, peer: &Peer) -> Result<PeerId, StoreError> {
+    let known = peers::table.filter(peers::uri.eq(&peer.uri)).select((peers::id, peers::name, peers::handle));
+    let known: Option<(String, String, String)> = known.first(conn).optional()?;
+    let id = known.as_ref().map_or_else(|| peer.id.to_string(), |(id, ..)| id.clone());
+    let row = Row::of(peer, id.clone())?;
+    match known {
+        None => {
+            diesel::insert_into(peers::table).values(row).execute(conn)?;
+        }
+        Some((_, name, handle)) => {
+            if name != peer.name || handle != peer.handle {
+                changes::bump(conn, &id)?;
+            }
+            diesel::update(peers::table.find(&id)).set((row, peers::gone_at.eq(None::<i64>))).execute(conn)?;
+            diesel::delete(peer_keys::table.filter(peer_keys::peer_id.eq(&id))).execute(conn)?;
+        }
+    }
+    for key in &peer.keys {
+        diesel::insert_into(peer_keys::table)
+            .values((peer_keys::key_uri.eq(&key.id), peer_keys::peer_id.eq(&id)))
+            // A key id that another actor holds stays that actor's.
+            .on_conflict_do_nothing()
+            .portable()
+            .execute(conn)?;
+    }
+    parse("peer id", &id)
+}
+
+/// The peer with this id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_id(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>, StoreError> {
+    let row = peers::table.find(id.to_string()).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// The peer with this ActivityPub id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Peer>, StoreError> {
+    let row = peers::table.filter(peers::uri.eq(uri)).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// The peer that owns this key, by keyId.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_key_id(conn: &mut Conn, key_id: &str) -> Result<Option<Peer>, StoreError> {
+    let row = peer_keys::table
+        .inner_join(peers::table)
+        .filter(peer_keys::key_uri.eq(key_id))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// The peer `handle@host`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_account(conn: &mut Conn, handle: &str, host: &str) -> Result<Option<Peer>, StoreError> {
+    let row = peers::table
+        .filter(peers::host.eq(host).and(peers::handle.eq(handle)))
+        .order(peers::id)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// Notes that the peer is no more (410, or its own Delete), and stops pulling from it.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn mark_gone(conn: &mut Conn, id: PeerId, now: Instant) -> Result<(), StoreError> {
+    let gone = (peers::gone_at.eq(ms(now)), peers::pull_due_at.eq(None::<i64>));
+    diesel::update(peers::table.find(id.to_string())).set(gone).execute(conn)?;
+    Ok(())
+}
+
+/// Since when the peer is no more.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn gone_at(conn: &mut Conn, id: PeerId) -> Result<Option<Instant>, StoreError> {
+    let gone: Option<Option<i64>> = peers::table.find(id.to_string()).select(peers::gone_at).first(conn).optional()?;
+    instant_opt(gone.flatten())
+}
+
+/// Removes a peer with all that came from it: events, follows both ways.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove(conn: &mut Conn, id: PeerId) -> Result<(), StoreError> {
+    changes::bump(conn, &id.to_string())?;
+    diesel::delete(peers::table.find(id.to_string())).execute(conn)?;
+    Ok(())
+}

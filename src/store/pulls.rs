@@ -1,0 +1,125 @@
+//! When to pull the programme of a peer, and what is known of the last time.
+
+use diesel::prelude::*;
+
+use super::column::{instant_opt, ms, parse};
+use super::peers::Row as PeerRow;
+use super::schema::peers;
+use super::{Conn, StoreError};
+use crate::domain::id::PeerId;
+use crate::domain::peer::Peer;
+use crate::domain::time::Instant;
+
+/// A peer whose programme is due, leased to the caller.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pull {
+    /// From whom.
+    pub peer: Peer,
+    /// The ETag of the last answer, for a conditional GET.
+    pub etag: Option<String>,
+    /// The last time it worked.
+    pub pulled: Option<Instant>,
+}
+
+/// Asks for a pull at `at`, unless one is due sooner.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn schedule(conn: &mut Conn, peer: PeerId, at: Instant) -> Result<(), StoreError> {
+    let later = peers::pull_due_at.is_null().or(peers::pull_due_at.gt(ms(at)));
+    diesel::update(peers::table.find(peer.to_string()).filter(later)).set(peers::pull_due_at.eq(ms(at))).execute(conn)?;
+    Ok(())
+}
+
+/// Stops pulling from a peer that nobody follows any more.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn stop(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
+    diesel::update(peers::table.find(peer.to_string())).set(peers::pull_due_at.eq(None::<i64>)).execute(conn)?;
+    Ok(())
+}
+
+/// Takes up to `limit` pulls that are due. Each is leased: it comes again at `lease_until` unless [`settle`] says
+/// otherwise, so that a crash loses none.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn claim(conn: &mut Conn, now: Instant, lease_until: Instant, limit: i64) -> Result<Vec<Pull>, StoreError> {
+    let due: Vec<String> = peers::table
+        .filter(peers::pull_due_at.le(ms(now)))
+        .order(peers::pull_due_at)
+        .limit(limit)
+        .select(peers::id)
+        .load(conn)?;
+    let mut pulls = Vec::with_capacity(due.len());
+    for id in due {
+        diesel::update(peers::table.find(&id)).set(peers::pull_due_at.eq(ms(lease_until))).execute(conn)?;
+        let found = peers::table.find(&id).select((PeerRow::as_select(), peers::pull_etag, peers::pulled_at));
+        let (row, etag, pulled) = found.first::<(PeerRow, Option<String>, Option<i64>)>(conn)?;
+        pulls.push(Pull { peer: row.domain()?, etag, pulled: instant_opt(pulled)? });
+    }
+    Ok(pulls)
+}
+
+/// How a pull ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pulled<'a> {
+    /// It worked; with the ETag of the answer, if it had one.
+    Done(Option<&'a str>),
+    /// It did not; in words.
+    Failed(&'a str),
+}
+
+/// Notes how a pull ended, and when the next is due.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn settle(conn: &mut Conn, peer: PeerId, outcome: Pulled<'_>, now: Instant, next: Instant) -> Result<(), StoreError> {
+    let row = peers::table.find(peer.to_string());
+    match outcome {
+        Pulled::Done(etag) => diesel::update(row)
+            .set((
+                peers::pull_due_at.eq(ms(next)),
+                peers::pull_etag.eq(etag),
+                peers::pulled_at.eq(ms(now)),
+                peers::pull_error.eq(None::<&str>),
+            ))
+            .execute(conn)?,
+        Pulled::Failed(error) => {
+            diesel::update(row).set((peers::pull_due_at.eq(ms(next)), peers::pull_error.eq(error))).execute(conn)?
+        }
+    };
+    Ok(())
+}
+
+/// What is known of the pulls of a peer, for its page and `doctor`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullState {
+    /// From whom.
+    pub peer: PeerId,
+    /// When the next is due; none when nothing is pulled.
+    pub due: Option<Instant>,
+    /// The last time it worked.
+    pub pulled: Option<Instant>,
+    /// Why the last one failed.
+    pub error: Option<String>,
+}
+
+/// The state of the pulls of one peer.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn state(conn: &mut Conn, peer: PeerId) -> Result<Option<PullState>, StoreError> {
+    let found = peers::table
+        .find(peer.to_string())
+        .select((peers::id, peers::pull_due_at, peers::pulled_at, peers::pull_error))
+        .first::<(String, Option<i64>, Option<i64>, Option<String>)>(conn)
+        .optional()?;
+    found
+        .map(|(id, due, pulled, error)| {
+            let peer = parse("peer id", &id)?;
+            Ok(PullState { peer, due: instant_opt(due)?, pulled: instant_opt(pulled)?, error })
+        })
+        .transpose()
+}

@@ -1,0 +1,39 @@
+//! What was deleted, here or elsewhere: ours are answered 410, those of peers are not taken in again by mistake.
+
+use diesel::prelude::*;
+
+use super::backend::PortableExt;
+use super::column::{instant_opt, ms};
+use super::schema::tombstones;
+use super::{Conn, StoreError};
+use crate::domain::time::Instant;
+
+/// Notes that `uri` is gone; a second time changes nothing.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn insert(conn: &mut Conn, uri: &str, now: Instant) -> Result<(), StoreError> {
+    diesel::insert_into(tombstones::table)
+        .values((tombstones::uri.eq(uri), tombstones::deleted_at.eq(ms(now))))
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// When `uri` was deleted, if it was.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn find(conn: &mut Conn, uri: &str) -> Result<Option<Instant>, StoreError> {
+    instant_opt(tombstones::table.find(uri).select(tombstones::deleted_at).first(conn).optional()?)
+}
+
+/// Takes the note back: the object is there again, as its own server says.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove(conn: &mut Conn, uri: &str) -> Result<(), StoreError> {
+    diesel::delete(tombstones::table.find(uri)).execute(conn)?;
+    Ok(())
+}
