@@ -2,9 +2,9 @@
 //!
 //! The modules, in the order of the arrows (each imports only what stands before it; `tests/architecture.rs` holds it).
 
-pub mod domain;
-pub mod locale;
 pub mod config;
-pub mod store;
+pub mod domain;
 pub mod federation;
+pub mod locale;
+pub mod store;
 pub mod web;

@@ -71,7 +71,11 @@ pub fn insert(conn: &mut Conn, announce: &Announce) -> Result<bool, StoreError> 
         announces::activity_uri.eq(&announce.activity_uri),
         announces::announced_at.eq(ms(announce.at)),
     );
-    let added = diesel::insert_into(announces::table).values(row).on_conflict_do_nothing().portable().execute(conn)?;
+    let added = diesel::insert_into(announces::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
     if added == 1 {
         changes::bump(conn, &event)?;
     }
@@ -96,7 +100,11 @@ pub fn of_event(conn: &mut Conn, event: EventId) -> Result<Vec<Announce>, StoreE
 /// # Errors
 /// Only what the database refuses.
 pub fn by_activity_uri(conn: &mut Conn, uri: &str) -> Result<Option<Announce>, StoreError> {
-    let row = announces::table.filter(announces::activity_uri.eq(uri)).select(Row::as_select()).first(conn).optional()?;
+    let row = announces::table
+        .filter(announces::activity_uri.eq(uri))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 

@@ -87,7 +87,11 @@ impl Target {
             Self::Postgres(url) => {
                 let after_user = url.rsplit_once('@').map_or(url.as_str(), |(_, rest)| rest);
                 let bare = after_user.split('?').next().unwrap_or_default();
-                format!("PostgreSQL at {}", bare.trim_start_matches("postgresql://").trim_start_matches("postgres://"))
+                format!(
+                    "PostgreSQL at {}",
+                    bare.trim_start_matches("postgresql://")
+                        .trim_start_matches("postgres://")
+                )
             }
         }
     }
@@ -98,15 +102,28 @@ impl Target {
     /// [`StoreError::Open`] with the reason.
     pub fn check(&self) -> Result<(), StoreError> {
         let Self::Sqlite(path) = self else { return Ok(()) };
-        let refuse = |reason: String| Err(StoreError::Open { place: self.describe(), reason });
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let refuse = |reason: String| {
+            Err(StoreError::Open {
+                place: self.describe(),
+                reason,
+            })
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         if !folder.is_dir() {
             return refuse(format!("the folder {} does not exist", folder.display()));
         }
         if path.is_dir() {
             return refuse("it is a folder".to_owned());
         }
-        match std::fs::OpenOptions::new().read(true).append(true).create(true).open(path) {
+        match std::fs::OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path)
+        {
             Ok(_) => Ok(()),
             Err(error) => refuse(format!("it cannot be written: {error}")),
         }
@@ -120,12 +137,14 @@ impl Target {
         match self {
             Self::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-                conn.batch_execute(SQLITE_SETUP).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                conn.batch_execute(SQLITE_SETUP)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }
             Self::Postgres(url) => {
                 let mut conn = PgConnection::establish(url)?;
-                conn.batch_execute(POSTGRES_SETUP).map_err(ConnectionError::CouldntSetupConfiguration)?;
+                conn.batch_execute(POSTGRES_SETUP)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Postgres(conn))
             }
         }
@@ -225,7 +244,9 @@ impl Contention for Error {
             Self::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Clash::Crossed,
             Self::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Clash::Duplicate,
             // Diesel has no kind of its own for SQLSTATE 40P01.
-            Self::DatabaseError(DatabaseErrorKind::Unknown, info) if info.message().contains("deadlock detected") => Clash::Crossed,
+            Self::DatabaseError(DatabaseErrorKind::Unknown, info) if info.message().contains("deadlock detected") => {
+                Clash::Crossed
+            }
             Self::RollbackErrorOnCommit { commit_error, .. } => commit_error.clash(),
             _ => Clash::None,
         }

@@ -51,7 +51,9 @@ impl Row {
 /// # Errors
 /// [`StoreError::AlreadyExists`] when the handle is taken.
 pub fn insert(conn: &mut Conn, centre: &Centre) -> Result<(), StoreError> {
-    diesel::insert_into(centres::table).values(Row::of(centre)?).execute(conn)?;
+    diesel::insert_into(centres::table)
+        .values(Row::of(centre)?)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -77,7 +79,11 @@ pub fn update(conn: &mut Conn, centre: &Centre) -> Result<(), StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub fn by_id(conn: &mut Conn, id: CentreId) -> Result<Option<Centre>, StoreError> {
-    let row = centres::table.find(id.to_string()).select(Row::as_select()).first(conn).optional()?;
+    let row = centres::table
+        .find(id.to_string())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 
@@ -86,7 +92,11 @@ pub fn by_id(conn: &mut Conn, id: CentreId) -> Result<Option<Centre>, StoreError
 /// # Errors
 /// Only what the database refuses.
 pub fn by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Centre>, StoreError> {
-    let row = centres::table.filter(centres::handle.eq(handle)).select(Row::as_select()).first(conn).optional()?;
+    let row = centres::table
+        .filter(centres::handle.eq(handle))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 
@@ -95,6 +105,9 @@ pub fn by_handle(conn: &mut Conn, handle: &str) -> Result<Option<Centre>, StoreE
 /// # Errors
 /// Only what the database refuses.
 pub fn list(conn: &mut Conn) -> Result<Vec<Centre>, StoreError> {
-    let rows = centres::table.order(centres::handle).select(Row::as_select()).load(conn)?;
+    let rows = centres::table
+        .order(centres::handle)
+        .select(Row::as_select())
+        .load(conn)?;
     rows.into_iter().map(Row::domain).collect()
 }

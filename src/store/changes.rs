@@ -14,7 +14,9 @@ const SLOTS: i64 = 16;
 pub(super) fn bump(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
     // The last bytes of a UUIDv7 are random.
     let slot = i64::from(id.bytes().next_back().unwrap_or(0)) % SLOTS;
-    diesel::update(changes::table.find(slot)).set(changes::stamp.eq(changes::stamp + 1)).execute(conn)?;
+    diesel::update(changes::table.find(slot))
+        .set(changes::stamp.eq(changes::stamp + 1))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -54,7 +54,11 @@ pub(super) fn actor_text(centre: Option<CentreId>) -> String {
 
 /// The reverse of [`actor_text`].
 pub(super) fn actor(text: &str) -> Result<Option<CentreId>, StoreError> {
-    if text == RELAY { Ok(None) } else { parse("actor", text).map(Some) }
+    if text == RELAY {
+        Ok(None)
+    } else {
+        parse("actor", text).map(Some)
+    }
 }
 
 /// A local date, `YYYY-MM-DD`.

@@ -33,7 +33,10 @@ impl Db {
     pub fn open(url: &str, connections: u32) -> Result<Self, StoreError> {
         let target = Target::parse(url)?;
         target.check()?;
-        let open = |error: &dyn std::fmt::Display| StoreError::Open { place: target.describe(), reason: error.to_string() };
+        let open = |error: &dyn std::fmt::Display| StoreError::Open {
+            place: target.describe(),
+            reason: error.to_string(),
+        };
         let mut first = target.connect().map_err(|error| open(&error))?;
         migrate::up(&mut first)?;
         drop(first);
@@ -48,7 +51,11 @@ impl Db {
             .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
             .build(Manager(target))?;
         let seats = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Ok(Self { pool, seats, writer: embedded.then(|| Arc::new(Semaphore::new(1))) })
+        Ok(Self {
+            pool,
+            seats,
+            writer: embedded.then(|| Arc::new(Semaphore::new(1))),
+        })
     }
 
     /// Runs `query` on a connection of its own, outside any transaction.
@@ -111,7 +118,10 @@ impl Db {
 }
 
 async fn permit(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, StoreError> {
-    Arc::clone(semaphore).acquire_owned().await.map_err(|_| StoreError::Cancelled)
+    Arc::clone(semaphore)
+        .acquire_owned()
+        .await
+        .map_err(|_| StoreError::Cancelled)
 }
 
 async fn blocking<T, E>(job: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>

@@ -47,7 +47,10 @@ pub enum StoreError {
 impl StoreError {
     /// Shorthand for [`StoreError::Corrupt`].
     pub(super) fn corrupt(what: &'static str, reason: impl ToString) -> Self {
-        Self::Corrupt { what, reason: reason.to_string() }
+        Self::Corrupt {
+            what,
+            reason: reason.to_string(),
+        }
     }
 }
 

@@ -39,7 +39,9 @@ impl Row {
 pub fn insert(conn: &mut Conn, follower: &Follower) -> Result<bool, StoreError> {
     let (followed, peer) = (actor_text(follower.followed), follower.peer.to_string());
     let known = followers::table.filter(followers::actor.eq(&followed).and(followers::peer_id.eq(&peer)));
-    let renewed = diesel::update(known).set(followers::activity_uri.eq(&follower.activity_uri)).execute(conn)?;
+    let renewed = diesel::update(known)
+        .set(followers::activity_uri.eq(&follower.activity_uri))
+        .execute(conn)?;
     if renewed > 0 {
         return Ok(false);
     }
@@ -50,7 +52,11 @@ pub fn insert(conn: &mut Conn, follower: &Follower) -> Result<bool, StoreError> 
         followers::activity_uri.eq(&follower.activity_uri),
         followers::since.eq(ms(follower.since)),
     );
-    let added = diesel::insert_into(followers::table).values(row).on_conflict_do_nothing().portable().execute(conn)?;
+    let added = diesel::insert_into(followers::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
     Ok(added == 1)
 }
 
@@ -59,8 +65,11 @@ pub fn insert(conn: &mut Conn, follower: &Follower) -> Result<bool, StoreError> 
 /// # Errors
 /// Only what the database refuses.
 pub fn remove(conn: &mut Conn, followed: Option<CentreId>, peer: PeerId) -> Result<bool, StoreError> {
-    let one = followers::table
-        .filter(followers::actor.eq(actor_text(followed)).and(followers::peer_id.eq(peer.to_string())));
+    let one = followers::table.filter(
+        followers::actor
+            .eq(actor_text(followed))
+            .and(followers::peer_id.eq(peer.to_string())),
+    );
     Ok(diesel::delete(one).execute(conn)? > 0)
 }
 
@@ -78,7 +87,10 @@ pub fn remove_peer(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub fn count(conn: &mut Conn, followed: Option<CentreId>) -> Result<i64, StoreError> {
-    Ok(followers::table.filter(followers::actor.eq(actor_text(followed))).count().get_result(conn)?)
+    Ok(followers::table
+        .filter(followers::actor.eq(actor_text(followed)))
+        .count()
+        .get_result(conn)?)
 }
 
 /// A page of the followers of one actor by id, each with its peer, for its staff; go on after the last id.
@@ -99,7 +111,9 @@ pub fn list(
         .limit(limit)
         .select((Row::as_select(), peers::Row::as_select()))
         .load::<(Row, peers::Row)>(conn)?;
-    rows.into_iter().map(|(follower, peer)| Ok((follower.domain()?, peer.domain()?))).collect()
+    rows.into_iter()
+        .map(|(follower, peer)| Ok((follower.domain()?, peer.domain()?)))
+        .collect()
 }
 
 /// An address that an actor's followers share, and the software behind it.
@@ -119,12 +133,25 @@ pub struct Inbox {
 pub fn inboxes(conn: &mut Conn, followed: Option<CentreId>) -> Result<Vec<Inbox>, StoreError> {
     let rows: Vec<(Option<String>, String, Option<String>)> = followers::table
         .inner_join(schema::peers::table)
-        .filter(followers::actor.eq(actor_text(followed)).and(schema::peers::gone_at.is_null()))
-        .select((schema::peers::shared_inbox, schema::peers::inbox, schema::peers::software))
+        .filter(
+            followers::actor
+                .eq(actor_text(followed))
+                .and(schema::peers::gone_at.is_null()),
+        )
+        .select((
+            schema::peers::shared_inbox,
+            schema::peers::inbox,
+            schema::peers::software,
+        ))
         .distinct()
         .load(conn)?;
-    let mut inboxes: Vec<Inbox> =
-        rows.into_iter().map(|(shared, own, software)| Inbox { url: shared.unwrap_or(own), software }).collect();
+    let mut inboxes: Vec<Inbox> = rows
+        .into_iter()
+        .map(|(shared, own, software)| Inbox {
+            url: shared.unwrap_or(own),
+            software,
+        })
+        .collect();
     // Of two rows of one inbox the one that knows its software comes first and stays.
     inboxes.sort_by(|a, b| a.url.cmp(&b.url).then(b.software.cmp(&a.software)));
     inboxes.dedup_by(|later, kept| later.url == kept.url);

@@ -89,7 +89,11 @@ pub fn ask_again(conn: &mut Conn, id: FollowId, activity_uri: &str, now: Instant
 /// # Errors
 /// Only what the database refuses.
 pub fn by_id(conn: &mut Conn, id: FollowId) -> Result<Option<Follow>, StoreError> {
-    let row = follows::table.find(id.to_string()).select(Row::as_select()).first(conn).optional()?;
+    let row = follows::table
+        .find(id.to_string())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 
@@ -98,7 +102,11 @@ pub fn by_id(conn: &mut Conn, id: FollowId) -> Result<Option<Follow>, StoreError
 /// # Errors
 /// Only what the database refuses.
 pub fn by_activity_uri(conn: &mut Conn, uri: &str) -> Result<Option<Follow>, StoreError> {
-    let row = follows::table.filter(follows::activity_uri.eq(uri)).select(Row::as_select()).first(conn).optional()?;
+    let row = follows::table
+        .filter(follows::activity_uri.eq(uri))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 
@@ -108,7 +116,11 @@ pub fn by_activity_uri(conn: &mut Conn, uri: &str) -> Result<Option<Follow>, Sto
 /// Only what the database refuses.
 pub fn of(conn: &mut Conn, follower: Option<CentreId>, peer: PeerId) -> Result<Option<Follow>, StoreError> {
     let row = follows::table
-        .filter(follows::actor.eq(actor_text(follower)).and(follows::peer_id.eq(peer.to_string())))
+        .filter(
+            follows::actor
+                .eq(actor_text(follower))
+                .and(follows::peer_id.eq(peer.to_string())),
+        )
         .select(Row::as_select())
         .first(conn)
         .optional()?;
@@ -121,7 +133,11 @@ pub fn of(conn: &mut Conn, follower: Option<CentreId>, peer: PeerId) -> Result<O
 /// Only what the database refuses.
 pub fn accepted_of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<Option<CentreId>>, StoreError> {
     let actors: Vec<String> = follows::table
-        .filter(follows::peer_id.eq(peer.to_string()).and(follows::state.eq(FollowState::Accepted.as_str())))
+        .filter(
+            follows::peer_id
+                .eq(peer.to_string())
+                .and(follows::state.eq(FollowState::Accepted.as_str())),
+        )
         .order(follows::actor)
         .select(follows::actor)
         .load(conn)?;
@@ -140,7 +156,9 @@ pub fn list(conn: &mut Conn, after: Option<FollowId>, limit: i64) -> Result<Vec<
         .limit(limit)
         .select((Row::as_select(), peers::Row::as_select()))
         .load::<(Row, peers::Row)>(conn)?;
-    rows.into_iter().map(|(follow, peer)| Ok((follow.domain()?, peer.domain()?))).collect()
+    rows.into_iter()
+        .map(|(follow, peer)| Ok((follow.domain()?, peer.domain()?)))
+        .collect()
 }
 
 /// Forgets a follow that was undone.

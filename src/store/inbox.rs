@@ -20,8 +20,11 @@ pub fn first_time(conn: &mut Conn, activity_uri: &str, digest: &str, now: Instan
         inbox_seen::digest.eq(digest),
         inbox_seen::seen_at.eq(ms(now)),
     );
-    let inserted =
-        diesel::insert_into(inbox_seen::table).values(row).on_conflict_do_nothing().portable().execute(conn)?;
+    let inserted = diesel::insert_into(inbox_seen::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
     Ok(inserted == 1)
 }
 

@@ -27,7 +27,10 @@ pub struct ActorKey {
 
 impl fmt::Debug for ActorKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ActorKey").field("owner", &self.owner).field("algorithm", &self.algorithm).finish_non_exhaustive()
+        f.debug_struct("ActorKey")
+            .field("owner", &self.owner)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
     }
 }
 

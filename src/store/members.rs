@@ -49,7 +49,11 @@ pub fn insert(conn: &mut Conn, member: &Member, password_hash: &str) -> Result<(
 /// # Errors
 /// Only what the database refuses.
 pub fn by_id(conn: &mut Conn, id: MemberId) -> Result<Option<Member>, StoreError> {
-    let row = members::table.find(id.to_string()).select(Row::as_select()).first(conn).optional()?;
+    let row = members::table
+        .find(id.to_string())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 
@@ -71,7 +75,10 @@ pub fn by_email(conn: &mut Conn, email: &str) -> Result<Option<(Member, String)>
 /// # Errors
 /// Only what the database refuses.
 pub fn list(conn: &mut Conn) -> Result<Vec<Member>, StoreError> {
-    let rows = members::table.order(members::email).select(Row::as_select()).load(conn)?;
+    let rows = members::table
+        .order(members::email)
+        .select(Row::as_select())
+        .load(conn)?;
     rows.into_iter().map(Row::domain).collect()
 }
 
@@ -80,7 +87,9 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Member>, StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub fn set_password(conn: &mut Conn, id: MemberId, password_hash: &str) -> Result<(), StoreError> {
-    diesel::update(members::table.find(id.to_string())).set(members::password_hash.eq(password_hash)).execute(conn)?;
+    diesel::update(members::table.find(id.to_string()))
+        .set(members::password_hash.eq(password_hash))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -89,7 +98,9 @@ pub fn set_password(conn: &mut Conn, id: MemberId, password_hash: &str) -> Resul
 /// # Errors
 /// Only what the database refuses.
 pub fn set_role(conn: &mut Conn, id: MemberId, role: Role) -> Result<(), StoreError> {
-    diesel::update(members::table.find(id.to_string())).set(members::role.eq(role.as_str())).execute(conn)?;
+    diesel::update(members::table.find(id.to_string()))
+        .set(members::role.eq(role.as_str()))
+        .execute(conn)?;
     Ok(())
 }
 

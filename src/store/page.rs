@@ -26,11 +26,15 @@ impl FromStr for Cursor {
     type Err = NotACursor;
     fn from_str(text: &str) -> Result<Self, NotACursor> {
         let (at, id) = text.split_once('~').ok_or(NotACursor)?;
-        let plain = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let plain =
+            !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !plain {
             return Err(NotACursor);
         }
-        Ok(Self { at: at.parse().map_err(|_| NotACursor)?, id: id.to_owned() })
+        Ok(Self {
+            at: at.parse().map_err(|_| NotACursor)?,
+            id: id.to_owned(),
+        })
     }
 }
 
@@ -49,7 +53,10 @@ mod tests {
 
     #[test]
     fn a_cursor_survives_its_text() {
-        let cursor = Cursor { at: -5, id: "0190-ab".to_owned() };
+        let cursor = Cursor {
+            at: -5,
+            id: "0190-ab".to_owned(),
+        };
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
     }
 

@@ -82,9 +82,13 @@ impl Row {
 /// # Errors
 /// Only what the database refuses.
 pub fn upsert(conn: &mut Conn, peer: &Peer) -> Result<PeerId, StoreError> {
-    let known = peers::table.filter(peers::uri.eq(&peer.uri)).select((peers::id, peers::name, peers::handle));
+    let known = peers::table
+        .filter(peers::uri.eq(&peer.uri))
+        .select((peers::id, peers::name, peers::handle));
     let known: Option<(String, String, String)> = known.first(conn).optional()?;
-    let id = known.as_ref().map_or_else(|| peer.id.to_string(), |(id, ..)| id.clone());
+    let id = known
+        .as_ref()
+        .map_or_else(|| peer.id.to_string(), |(id, ..)| id.clone());
     let row = Row::of(peer, id.clone())?;
     match known {
         None => {
@@ -94,7 +98,9 @@ pub fn upsert(conn: &mut Conn, peer: &Peer) -> Result<PeerId, StoreError> {
             if name != peer.name || handle != peer.handle {
                 changes::bump(conn, &id)?;
             }
-            diesel::update(peers::table.find(&id)).set((row, peers::gone_at.eq(None::<i64>))).execute(conn)?;
+            diesel::update(peers::table.find(&id))
+                .set((row, peers::gone_at.eq(None::<i64>)))
+                .execute(conn)?;
             diesel::delete(peer_keys::table.filter(peer_keys::peer_id.eq(&id))).execute(conn)?;
         }
     }
@@ -114,7 +120,11 @@ pub fn upsert(conn: &mut Conn, peer: &Peer) -> Result<PeerId, StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub fn by_id(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>, StoreError> {
-    let row = peers::table.find(id.to_string()).select(Row::as_select()).first(conn).optional()?;
+    let row = peers::table
+        .find(id.to_string())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 
@@ -123,7 +133,11 @@ pub fn by_id(conn: &mut Conn, id: PeerId) -> Result<Option<Peer>, StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Peer>, StoreError> {
-    let row = peers::table.filter(peers::uri.eq(uri)).select(Row::as_select()).first(conn).optional()?;
+    let row = peers::table
+        .filter(peers::uri.eq(uri))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
     row.map(Row::domain).transpose()
 }
 
@@ -161,7 +175,9 @@ pub fn by_account(conn: &mut Conn, handle: &str, host: &str) -> Result<Option<Pe
 /// Only what the database refuses.
 pub fn mark_gone(conn: &mut Conn, id: PeerId, now: Instant) -> Result<(), StoreError> {
     let gone = (peers::gone_at.eq(ms(now)), peers::pull_due_at.eq(None::<i64>));
-    diesel::update(peers::table.find(id.to_string())).set(gone).execute(conn)?;
+    diesel::update(peers::table.find(id.to_string()))
+        .set(gone)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -170,7 +186,11 @@ pub fn mark_gone(conn: &mut Conn, id: PeerId, now: Instant) -> Result<(), StoreE
 /// # Errors
 /// Only what the database refuses.
 pub fn gone_at(conn: &mut Conn, id: PeerId) -> Result<Option<Instant>, StoreError> {
-    let gone: Option<Option<i64>> = peers::table.find(id.to_string()).select(peers::gone_at).first(conn).optional()?;
+    let gone: Option<Option<i64>> = peers::table
+        .find(id.to_string())
+        .select(peers::gone_at)
+        .first(conn)
+        .optional()?;
     instant_opt(gone.flatten())
 }
 

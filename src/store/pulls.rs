@@ -27,7 +27,9 @@ pub struct Pull {
 /// Only what the database refuses.
 pub fn schedule(conn: &mut Conn, peer: PeerId, at: Instant) -> Result<(), StoreError> {
     let later = peers::pull_due_at.is_null().or(peers::pull_due_at.gt(ms(at)));
-    diesel::update(peers::table.find(peer.to_string()).filter(later)).set(peers::pull_due_at.eq(ms(at))).execute(conn)?;
+    diesel::update(peers::table.find(peer.to_string()).filter(later))
+        .set(peers::pull_due_at.eq(ms(at)))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -36,7 +38,9 @@ pub fn schedule(conn: &mut Conn, peer: PeerId, at: Instant) -> Result<(), StoreE
 /// # Errors
 /// Only what the database refuses.
 pub fn stop(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
-    diesel::update(peers::table.find(peer.to_string())).set(peers::pull_due_at.eq(None::<i64>)).execute(conn)?;
+    diesel::update(peers::table.find(peer.to_string()))
+        .set(peers::pull_due_at.eq(None::<i64>))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -54,10 +58,18 @@ pub fn claim(conn: &mut Conn, now: Instant, lease_until: Instant, limit: i64) ->
         .load(conn)?;
     let mut pulls = Vec::with_capacity(due.len());
     for id in due {
-        diesel::update(peers::table.find(&id)).set(peers::pull_due_at.eq(ms(lease_until))).execute(conn)?;
-        let found = peers::table.find(&id).select((PeerRow::as_select(), peers::pull_etag, peers::pulled_at));
+        diesel::update(peers::table.find(&id))
+            .set(peers::pull_due_at.eq(ms(lease_until)))
+            .execute(conn)?;
+        let found = peers::table
+            .find(&id)
+            .select((PeerRow::as_select(), peers::pull_etag, peers::pulled_at));
         let (row, etag, pulled) = found.first::<(PeerRow, Option<String>, Option<i64>)>(conn)?;
-        pulls.push(Pull { peer: row.domain()?, etag, pulled: instant_opt(pulled)? });
+        pulls.push(Pull {
+            peer: row.domain()?,
+            etag,
+            pulled: instant_opt(pulled)?,
+        });
     }
     Ok(pulls)
 }
@@ -75,7 +87,13 @@ pub enum Pulled<'a> {
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn settle(conn: &mut Conn, peer: PeerId, outcome: Pulled<'_>, now: Instant, next: Instant) -> Result<(), StoreError> {
+pub fn settle(
+    conn: &mut Conn,
+    peer: PeerId,
+    outcome: Pulled<'_>,
+    now: Instant,
+    next: Instant,
+) -> Result<(), StoreError> {
     let row = peers::table.find(peer.to_string());
     match outcome {
         Pulled::Done(etag) => diesel::update(row)
@@ -86,9 +104,9 @@ pub fn settle(conn: &mut Conn, peer: PeerId, outcome: Pulled<'_>, now: Instant, 
                 peers::pull_error.eq(None::<&str>),
             ))
             .execute(conn)?,
-        Pulled::Failed(error) => {
-            diesel::update(row).set((peers::pull_due_at.eq(ms(next)), peers::pull_error.eq(error))).execute(conn)?
-        }
+        Pulled::Failed(error) => diesel::update(row)
+            .set((peers::pull_due_at.eq(ms(next)), peers::pull_error.eq(error)))
+            .execute(conn)?,
     };
     Ok(())
 }
@@ -119,7 +137,12 @@ pub fn state(conn: &mut Conn, peer: PeerId) -> Result<Option<PullState>, StoreEr
     found
         .map(|(id, due, pulled, error)| {
             let peer = parse("peer id", &id)?;
-            Ok(PullState { peer, due: instant_opt(due)?, pulled: instant_opt(pulled)?, error })
+            Ok(PullState {
+                peer,
+                due: instant_opt(due)?,
+                pulled: instant_opt(pulled)?,
+                error,
+            })
         })
         .transpose()
 }

@@ -148,6 +148,6 @@ diesel::joinable!(sessions -> events (event_id));
 diesel::joinable!(announces -> events (event_id));
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    centres, members, sign_ins, tokens, peers, peer_keys, follows, followers, events, event_tags, sessions, announces, activities,
-    deliveries, hosts,
+    centres, members, sign_ins, tokens, peers, peer_keys, follows, followers, events, event_tags, sessions, announces,
+    activities, deliveries, hosts,
 );

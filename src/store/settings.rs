@@ -11,7 +11,11 @@ use super::{Conn, StoreError};
 /// # Errors
 /// Only what the database refuses.
 pub fn get(conn: &mut Conn, key: &str) -> Result<Option<String>, StoreError> {
-    Ok(settings::table.find(key).select(settings::value).first(conn).optional()?)
+    Ok(settings::table
+        .find(key)
+        .select(settings::value)
+        .first(conn)
+        .optional()?)
 }
 
 /// Keeps `value` under `key`.

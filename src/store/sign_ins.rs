@@ -14,7 +14,13 @@ use crate::domain::time::Instant;
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn insert(conn: &mut Conn, token_hash: &str, member: MemberId, now: Instant, expires: Instant) -> Result<(), StoreError> {
+pub fn insert(
+    conn: &mut Conn,
+    token_hash: &str,
+    member: MemberId,
+    now: Instant,
+    expires: Instant,
+) -> Result<(), StoreError> {
     let row = (
         sign_ins::token_hash.eq(token_hash),
         sign_ins::member_id.eq(member.to_string()),
@@ -32,7 +38,11 @@ pub fn insert(conn: &mut Conn, token_hash: &str, member: MemberId, now: Instant,
 pub fn member(conn: &mut Conn, token_hash: &str, now: Instant) -> Result<Option<Member>, StoreError> {
     let row = sign_ins::table
         .inner_join(members::table)
-        .filter(sign_ins::token_hash.eq(token_hash).and(sign_ins::expires_at.gt(ms(now))))
+        .filter(
+            sign_ins::token_hash
+                .eq(token_hash)
+                .and(sign_ins::expires_at.gt(ms(now))),
+        )
         .select(Row::as_select())
         .first(conn)
         .optional()?;

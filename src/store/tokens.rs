@@ -75,7 +75,9 @@ pub fn by_hash(conn: &mut Conn, token_hash: &str) -> Result<Option<(Token, Membe
         .select((Row::as_select(), members::Row::as_select()))
         .first::<(Row, members::Row)>(conn)
         .optional()?;
-    found.map(|(token, member)| Ok((token.domain()?, member.domain()?))).transpose()
+    found
+        .map(|(token, member)| Ok((token.domain()?, member.domain()?)))
+        .transpose()
 }
 
 /// The tokens of a member, oldest first.
@@ -96,7 +98,9 @@ pub fn of_member(conn: &mut Conn, member: MemberId) -> Result<Vec<Token>, StoreE
 /// # Errors
 /// Only what the database refuses.
 pub fn touch(conn: &mut Conn, id: TokenId, now: Instant) -> Result<(), StoreError> {
-    diesel::update(tokens::table.find(id.to_string())).set(tokens::last_used_at.eq(ms(now))).execute(conn)?;
+    diesel::update(tokens::table.find(id.to_string()))
+        .set(tokens::last_used_at.eq(ms(now)))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -26,7 +26,13 @@ pub fn insert(conn: &mut Conn, uri: &str, now: Instant) -> Result<(), StoreError
 /// # Errors
 /// Only what the database refuses.
 pub fn find(conn: &mut Conn, uri: &str) -> Result<Option<Instant>, StoreError> {
-    instant_opt(tombstones::table.find(uri).select(tombstones::deleted_at).first(conn).optional()?)
+    instant_opt(
+        tombstones::table
+            .find(uri)
+            .select(tombstones::deleted_at)
+            .first(conn)
+            .optional()?,
+    )
 }
 
 /// Takes the note back: the object is there again, as its own server says.
