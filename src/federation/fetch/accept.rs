@@ -33,7 +33,7 @@ impl Accept {
     }
 
     /// Whether `content_type` (any case, blanks, order and quoting of parameters) is an answer.
-    pub(super) fn fits(self, content_type: &str) -> bool {
+    pub fn fits(self, content_type: &str) -> bool {
         let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
         let kind = kind.trim().to_ascii_lowercase();
         match self {
