@@ -8,3 +8,4 @@ pub mod federation;
 pub mod locale;
 pub mod store;
 pub mod web;
+pub mod telemetry;

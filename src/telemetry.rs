@@ -1,0 +1,24 @@
+//! What the node says about its own work: log lines and counters. No personal data goes in either: no mail address,
+//! token, query string or address of a client (`docs/logging.md`).
+
+mod metrics;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{LogFormat, TelemetryConfig};
+
+pub use metrics::{Delivery, InboxOutcome, Metrics, Pull, Queue};
+
+/// Starts logging to standard error, so that what a command prints stays clean. Called once, by the program; a test
+/// that has a subscriber already keeps it.
+pub fn start(config: &TelemetryConfig) {
+    let filter = EnvFilter::try_new(&config.filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match config.format {
+        LogFormat::Text => lines.with_target(false).try_init(),
+        LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).try_init(),
+    };
+    if started.is_err() {
+        tracing::debug!("logging was started already");
+    }
+}
