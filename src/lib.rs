@@ -7,5 +7,5 @@ pub mod domain;
 pub mod federation;
 pub mod locale;
 pub mod store;
-pub mod web;
 pub mod telemetry;
+pub mod web;

@@ -137,19 +137,43 @@ impl Metrics {
             up_since: Gauge::default(),
             registry: Registry::default(),
         };
-        registry.register("http_requests", "Requests answered, by route, method and status", metrics.requests.clone());
+        registry.register(
+            "http_requests",
+            "Requests answered, by route, method and status",
+            metrics.requests.clone(),
+        );
         registry.register_with_unit(
             "http_request_duration",
             "Time to answer, by route and method",
             Unit::Seconds,
             metrics.durations.clone(),
         );
-        registry.register("deliveries", "Attempts to deliver an activity, by outcome", metrics.deliveries.clone());
-        registry.register("inbox", "Requests to the inboxes, by outcome and reason", metrics.receptions.clone());
-        registry.register("pulls", "Readings of a peer's programme, by outcome", metrics.pulls.clone());
+        registry.register(
+            "deliveries",
+            "Attempts to deliver an activity, by outcome",
+            metrics.deliveries.clone(),
+        );
+        registry.register(
+            "inbox",
+            "Requests to the inboxes, by outcome and reason",
+            metrics.receptions.clone(),
+        );
+        registry.register(
+            "pulls",
+            "Readings of a peer's programme, by outcome",
+            metrics.pulls.clone(),
+        );
         registry.register("sign_in_failures", "Sign-ins refused", metrics.sign_in_failures.clone());
-        registry.register("queue_deliveries", "Deliveries that wait", metrics.queue_pending.clone());
-        registry.register("queue_hosts", "Hosts with a delivery that waits", metrics.queue_hosts.clone());
+        registry.register(
+            "queue_deliveries",
+            "Deliveries that wait",
+            metrics.queue_pending.clone(),
+        );
+        registry.register(
+            "queue_hosts",
+            "Hosts with a delivery that waits",
+            metrics.queue_hosts.clone(),
+        );
         registry.register_with_unit(
             "start_time",
             "When the node was started, in seconds since 1970",
@@ -167,24 +191,43 @@ impl Metrics {
     /// One request answered. `route` is the pattern and never the path, so that the number of series is bounded.
     pub fn request(&self, route: &str, method: &str, status: u16, duration: Duration) {
         let (route, method) = (route.to_owned(), method.to_owned());
-        let answer = Answer { route: route.clone(), method: method.clone(), status };
+        let answer = Answer {
+            route: route.clone(),
+            method: method.clone(),
+            status,
+        };
         self.requests.get_or_create(&answer).inc();
-        self.durations.get_or_create(&Route { route, method }).observe(duration.as_secs_f64());
+        self.durations
+            .get_or_create(&Route { route, method })
+            .observe(duration.as_secs_f64());
     }
 
     /// One attempt to deliver.
     pub fn delivery(&self, outcome: Delivery) {
-        self.deliveries.get_or_create(&Outcome { outcome: outcome.word() }).inc();
+        self.deliveries
+            .get_or_create(&Outcome {
+                outcome: outcome.word(),
+            })
+            .inc();
     }
 
     /// One request to an inbox; `reason` is a fixed word (`signature`, `origin`, `size` …).
     pub fn inbox(&self, outcome: InboxOutcome, reason: &'static str) {
-        self.receptions.get_or_create(&Reception { outcome: outcome.word(), reason }).inc();
+        self.receptions
+            .get_or_create(&Reception {
+                outcome: outcome.word(),
+                reason,
+            })
+            .inc();
     }
 
     /// One reading of a peer's programme.
     pub fn pull(&self, outcome: Pull) {
-        self.pulls.get_or_create(&Outcome { outcome: outcome.word() }).inc();
+        self.pulls
+            .get_or_create(&Outcome {
+                outcome: outcome.word(),
+            })
+            .inc();
     }
 
     /// One sign-in refused.
