@@ -5,6 +5,7 @@
 pub mod config;
 pub mod domain;
 pub mod federation;
+pub mod feed;
 pub mod locale;
 pub mod store;
 pub mod telemetry;
