@@ -70,6 +70,7 @@ diesel::table! {
         url -> Text,
         centre_id -> Nullable<Text>,
         peer_id -> Nullable<Text>,
+        external_id -> Nullable<Text>,
         facts -> Text,
         event_type -> Nullable<Text>,
         format -> Nullable<Text>,

@@ -6,6 +6,7 @@ CREATE TABLE events (
     url          TEXT NOT NULL,
     centre_id    TEXT REFERENCES centres (id),
     peer_id      TEXT REFERENCES peers (id) ON DELETE CASCADE,
+    external_id  TEXT,                      -- the publisher's own name for it; a repeated import looks here
     facts        TEXT NOT NULL,             -- JSON of domain::event::EventFacts: the truth; the columns below only serve filters
     event_type   TEXT,
     format       TEXT,
@@ -26,6 +27,7 @@ CREATE TABLE events (
     CHECK ((centre_id IS NULL) <> (peer_id IS NULL))
 ) STRICT;
 CREATE INDEX events_by_centre ON events (centre_id, id) WHERE centre_id IS NOT NULL;
+CREATE UNIQUE INDEX events_by_external_id ON events (centre_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX events_by_peer ON events (peer_id) WHERE peer_id IS NOT NULL;
 CREATE INDEX events_by_horizon ON events (horizon_at) WHERE horizon_at IS NOT NULL;
 

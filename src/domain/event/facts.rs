@@ -238,6 +238,10 @@ pub struct Series {
 /// All that is known of an event. A `None` or empty list of a peer's event is something the peer did not tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventFacts {
+    /// What the publisher calls the event in a file or in other software: unique within its centre, so that an import
+    /// that is repeated finds what it brought before. Ours only, never sent to peers; ≤ 255 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
     /// 3 to 140 characters (OpenAgenda; Mobilizon's minimum). Peers may send more.
     pub title: String,
     /// One or two sentences; ≤ 200 characters.
@@ -350,6 +354,7 @@ impl EventFacts {
     /// The bare minimum that is known of any event; everything else unknown.
     pub fn new(title: impl Into<String>, schedule: Schedule) -> Self {
         Self {
+            external_id: None,
             title: title.into(),
             summary: String::new(),
             description: String::new(),

@@ -55,6 +55,7 @@ fn read_facts(fields: &mut Fields<'_>) -> EventFacts {
         fields.refuse("title", Reason::TooShort { min: 3 });
     }
     let mut facts = EventFacts::new(title.replace('\n', " "), read_schedule(fields));
+    facts.external_id = fields.text("external_id", 255);
     facts.summary = fields.text("summary", 200).unwrap_or_default();
     facts.description = fields.text("description", 10_000).unwrap_or_default();
     read_kind(fields, &mut facts);
