@@ -2,6 +2,7 @@
 //!
 //! The modules, in the order of the arrows (each imports only what stands before it; `tests/architecture.rs` holds it).
 
+pub mod app;
 pub mod config;
 pub mod domain;
 pub mod federation;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::column::ms;
+use super::column::{instant, ms};
 use super::members::Row;
 use super::schema::{members, sign_ins};
 use super::{Conn, StoreError};
@@ -31,22 +31,35 @@ pub fn insert(
     Ok(())
 }
 
-/// The member who signed in with this token, unless the sign-in has expired.
+/// The member who signed in with this token and until when it holds, unless it has expired.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn member(conn: &mut Conn, token_hash: &str, now: Instant) -> Result<Option<Member>, StoreError> {
-    let row = sign_ins::table
+pub fn find(conn: &mut Conn, token_hash: &str, now: Instant) -> Result<Option<(Member, Instant)>, StoreError> {
+    let found = sign_ins::table
         .inner_join(members::table)
         .filter(
             sign_ins::token_hash
                 .eq(token_hash)
                 .and(sign_ins::expires_at.gt(ms(now))),
         )
-        .select(Row::as_select())
-        .first(conn)
+        .select((Row::as_select(), sign_ins::expires_at))
+        .first::<(Row, i64)>(conn)
         .optional()?;
-    row.map(Row::domain).transpose()
+    found
+        .map(|(row, expires)| Ok((row.domain()?, instant(expires)?)))
+        .transpose()
+}
+
+/// Lets a sign-in hold until `expires`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn prolong(conn: &mut Conn, token_hash: &str, expires: Instant) -> Result<(), StoreError> {
+    diesel::update(sign_ins::table.find(token_hash))
+        .set(sign_ins::expires_at.eq(ms(expires)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Ends one sign-in.

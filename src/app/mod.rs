@@ -1,0 +1,95 @@
+//! Use cases: what a person or another server may make the node do, one transaction each. Imports the domain, the
+//! store and federation; knows nothing of HTTP or of the command line.
+
+pub mod centres;
+mod error;
+pub mod jobs;
+mod keys;
+pub mod members;
+mod password;
+mod secret;
+pub mod sign_in;
+pub mod tokens;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::config::Config;
+use crate::domain::random::Randomness;
+use crate::domain::time::{Clock, Instant};
+use crate::locale::Locale;
+use crate::store::Db;
+use crate::telemetry::Metrics;
+
+pub use error::{Error, OpenError};
+
+/// Passwords that are hashed at the same time: each takes 19 MiB.
+const HASHES_AT_ONCE: usize = 2;
+
+/// A running node: what every use case needs. Clones are cheap and share everything.
+#[derive(Clone)]
+pub struct Node {
+    /// The database.
+    pub store: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub random: Arc<dyn Randomness>,
+    /// What the node was told at start.
+    pub config: Arc<Config>,
+    /// Its counters.
+    pub metrics: Arc<Metrics>,
+    hashing: Arc<Semaphore>,
+}
+
+impl Node {
+    /// Opens the database, brings it up to date and makes sure that the instance actor can sign.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words for whoever starts the node.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Randomness>) -> Result<Self, OpenError> {
+        make_data_dir(&config.data_dir)?;
+        let (url, pool) = (config.database_url(), config.database.pool);
+        let store = tokio::task::spawn_blocking(move || Db::open(&url, pool))
+            .await
+            .map_err(|_| OpenError::Interrupted)??;
+        let node = Self {
+            store,
+            clock,
+            random,
+            config: Arc::new(config),
+            metrics: Arc::new(Metrics::new()),
+            hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
+        };
+        keys::ensure_instance(&node).await.map_err(OpenError::Keys)?;
+        Ok(node)
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The texts of the node's own language.
+    pub fn locale(&self) -> Locale {
+        Locale::from_tag(&self.config.node.language).unwrap_or(Locale::french())
+    }
+
+    /// The public address without its final slash, to which a path is added.
+    pub fn base(&self) -> &str {
+        self.config.server.base_url.as_str().trim_end_matches('/')
+    }
+}
+
+/// Makes the folder for its owner alone: it will hold private keys.
+fn make_data_dir(path: &Path) -> Result<(), OpenError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(path)
+        .map_err(|error| OpenError::DataDir { path: path.into(), reason: error.to_string() })
+}
