@@ -18,11 +18,20 @@ const LONGEST_DESCRIPTION: usize = 2_000;
 /// A refusal of `handle` (form, taken) or of a field of the profile.
 pub async fn add(node: &Node, kind: CentreKind, handle: &str, profile: CentreProfile) -> Result<Centre, Error> {
     check(&profile)?;
-    let handle: Handle = handle.parse().map_err(|_| Error::refused("handle", Reason::NotAHandle))?;
+    let handle: Handle = handle
+        .parse()
+        .map_err(|_| Error::refused("handle", Reason::NotAHandle))?;
     let now = node.now();
     let id = CentreId::new(now, node.random.as_ref());
     let pairs = keys::generate(Some(id), now).await?;
-    let centre = Centre { id, handle, kind, profile, created: now, updated: now };
+    let centre = Centre {
+        id,
+        handle,
+        kind,
+        profile,
+        created: now,
+        updated: now,
+    };
     let row = centre.clone();
     let added = node.store.write(move |conn| {
         centres::insert(conn, &row)?;

@@ -37,5 +37,11 @@ fn stored(owner: Option<CentreId>, pair: &PrivateKey, now: Instant) -> Result<Ac
         (KeyKind::Ed25519, Some(multibase)) => ("ed25519", multibase),
         _ => ("rsa", pair.public_pem()?),
     };
-    Ok(ActorKey { owner, algorithm: algorithm.into(), private: pair.to_pkcs8()?, public, created: now })
+    Ok(ActorKey {
+        owner,
+        algorithm: algorithm.into(),
+        private: pair.to_pkcs8()?,
+        public,
+        created: now,
+    })
 }

@@ -1,13 +1,11 @@
 //! Staff accounts.
 
 use super::{Error, Node, password};
+use crate::domain::event::looks_like_email;
 use crate::domain::id::MemberId;
 use crate::domain::invalid::Reason;
 use crate::domain::member::{Member, Role};
 use crate::store::{StoreError, members, sign_ins};
-
-/// Longest mail address (RFC 5321 §4.5.3.1.3).
-const LONGEST_EMAIL: usize = 254;
 
 /// Adds an account.
 ///
@@ -18,7 +16,12 @@ pub async fn add(node: &Node, email: &str, role: Role, password: &str) -> Result
     password::check(password, &email).map_err(|reason| Error::refused("password", reason))?;
     let hash = password::hash(node, password.to_owned()).await?;
     let now = node.now();
-    let member = Member { id: MemberId::new(now, node.random.as_ref()), email, role, created: now };
+    let member = Member {
+        id: MemberId::new(now, node.random.as_ref()),
+        email,
+        role,
+        created: now,
+    };
     let row = member.clone();
     match node.store.write(move |conn| members::insert(conn, &row, &hash)).await {
         Ok(()) => Ok(member),
@@ -52,13 +55,12 @@ pub async fn set_password(node: &Node, member: &Member, password: &str) -> Resul
     Ok(changed.await?)
 }
 
-/// Lower case, one `@`, a dot in the domain, no blanks: whether it works, only a message would tell.
+/// Trimmed and in lower case, as it is kept and looked up.
 fn checked_email(email: &str) -> Result<String, Error> {
     let email = email.trim().to_lowercase();
-    let plausible = email.len() <= LONGEST_EMAIL
-        && !email.contains(|c: char| c.is_whitespace() || c.is_control())
-        && email.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
-        });
-    if plausible { Ok(email) } else { Err(Error::refused("email", Reason::NotAnEmail)) }
+    if looks_like_email(&email) {
+        Ok(email)
+    } else {
+        Err(Error::refused("email", Reason::NotAnEmail))
+    }
 }

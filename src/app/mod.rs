@@ -89,7 +89,8 @@ fn make_data_dir(path: &Path) -> Result<(), OpenError> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(path)
-        .map_err(|error| OpenError::DataDir { path: path.into(), reason: error.to_string() })
+    builder.create(path).map_err(|error| OpenError::DataDir {
+        path: path.into(),
+        reason: error.to_string(),
+    })
 }

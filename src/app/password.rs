@@ -14,12 +14,24 @@ const LONGEST: usize = 256;
 const DIFFERENT: usize = 6;
 /// What people write when they are asked for a long password.
 const COMMON: &[&str] = &[
-    "motdepasse", "password", "azerty", "qwerty", "123456789", "bonjour", "administrateur", "maillage", "mediation",
-    "centresocial", "numerique", "changeme", "changezmoi",
+    "motdepasse",
+    "password",
+    "azerty",
+    "qwerty",
+    "123456789",
+    "bonjour",
+    "administrateur",
+    "maillage",
+    "mediation",
+    "centresocial",
+    "numerique",
+    "changeme",
+    "changezmoi",
 ];
 /// A hash with our parameters that no password has: what is compared when there is no such member, so that the answer
 /// takes as long.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5bm9ibw$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// The rule for a new password: length first, then nothing that is tried first.
 pub(super) fn check(password: &str, email: &str) -> Result<(), Reason> {
@@ -31,8 +43,14 @@ pub(super) fn check(password: &str, email: &str) -> Result<(), Reason> {
     let different = lower.chars().collect::<std::collections::BTreeSet<_>>().len();
     // What is left beside a common word must be a password of its own.
     let name = email.split('@').next().unwrap_or_default().to_lowercase();
-    let common = COMMON.iter().copied().chain([name.as_str()]).filter(|word| word.len() > 3);
-    let common = common.into_iter().any(|word| lower.contains(word) && length < word.chars().count() + SHORTEST / 2);
+    let common = COMMON
+        .iter()
+        .copied()
+        .chain([name.as_str()])
+        .filter(|word| word.len() > 3);
+    let common = common
+        .into_iter()
+        .any(|word| lower.contains(word) && length < word.chars().count() + SHORTEST / 2);
     if length < SHORTEST || different < DIFFERENT || common {
         return Err(Reason::WeakPassword { min: SHORTEST });
     }
@@ -45,7 +63,9 @@ pub(super) async fn hash(node: &Node, password: String) -> Result<String, Error>
     node.random.fill(&mut salt);
     run(node, move || {
         let hashed = hasher().hash_password_with_salt(password.as_bytes(), &salt);
-        hashed.map(|hash| hash.to_string()).map_err(|error| Error::Password(error.to_string()))
+        hashed
+            .map(|hash| hash.to_string())
+            .map_err(|error| Error::Password(error.to_string()))
     })
     .await?
 }
@@ -76,17 +96,36 @@ mod tests {
 
     #[test]
     fn the_parameters_are_those_of_the_dummy_hash() {
-        assert_eq!((Params::default().m_cost(), Params::default().t_cost(), Params::default().p_cost()), (19_456, 2, 1));
+        assert_eq!(
+            (
+                Params::default().m_cost(),
+                Params::default().t_cost(),
+                Params::default().p_cost()
+            ),
+            (19_456, 2, 1)
+        );
         assert!(argon2::PasswordHash::new(NOBODY).is_ok());
     }
 
     #[test]
     fn short_patterned_and_common_passwords_are_refused() {
-        for weak in ["", "court", "onze.signes", "aaaaaaaaaaaaaaaa", "121212121212", "Motdepasse2026!", "accueil.lille1"] {
+        for weak in [
+            "",
+            "court",
+            "onze.signes",
+            "aaaaaaaaaaaaaaaa",
+            "121212121212",
+            "Motdepasse2026!",
+            "accueil.lille1",
+        ] {
             assert!(check(weak, "accueil.lille@centre.example").is_err(), "{weak}");
         }
         assert!(check(&"é1".repeat(200), "x@centre.example").is_err());
-        for good in ["trois canards sur le canal", "Motdepasse-de-la-ludothèque", "vX9q2LmB7tRk"] {
+        for good in [
+            "trois canards sur le canal",
+            "Motdepasse-de-la-ludothèque",
+            "vX9q2LmB7tRk",
+        ] {
             assert!(check(good, "accueil@centre.example").is_ok(), "{good}");
         }
     }

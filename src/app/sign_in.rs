@@ -41,7 +41,9 @@ pub async fn begin(node: &Node, email: &str, password: &str) -> Result<Option<Si
     let token = secret::new(node.random.as_ref());
     let (hash, id, now) = (secret::hash(&token), member.id, node.now());
     let expires = now + LIFETIME;
-    node.store.write(move |conn| sign_ins::insert(conn, &hash, id, now, expires)).await?;
+    node.store
+        .write(move |conn| sign_ins::insert(conn, &hash, id, now, expires))
+        .await?;
     Ok(Some(SignIn { member, token, expires }))
 }
 
@@ -53,9 +55,13 @@ pub async fn current(node: &Node, token: &str) -> Result<Option<Member>, Error> 
     let (hash, now) = (secret::hash(token), node.now());
     let key = hash.clone();
     let found = node.store.read(move |conn| sign_ins::find(conn, &key, now)).await?;
-    let Some((member, expires)) = found else { return Ok(None) };
+    let Some((member, expires)) = found else {
+        return Ok(None);
+    };
     if expires - now < LIFETIME - PROLONG_AFTER {
-        node.store.write(move |conn| sign_ins::prolong(conn, &hash, now + LIFETIME)).await?;
+        node.store
+            .write(move |conn| sign_ins::prolong(conn, &hash, now + LIFETIME))
+            .await?;
     }
     Ok(Some(member))
 }

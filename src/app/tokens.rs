@@ -24,13 +24,27 @@ pub async fn create(node: &Node, member: &Member, name: &str) -> Result<String, 
         return Err(Error::refused("name", Reason::Required));
     }
     if length > LONGEST_NAME {
-        return Err(Error::refused("name", Reason::TooLong { max: LONGEST_NAME, length }));
+        return Err(Error::refused(
+            "name",
+            Reason::TooLong {
+                max: LONGEST_NAME,
+                length,
+            },
+        ));
     }
     let (secret, now) = (secret::new(node.random.as_ref()), node.now());
     let hash = secret::hash(&secret);
     let id = TokenId::new(now, node.random.as_ref());
-    let token = Token { id, member: member.id, name, created: now, last_used: None };
-    node.store.write(move |conn| tokens::insert(conn, &token, &hash)).await?;
+    let token = Token {
+        id,
+        member: member.id,
+        name,
+        created: now,
+        last_used: None,
+    };
+    node.store
+        .write(move |conn| tokens::insert(conn, &token, &hash))
+        .await?;
     Ok(secret)
 }
 

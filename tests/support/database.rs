@@ -26,7 +26,11 @@ impl Database {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("maillage.db");
         std::fs::write(&file, template()).expect("a copy of the template");
-        Self { url: format!("sqlite://{}", file.display()), folder, schema: None }
+        Self {
+            url: format!("sqlite://{}", file.display()),
+            folder,
+            schema: None,
+        }
     }
 
     /// A schema of its own on PostgreSQL, if there is one.
@@ -40,11 +44,20 @@ impl Database {
     pub fn postgres_empty() -> Option<Self> {
         let server = server()?;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let random = folder.path().file_name().and_then(|name| name.to_str()).expect("a name").trim_start_matches('.');
+        let random = folder
+            .path()
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("a name")
+            .trim_start_matches('.');
         let schema = format!("t{}_{}", std::process::id(), random.to_lowercase());
         admin(server, &format!("CREATE SCHEMA {schema}"));
         let joint = if server.contains('?') { '&' } else { '?' };
-        Some(Self { url: format!("{server}{joint}options=-csearch_path%3D{schema}"), folder, schema: Some(schema) })
+        Some(Self {
+            url: format!("{server}{joint}options=-csearch_path%3D{schema}"),
+            folder,
+            schema: Some(schema),
+        })
     }
 
     /// For `Db::open` or the configuration of a node.
@@ -59,7 +72,9 @@ impl Database {
 
     /// A connection of one's own.
     pub fn conn(&self) -> Conn {
-        Target::parse(&self.url).and_then(|target| target.connect().map_err(|error| panic!("{error}"))).expect("a connection")
+        Target::parse(&self.url)
+            .and_then(|target| target.connect().map_err(|error| panic!("{error}")))
+            .expect("a connection")
     }
 
     /// The pooled handle, as the node has it.
@@ -96,13 +111,19 @@ pub fn both_conn(test: impl Fn(&mut Conn)) {
 
 fn run_on(database: &Database, test: &impl Fn(&Database)) {
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| test(database))) {
-        eprintln!("failed on {}", if database.is_postgres() { "PostgreSQL" } else { "SQLite" });
+        eprintln!(
+            "failed on {}",
+            if database.is_postgres() { "PostgreSQL" } else { "SQLite" }
+        );
         resume_unwind(panic);
     }
 }
 
 fn admin(server: &str, sql: &str) {
-    let mut conn = Target::parse(server).expect("a URL").connect().expect("the PostgreSQL server answers");
+    let mut conn = Target::parse(server)
+        .expect("a URL")
+        .connect()
+        .expect("the PostgreSQL server answers");
     conn.batch_execute(sql).expect("the test role may make schemas");
 }
 
@@ -125,7 +146,10 @@ fn find_server() -> Option<String> {
     }
     let said = String::from_utf8_lossy(&started.stderr);
     assert!(started.status.code() == Some(3), "PostgreSQL did not start: {said}");
-    assert!(std::env::var("MAILLAGE_REQUIRE_POSTGRES").as_deref() != Ok("1"), "PostgreSQL is required: {said}");
+    assert!(
+        std::env::var("MAILLAGE_REQUIRE_POSTGRES").as_deref() != Ok("1"),
+        "PostgreSQL is required: {said}"
+    );
     eprintln!("PostgreSQL part skipped: {}", said.trim());
     None
 }

@@ -11,6 +11,7 @@ pub use facts::{
     Accessibility, Ages, CoOrganiser, Contact, Course, CourseRegistration, Equipment, EventFacts, Format, Image, Level,
     Mode, Price, Registration, RegistrationMode, Series, Status,
 };
+pub(crate) use fields::looks_like_email;
 pub use read::{READ_ONLY, read};
 pub use schedule::Schedule;
 
