@@ -1,0 +1,168 @@
+//! Outgoing activities, and one delivery for each inbox, written in the transaction of the change they tell of.
+
+use diesel::prelude::*;
+
+use super::backend::PortableExt;
+use super::column::{actor, actor_text, instant, ms, parse};
+use super::schema::{activities, deliveries, hosts};
+use super::{Conn, StoreError};
+use crate::domain::id::{ActivityId, CentreId};
+use crate::domain::time::Instant;
+
+/// An outgoing activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Activity {
+    /// Identifier.
+    pub id: ActivityId,
+    /// ActivityPub id.
+    pub uri: String,
+    /// A centre, or the instance actor.
+    pub sender: Option<CentreId>,
+    /// Id of its object.
+    pub object_uri: String,
+    /// The JSON, exactly as it will be signed and sent.
+    pub body: String,
+    /// When it was made.
+    pub created: Instant,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = activities)]
+pub(super) struct Row {
+    id: String,
+    uri: String,
+    sender: String,
+    object_uri: String,
+    body: String,
+    created_at: i64,
+}
+
+impl Row {
+    pub fn domain(self) -> Result<Activity, StoreError> {
+        Ok(Activity {
+            id: parse("activity id", &self.id)?,
+            uri: self.uri,
+            sender: actor(&self.sender)?,
+            object_uri: self.object_uri,
+            body: self.body,
+            created: instant(self.created_at)?,
+        })
+    }
+}
+
+/// Where a delivery goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// The inbox.
+    pub inbox: String,
+    /// Its host with its port where it has one: deliveries to one host keep their order.
+    pub host: String,
+}
+
+/// Records an activity and one delivery for each distinct inbox; a host without other work is due at once.
+/// No recipients: the activity is kept for the outbox only. Returns how many deliveries there are.
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when its id or uri is taken.
+pub fn record(conn: &mut Conn, activity: &Activity, recipients: &[Recipient]) -> Result<usize, StoreError> {
+    let row = Row {
+        id: activity.id.to_string(),
+        uri: activity.uri.clone(),
+        sender: actor_text(activity.sender),
+        object_uri: activity.object_uri.clone(),
+        body: activity.body.clone(),
+        created_at: ms(activity.created),
+    };
+    diesel::insert_into(activities::table).values(row).execute(conn)?;
+    let mut added = 0;
+    for recipient in recipients {
+        added += insert_delivery(conn, activity, recipient)?;
+        wake_host(conn, &recipient.host, activity.created)?;
+    }
+    Ok(added)
+}
+
+fn insert_delivery(conn: &mut Conn, activity: &Activity, recipient: &Recipient) -> Result<usize, StoreError> {
+    let row = (
+        deliveries::activity_id.eq(activity.id.to_string()),
+        deliveries::inbox.eq(&recipient.inbox),
+        deliveries::host.eq(&recipient.host),
+        deliveries::created_at.eq(ms(activity.created)),
+    );
+    Ok(diesel::insert_into(deliveries::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?)
+}
+
+/// Makes a host due if it has no attempt planned: one that is failing keeps its turn.
+fn wake_host(conn: &mut Conn, host: &str, now: Instant) -> Result<(), StoreError> {
+    let row = (
+        hosts::host.eq(host),
+        hosts::next_attempt_at.eq(ms(now)),
+        hosts::lease_until.eq(0),
+        hosts::lease_owner.eq(""),
+        hosts::failures.eq(0),
+    );
+    let added = diesel::insert_into(hosts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
+    if added == 0 {
+        let idle = hosts::table.find(host).filter(hosts::next_attempt_at.is_null());
+        diesel::update(idle)
+            .set(hosts::next_attempt_at.eq(ms(now)))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The activity with this id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_id(conn: &mut Conn, id: ActivityId) -> Result<Option<Activity>, StoreError> {
+    let row = activities::table
+        .find(id.to_string())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// A page of the activities of a centre, or of the instance actor for `None`, newest first; go on below the last id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn of_sender(
+    conn: &mut Conn,
+    sender: Option<CentreId>,
+    before: Option<ActivityId>,
+    limit: i64,
+) -> Result<Vec<Activity>, StoreError> {
+    let mut query = activities::table
+        .into_boxed()
+        .filter(activities::sender.eq(actor_text(sender)));
+    if let Some(before) = before {
+        query = query.filter(activities::id.lt(before.to_string()));
+    }
+    let rows = query
+        .order(activities::id.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::domain).collect()
+}
+
+/// How many activities an actor of ours has sent.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn count_of_sender(conn: &mut Conn, sender: Option<CentreId>) -> Result<i64, StoreError> {
+    Ok(activities::table
+        .filter(activities::sender.eq(actor_text(sender)))
+        .count()
+        .get_result(conn)?)
+}

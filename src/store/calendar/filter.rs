@@ -1,0 +1,286 @@
+//! A reader's filter as conditions on columns. Lists: any of them; different fields: all of them.
+
+use diesel::prelude::*;
+
+use super::super::backend::MultiBackend;
+use super::super::events::{level_step, tag};
+use super::super::schema::{announces, event_tags, events, follows, sessions};
+use super::super::{Conn, StoreError, centres, peers};
+use super::{Addresses, Boxed};
+use crate::domain::calendar::{DEFAULT_RADIUS_KM, Filter, Near};
+use crate::domain::event::Origin;
+use crate::domain::peer::FollowState;
+use crate::domain::text::fold;
+
+/// A circle on the map.
+pub(super) struct Area {
+    /// Latitude and longitude in degrees.
+    pub centre: (f64, f64),
+    /// In kilometres.
+    pub radius_km: f64,
+}
+
+/// What had to be looked up before the query can be made.
+pub(super) struct Narrowed {
+    pub area: Option<Area>,
+    /// A town of which no place with coordinates is known: compared by name.
+    town: Option<String>,
+    publisher: Option<Origin>,
+    network: Option<Origin>,
+}
+
+/// Looks up the names in the filter; none when one of them is unknown here, so that nothing can match.
+pub(super) fn narrow(
+    conn: &mut Conn,
+    filter: &Filter,
+    addresses: &dyn Addresses,
+) -> Result<Option<Narrowed>, StoreError> {
+    let mut narrowed = Narrowed {
+        area: None,
+        town: None,
+        publisher: None,
+        network: None,
+    };
+    for (name, found) in [
+        (&filter.centre, &mut narrowed.publisher),
+        (&filter.network, &mut narrowed.network),
+    ] {
+        if let Some(name) = name {
+            *found = actor(conn, name, addresses)?;
+            if found.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+    let radius_km = filter.radius_km.unwrap_or(DEFAULT_RADIUS_KM).max(0.0);
+    match &filter.near {
+        None => {}
+        Some(Near::Point(latitude, longitude)) => {
+            narrowed.area = Some(Area {
+                centre: (*latitude, *longitude),
+                radius_km,
+            });
+        }
+        Some(Near::Town(town)) => match town_point(conn, town)? {
+            Some(centre) => narrowed.area = Some(Area { centre, radius_km }),
+            None => narrowed.town = Some(town.clone()),
+        },
+    }
+    Ok(Some(narrowed))
+}
+
+/// A handle of ours, `handle@host`, or an ActivityPub id.
+fn actor(conn: &mut Conn, name: &str, addresses: &dyn Addresses) -> Result<Option<Origin>, StoreError> {
+    let name = name.trim().trim_start_matches('@');
+    if name.contains("://") {
+        for centre in centres::list(conn)? {
+            if addresses.centre_uri(&centre.handle) == name {
+                return Ok(Some(Origin::Local(centre.id)));
+            }
+        }
+        return Ok(peers::by_uri(conn, name)?.map(|peer| Origin::Remote(peer.id)));
+    }
+    let (handle, host) = name
+        .rsplit_once('@')
+        .map_or((name, None), |(handle, host)| (handle, Some(host)));
+    match host {
+        Some(host) if host != addresses.host() => {
+            Ok(peers::by_account(conn, handle, host)?.map(|peer| Origin::Remote(peer.id)))
+        }
+        _ => Ok(centres::by_handle(conn, handle)?.map(|centre| Origin::Local(centre.id))),
+    }
+}
+
+/// Where a town or postcode is, as the places of known events tell: the middle of them.
+fn town_point(conn: &mut Conn, town: &str) -> Result<Option<(f64, f64)>, StoreError> {
+    let at = events::city
+        .eq(fold(town))
+        .or(events::postcode.eq(town.trim().to_owned()));
+    let points: Vec<(f64, f64)> = events::table
+        .filter(at)
+        .filter(events::latitude.is_not_null().and(events::longitude.is_not_null()))
+        .limit(100)
+        .select((events::latitude.assume_not_null(), events::longitude.assume_not_null()))
+        .load(conn)?;
+    let Ok(count) = u32::try_from(points.len()) else {
+        return Ok(None);
+    };
+    if count == 0 {
+        return Ok(None);
+    }
+    let sum = points
+        .iter()
+        .fold((0.0, 0.0), |sum, point| (sum.0 + point.0, sum.1 + point.1));
+    Ok(Some((sum.0 / f64::from(count), sum.1 / f64::from(count))))
+}
+
+impl Narrowed {
+    /// The query with every condition but those of time.
+    pub fn apply<'a>(&self, filter: &Filter) -> Boxed<'a> {
+        let mut query = sessions::table.inner_join(events::table).into_boxed::<MultiBackend>();
+        query = by_code(filter, query);
+        query = by_tag(filter, query);
+        query = by_place(filter, query);
+        if let Some(q) = &filter.q {
+            for word in fold(q).split(' ').filter(|word| !word.is_empty()) {
+                // Folded text holds letters and digits only: nothing to escape.
+                query = query.filter(events::search_text.like(format!("%{word}%")));
+            }
+        }
+        if let Some(area) = &self.area {
+            query = in_box(area, query);
+        }
+        if let Some(town) = &self.town {
+            query = query.filter(
+                events::city
+                    .eq(fold(town))
+                    .or(events::postcode.eq(town.trim().to_owned())),
+            );
+        }
+        if let Some(publisher) = self.publisher {
+            query = published_by(publisher, query);
+        }
+        if let Some(network) = self.network {
+            query = gathered_by(network, query);
+        }
+        query
+    }
+}
+
+fn by_code<'a>(filter: &Filter, mut query: Boxed<'a>) -> Boxed<'a> {
+    if !filter.types.is_empty() {
+        query = query.filter(events::event_type.eq_any(filter.types.clone()));
+    }
+    if !filter.formats.is_empty() {
+        query = query.filter(events::format.eq_any(codes(&filter.formats, |it| it.as_str())));
+    }
+    if !filter.modes.is_empty() {
+        query = query.filter(events::mode.eq_any(codes(&filter.modes, |it| it.as_str())));
+    }
+    if !filter.prices.is_empty() {
+        query = query.filter(events::price.eq_any(codes(&filter.prices, |it| it.as_str())));
+    }
+    if let Some(levels) = levels(filter) {
+        query = query.filter(levels);
+    }
+    query
+}
+
+fn codes<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|one| code(*one)).collect()
+}
+
+type Condition<'a> = Box<
+    dyn BoxableExpression<
+            diesel::dsl::InnerJoinQuerySource<sessions::table, events::table>,
+            MultiBackend,
+            SqlType = diesel::sql_types::Nullable<diesel::sql_types::Bool>,
+        > + 'a,
+>;
+
+/// The range of the event holds one of the levels; an event that tells no level matches none.
+fn levels<'a>(filter: &Filter) -> Option<Condition<'a>> {
+    let mut any: Option<Condition<'a>> = None;
+    for level in &filter.levels {
+        let step = level_step(*level);
+        let one = events::level_min.le(step).and(events::level_max.ge(step));
+        any = Some(match any {
+            None => Box::new(one),
+            Some(others) => Box::new(others.or(one)),
+        });
+    }
+    any
+}
+
+/// Everyone: matches any audience.
+const EVERYONE: &str = "tous-publics";
+
+fn by_tag<'a>(filter: &Filter, mut query: Boxed<'a>) -> Boxed<'a> {
+    let tagged = |kind: &'static str, codes: Vec<String>| {
+        let events_with = event_tags::table.filter(event_tags::kind.eq(kind).and(event_tags::code.eq_any(codes)));
+        sessions::event_id.eq_any(events_with.select(event_tags::event_id))
+    };
+    if !filter.themes.is_empty() {
+        query = query.filter(tagged(tag::THEME, filter.themes.clone()));
+    }
+    if !filter.languages.is_empty() {
+        query = query.filter(tagged(tag::LANGUAGE, filter.languages.clone()));
+    }
+    if !filter.audiences.is_empty() {
+        let mut codes = filter.audiences.clone();
+        codes.push(EVERYONE.to_owned());
+        query = query.filter(tagged(tag::AUDIENCE, codes));
+    }
+    for code in &filter.accessibility {
+        query = query.filter(tagged(tag::ACCESSIBILITY, vec![code.clone()]));
+    }
+    query
+}
+
+fn by_place<'a>(filter: &Filter, mut query: Boxed<'a>) -> Boxed<'a> {
+    if let Some(city) = &filter.city {
+        // « Villeneuve » finds « Villeneuve-d’Ascq », but « Lille » not « Lillebonne ».
+        let city = fold(city);
+        query = query.filter(events::city.eq(city.clone()).or(events::city.like(format!("{city} %"))));
+    }
+    if let Some(postcode) = &filter.postcode {
+        let plain: String = postcode
+            .chars()
+            .filter(|letter| letter.is_ascii_alphanumeric())
+            .collect();
+        query = query.filter(events::postcode.like(format!("{plain}%")));
+    }
+    query
+}
+
+/// The box around a circle; the exact distance is measured afterwards. Kilometres a degree: 40,008 / 360.
+fn in_box<'a>(area: &Area, query: Boxed<'a>) -> Boxed<'a> {
+    const KM_A_DEGREE: f64 = 111.13;
+    let (latitude, longitude) = area.centre;
+    let north = area.radius_km / KM_A_DEGREE * 1.01;
+    let query = query.filter(events::latitude.between(latitude - north, latitude + north));
+    let narrowest = (latitude.abs() + north).min(90.0).to_radians().cos();
+    let east = north / narrowest.max(1e-6);
+    if longitude - east < -180.0 || longitude + east > 180.0 {
+        // Across the date line the distance alone decides.
+        return query.filter(events::longitude.is_not_null());
+    }
+    query.filter(events::longitude.between(longitude - east, longitude + east))
+}
+
+fn published_by(publisher: Origin, query: Boxed<'_>) -> Boxed<'_> {
+    match publisher {
+        Origin::Local(centre) => query.filter(events::centre_id.eq(centre.to_string())),
+        Origin::Remote(peer) => query.filter(events::peer_id.eq(peer.to_string())),
+    }
+}
+
+/// Published or announced by the network, or published by a peer it follows.
+fn gathered_by(network: Origin, query: Boxed<'_>) -> Boxed<'_> {
+    let announced = |by: String| {
+        let announced = announces::table.filter(announces::announcer.eq(by));
+        sessions::event_id.eq_any(announced.select(announces::event_id))
+    };
+    match network {
+        Origin::Remote(peer) => {
+            let peer = peer.to_string();
+            query.filter(events::peer_id.eq(peer.clone()).or(announced(peer).nullable()))
+        }
+        Origin::Local(centre) => {
+            let centre = centre.to_string();
+            let followed = follows::table
+                .filter(
+                    follows::actor
+                        .eq(centre.clone())
+                        .and(follows::state.eq(FollowState::Accepted.as_str())),
+                )
+                .select(follows::peer_id.nullable());
+            query.filter(
+                events::centre_id
+                    .eq(centre.clone())
+                    .or(events::peer_id.eq_any(followed))
+                    .or(announced(centre).nullable()),
+            )
+        }
+    }
+}

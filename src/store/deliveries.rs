@@ -1,0 +1,134 @@
+//! Deliveries: an activity on its way to an inbox. Whoever holds the lease of their host sends them in order.
+
+use diesel::prelude::*;
+
+use super::activities::{Activity, Row as ActivityRow};
+use super::column::ms;
+use super::schema::{activities, deliveries};
+use super::{Conn, StoreError};
+use crate::domain::time::Instant;
+
+/// A delivery that is waiting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its place in the order.
+    pub id: i64,
+    /// Where to.
+    pub inbox: String,
+    /// What.
+    pub activity: Activity,
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Taken in.
+    Delivered,
+    /// Refused for good.
+    Refused,
+    /// Nobody there any more.
+    Gone,
+    /// Not delivered in time.
+    Expired,
+}
+
+impl Outcome {
+    /// As the column has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Gone => "gone",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// The next deliveries to a host, oldest first.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn next(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<Delivery>, StoreError> {
+    let rows: Vec<(i64, String, ActivityRow)> = deliveries::table
+        .inner_join(activities::table)
+        .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
+        .order(deliveries::id)
+        .limit(limit)
+        .select((deliveries::id, deliveries::inbox, ActivityRow::as_select()))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, inbox, row)| {
+            Ok(Delivery {
+                id,
+                inbox,
+                activity: row.domain()?,
+            })
+        })
+        .collect()
+}
+
+/// Settles one delivery, with what was said where it failed. One that is settled stays as it is.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn settle(conn: &mut Conn, id: i64, outcome: Outcome, error: Option<&str>, now: Instant) -> Result<(), StoreError> {
+    let waiting = deliveries::table.find(id).filter(deliveries::settled_at.is_null());
+    diesel::update(waiting)
+        .set((
+            deliveries::outcome.eq(outcome.as_str()),
+            deliveries::error.eq(error),
+            deliveries::settled_at.eq(ms(now)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Settles all that waits for one inbox, which is gone; returns how many.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn settle_gone(conn: &mut Conn, host: &str, inbox: &str, now: Instant) -> Result<usize, StoreError> {
+    let waiting = deliveries::table
+        .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
+        .filter(deliveries::inbox.eq(inbox));
+    let gone = (
+        deliveries::outcome.eq(Outcome::Gone.as_str()),
+        deliveries::settled_at.eq(ms(now)),
+    );
+    Ok(diesel::update(waiting).set(gone).execute(conn)?)
+}
+
+/// Gives up on what has waited for a host since before `before`; returns how many.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn expire(conn: &mut Conn, host: &str, before: Instant, now: Instant) -> Result<usize, StoreError> {
+    let waiting = deliveries::table
+        .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
+        .filter(deliveries::created_at.lt(ms(before)));
+    let expired = (
+        deliveries::outcome.eq(Outcome::Expired.as_str()),
+        deliveries::settled_at.eq(ms(now)),
+    );
+    Ok(diesel::update(waiting).set(expired).execute(conn)?)
+}
+
+/// How many deliveries wait, in all.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn waiting(conn: &mut Conn) -> Result<i64, StoreError> {
+    Ok(deliveries::table
+        .filter(deliveries::settled_at.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
+/// Forgets deliveries that were settled before `before`; returns how many. Activities stay: they are the outbox.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn purge(conn: &mut Conn, before: Instant) -> Result<usize, StoreError> {
+    Ok(diesel::delete(deliveries::table.filter(deliveries::settled_at.lt(ms(before)))).execute(conn)?)
+}

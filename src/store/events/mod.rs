@@ -1,0 +1,314 @@
+//! Events, our own and those of peers, with their sessions.
+
+mod row;
+
+use diesel::prelude::*;
+
+pub(super) use row::{EventRow, level_step, tag};
+
+use super::column::{ms, parse};
+use super::schema::{events, sessions};
+use super::sessions::{self as session_rows, Reconciled};
+use super::{Conn, StoreError, changes, tombstones};
+use crate::domain::event::{Event, Origin, Session};
+use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
+use crate::domain::random::Randomness;
+use crate::domain::recurrence::Occurrence;
+use crate::domain::time::Instant;
+use row::{FullRow, write_tags};
+
+/// Adds an event of a centre of ours with its sessions up to `horizon` (absent: these are all).
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when its id or uri is taken.
+pub fn insert_local(
+    conn: &mut Conn,
+    event: &Event,
+    sessions: &[Session],
+    horizon: Option<Instant>,
+) -> Result<(), StoreError> {
+    let row = FullRow::of(event, horizon.map(ms))?;
+    changes::bump(conn, &row.id)?;
+    let id = row.id.clone();
+    diesel::insert_into(events::table).values(row).execute(conn)?;
+    write_tags(conn, &id, &event.facts)?;
+    session_rows::insert(conn, sessions, None)
+}
+
+/// Writes the facts of an event of ours, and brings its sessions in line with `occurrences` (all up to `horizon`).
+///
+/// A session is known by its local date: one that stays keeps its id and whether it was announced. The session of a
+/// single event always has the id of its event, on whatever date. Sessions that are over stay as they were.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn update_local(
+    conn: &mut Conn,
+    event: &Event,
+    occurrences: &[Occurrence],
+    horizon: Option<Instant>,
+    now: Instant,
+    random: &dyn Randomness,
+) -> Result<Reconciled, StoreError> {
+    let row = FullRow::of(event, horizon.map(ms))?;
+    changes::bump(conn, &row.id)?;
+    let id = row.id.clone();
+    diesel::update(events::table.find(&id)).set(row).execute(conn)?;
+    write_tags(conn, &id, &event.facts)?;
+    session_rows::reconcile(conn, event, occurrences, now, random)
+}
+
+/// What became of an event of a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upserted {
+    /// It was not known.
+    Created(EventId),
+    /// It was known, and is different now.
+    Updated(EventId),
+    /// It was known as it is, or in a newer form.
+    Unchanged(EventId),
+}
+
+impl Upserted {
+    /// The id the event has here.
+    #[must_use]
+    pub fn id(self) -> EventId {
+        match self {
+            Self::Created(id) | Self::Updated(id) | Self::Unchanged(id) => id,
+        }
+    }
+}
+
+/// Keeps an event of a peer, known by its `uri`, with its one session (which has the id of the event). A known event is
+/// written over only by one with a later `updated`, or with the same one and other content; one of ours never is.
+/// A tombstone of its uri is taken away: ask [`tombstones::find`] first where a late message must not revive it.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn upsert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Result<Upserted, StoreError> {
+    let Some(known) = by_uri(conn, &event.uri)? else {
+        insert_remote(conn, event, occurrence)?;
+        return Ok(Upserted::Created(event.id));
+    };
+    let known_session = session_rows::of_event(conn, known.id)?
+        .first()
+        .map(|session| session.occurrence);
+    let event = Event {
+        id: known.id,
+        ..event.clone()
+    };
+    let ours = matches!(known.origin, Origin::Local(_));
+    let stale = ms(event.updated) < ms(known.updated);
+    if ours || stale || (same(&known, &event)? && known_session.is_some_and(|it| same_occurrence(it, occurrence))) {
+        return Ok(Upserted::Unchanged(known.id));
+    }
+    let row = FullRow::of(&event, None)?;
+    changes::bump(conn, &row.id)?;
+    diesel::update(events::table.find(row.id.clone()))
+        .set(row)
+        .execute(conn)?;
+    write_tags(conn, &event.id.to_string(), &event.facts)?;
+    diesel::delete(sessions::table.filter(sessions::event_id.eq(event.id.to_string()))).execute(conn)?;
+    session_rows::insert(conn, &[only_session(event.id, occurrence)], Some(event.published))?;
+    Ok(Upserted::Updated(event.id))
+}
+
+fn insert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Result<(), StoreError> {
+    let row = FullRow::of(event, None)?;
+    changes::bump(conn, &row.id)?;
+    diesel::insert_into(events::table).values(row).execute(conn)?;
+    write_tags(conn, &event.id.to_string(), &event.facts)?;
+    tombstones::remove(conn, &event.uri)?;
+    // A session of a peer is not ours to announce: it counts as announced, and stays out of that index.
+    session_rows::insert(conn, &[only_session(event.id, occurrence)], Some(event.published))
+}
+
+fn only_session(event: EventId, occurrence: Occurrence) -> Session {
+    Session {
+        id: SessionId(event.0),
+        event,
+        occurrence,
+    }
+}
+
+/// Compared as they are stored: to the millisecond, facts as JSON.
+fn same(known: &Event, new: &Event) -> Result<bool, StoreError> {
+    let json = |event: &Event| super::column::to_json("event facts", &event.facts);
+    Ok(known.origin == new.origin
+        && known.url == new.url
+        && ms(known.published) == ms(new.published)
+        && ms(known.updated) == ms(new.updated)
+        && json(known)? == json(new)?)
+}
+
+fn same_occurrence(a: Occurrence, b: Occurrence) -> bool {
+    a.date == b.date && ms(a.start) == ms(b.start) && ms(a.end) == ms(b.end)
+}
+
+/// The event with this id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_id(conn: &mut Conn, id: EventId) -> Result<Option<Event>, StoreError> {
+    let row = events::table
+        .find(id.to_string())
+        .select(EventRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(EventRow::domain).transpose()
+}
+
+/// The event with this ActivityPub id. Sessions of our own series are found by their id instead ([`of_session`]).
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Event>, StoreError> {
+    let row = events::table
+        .filter(events::uri.eq(uri))
+        .select(EventRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(EventRow::domain).transpose()
+}
+
+/// The event that this session belongs to, with the session.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn of_session(conn: &mut Conn, id: SessionId) -> Result<Option<(Event, Session)>, StoreError> {
+    let Some(session) = session_rows::by_id(conn, id)? else {
+        return Ok(None);
+    };
+    Ok(by_id(conn, session.event)?.map(|event| (event, session)))
+}
+
+/// Removes an event with its sessions, and leaves tombstones of its uri and of `session_uris`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Instant) -> Result<(), StoreError> {
+    let id = event.id.to_string();
+    changes::bump(conn, &id)?;
+    diesel::delete(events::table.find(id)).execute(conn)?;
+    for uri in session_uris.iter().chain([&event.uri]) {
+        tombstones::insert(conn, uri, now)?;
+    }
+    Ok(())
+}
+
+/// A page of the events of our centres (or of one), newest first; go on below the last id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn list_local(
+    conn: &mut Conn,
+    centre: Option<CentreId>,
+    before: Option<EventId>,
+    limit: i64,
+) -> Result<Vec<Event>, StoreError> {
+    let mut query = events::table.into_boxed().filter(events::centre_id.is_not_null());
+    if let Some(centre) = centre {
+        query = query.filter(events::centre_id.eq(centre.to_string()));
+    }
+    if let Some(before) = before {
+        query = query.filter(events::id.lt(before.to_string()));
+    }
+    let rows = query
+        .order(events::id.desc())
+        .limit(limit)
+        .select(EventRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(EventRow::domain).collect()
+}
+
+/// An event of a peer as a pull compares it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteEvent {
+    /// Our id.
+    pub id: EventId,
+    /// ActivityPub id.
+    pub uri: String,
+    /// In milliseconds, as the peer told it.
+    pub updated: Instant,
+}
+
+/// The events published by a peer that are not over, for the comparison with what it shows now.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn upcoming_of_peer(conn: &mut Conn, peer: PeerId, now: Instant) -> Result<Vec<RemoteEvent>, StoreError> {
+    let rows: Vec<(String, String, i64)> = events::table
+        .inner_join(sessions::table)
+        .filter(events::peer_id.eq(peer.to_string()).and(sessions::ends_at.gt(ms(now))))
+        .order(events::id)
+        .select((events::id, events::uri, events::updated_at))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(id, uri, updated)| {
+            Ok(RemoteEvent {
+                id: parse("event id", &id)?,
+                uri,
+                updated: super::column::instant(updated)?,
+            })
+        })
+        .collect()
+}
+
+/// How many events there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Published by centres of this node.
+    pub local: i64,
+    /// Received.
+    pub remote: i64,
+}
+
+/// Counts all events, for NodeInfo and metrics.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn counts(conn: &mut Conn) -> Result<Counts, StoreError> {
+    let local = events::table
+        .filter(events::centre_id.is_not_null())
+        .count()
+        .get_result(conn)?;
+    let remote = events::table
+        .filter(events::peer_id.is_not_null())
+        .count()
+        .get_result(conn)?;
+    Ok(Counts { local, remote })
+}
+
+/// Series of ours whose sessions are materialised to less than `until`, the shortest first. Add what is missing with
+/// [`extend`].
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn short_of_horizon(conn: &mut Conn, until: Instant, limit: i64) -> Result<Vec<Event>, StoreError> {
+    let rows = events::table
+        .filter(events::horizon_at.lt(ms(until)))
+        .order(events::horizon_at)
+        .limit(limit)
+        .select(EventRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(EventRow::domain).collect()
+}
+
+/// Adds later sessions to a series, which is now materialised up to `horizon` (absent: completely).
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when it has a session on one of the dates.
+pub fn extend(
+    conn: &mut Conn,
+    event: EventId,
+    sessions: &[Session],
+    horizon: Option<Instant>,
+) -> Result<(), StoreError> {
+    let id = event.to_string();
+    changes::bump(conn, &id)?;
+    session_rows::insert(conn, sessions, None)?;
+    diesel::update(events::table.find(id))
+        .set(events::horizon_at.eq(horizon.map(ms)))
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! Hosts we deliver to: when each is next tried, who holds it, and how it has been.
+//!
+//! A host with nothing waiting has no `next_attempt_at`. A worker claims hosts that are due, sends their deliveries in
+//! order, and then releases each, or postpones it when it fails.
+
+use diesel::prelude::*;
+
+use super::column::{instant_opt, ms};
+use super::schema::{deliveries, hosts};
+use super::{Conn, StoreError};
+use crate::domain::time::Instant;
+
+/// How a host has been.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    /// Name, with its port where it has one.
+    pub host: String,
+    /// When it is tried next; none when nothing waits.
+    pub next_attempt: Option<Instant>,
+    /// Failures in a row.
+    pub failures: i64,
+    /// Since when it fails.
+    pub first_failure: Option<Instant>,
+    /// The last time it took something in.
+    pub last_success: Option<Instant>,
+    /// Why it failed last.
+    pub last_error: Option<String>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = hosts)]
+struct Row {
+    host: String,
+    next_attempt_at: Option<i64>,
+    failures: i64,
+    first_failure_at: Option<i64>,
+    last_success_at: Option<i64>,
+    last_error: Option<String>,
+}
+
+impl Row {
+    fn domain(self) -> Result<Host, StoreError> {
+        Ok(Host {
+            host: self.host,
+            next_attempt: instant_opt(self.next_attempt_at)?,
+            failures: self.failures,
+            first_failure: instant_opt(self.first_failure_at)?,
+            last_success: instant_opt(self.last_success_at)?,
+            last_error: self.last_error,
+        })
+    }
+}
+
+/// Takes up to `limit` hosts that are due and free, for `owner` until `lease_until`. A lease that runs out frees the
+/// host, so that a crash holds nothing up for longer.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn claim(
+    conn: &mut Conn,
+    now: Instant,
+    lease_until: Instant,
+    limit: i64,
+    owner: &str,
+) -> Result<Vec<Host>, StoreError> {
+    let now = ms(now);
+    let due: Vec<String> = hosts::table
+        .filter(hosts::next_attempt_at.le(now).and(hosts::lease_until.le(now)))
+        .order((hosts::next_attempt_at, hosts::host))
+        .limit(limit)
+        .select(hosts::host)
+        .load(conn)?;
+    let mut claimed = Vec::with_capacity(due.len());
+    for host in due {
+        let free = hosts::table.find(&host).filter(hosts::lease_until.le(now));
+        let lease = (
+            hosts::lease_until.eq(ms(lease_until)),
+            hosts::lease_owner.eq(owner),
+            hosts::last_attempt_at.eq(now),
+        );
+        if diesel::update(free).set(lease).execute(conn)? == 1 {
+            claimed.push(hosts::table.find(&host).select(Row::as_select()).first(conn)?);
+        }
+    }
+    claimed.into_iter().map(Row::domain).collect()
+}
+
+/// Holds a claimed host for longer; false when the lease was lost.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn renew(conn: &mut Conn, host: &str, owner: &str, lease_until: Instant) -> Result<bool, StoreError> {
+    let held = hosts::table.find(host).filter(hosts::lease_owner.eq(owner));
+    Ok(diesel::update(held)
+        .set(hosts::lease_until.eq(ms(lease_until)))
+        .execute(conn)?
+        == 1)
+}
+
+/// Notes that the host took something in.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn succeeded(conn: &mut Conn, host: &str, now: Instant) -> Result<(), StoreError> {
+    diesel::update(hosts::table.find(host))
+        .set((
+            hosts::failures.eq(0),
+            hosts::first_failure_at.eq(None::<i64>),
+            hosts::last_success_at.eq(ms(now)),
+            hosts::last_error.eq(None::<&str>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Notes a failure, plans the next attempt and gives the host back.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn postpone(
+    conn: &mut Conn,
+    host: &str,
+    owner: &str,
+    next_attempt: Instant,
+    error: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let held = || {
+        hosts::table
+            .find(host.to_owned())
+            .filter(hosts::lease_owner.eq(owner.to_owned()))
+    };
+    diesel::update(held().filter(hosts::first_failure_at.is_null()))
+        .set(hosts::first_failure_at.eq(ms(now)))
+        .execute(conn)?;
+    diesel::update(held())
+        .set((
+            hosts::failures.eq(hosts::failures + 1),
+            hosts::last_error.eq(error),
+            hosts::next_attempt_at.eq(ms(next_attempt)),
+            hosts::lease_until.eq(0),
+            hosts::lease_owner.eq(""),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Gives a host back: due at once if something waits for it still, idle otherwise.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn release(conn: &mut Conn, host: &str, owner: &str, now: Instant) -> Result<(), StoreError> {
+    let waiting = deliveries::table.filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()));
+    let more: bool = diesel::select(diesel::dsl::exists(waiting)).get_result(conn)?;
+    diesel::update(hosts::table.find(host).filter(hosts::lease_owner.eq(owner)))
+        .set((
+            hosts::next_attempt_at.eq(more.then_some(ms(now))),
+            hosts::lease_until.eq(0),
+            hosts::lease_owner.eq(""),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// A host that writes to us is up: what waits for it is due at once, unless it was tried within the last minute.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, StoreError> {
+    let now = ms(now);
+    let rested = hosts::last_attempt_at
+        .is_null()
+        .or(hosts::last_attempt_at.lt(now - MINUTE_MS));
+    let later = hosts::table
+        .find(host)
+        .filter(hosts::next_attempt_at.gt(now))
+        .filter(rested);
+    Ok(diesel::update(later)
+        .set(hosts::next_attempt_at.eq(now))
+        .execute(conn)?
+        == 1)
+}
+
+const MINUTE_MS: i64 = 60_000;
+
+/// When the next host is due, for a worker that would sleep until then.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, StoreError> {
+    let next: Option<i64> = hosts::table
+        .filter(hosts::next_attempt_at.is_not_null())
+        .order(hosts::next_attempt_at)
+        .select(hosts::next_attempt_at.assume_not_null())
+        .first(conn)
+        .optional()?;
+    instant_opt(next)
+}
+
+/// A host and how many deliveries wait for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// How it has been.
+    pub host: Host,
+    /// Deliveries that wait.
+    pub waiting: i64,
+}
+
+/// The hosts that something waits for, for the staff, `doctor` and metrics.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn backlog(conn: &mut Conn) -> Result<Vec<Backlog>, StoreError> {
+    let waiting: Vec<(String, i64)> = deliveries::table
+        .filter(deliveries::settled_at.is_null())
+        .group_by(deliveries::host)
+        .order(deliveries::host)
+        .select((deliveries::host, diesel::dsl::count_star()))
+        .load(conn)?;
+    waiting
+        .into_iter()
+        .map(|(host, waiting)| {
+            let row: Row = hosts::table.find(host).select(Row::as_select()).first(conn)?;
+            Ok(Backlog {
+                host: row.domain()?,
+                waiting,
+            })
+        })
+        .collect()
+}
+
+/// The state of one host.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_name(conn: &mut Conn, host: &str) -> Result<Option<Host>, StoreError> {
+    let row = hosts::table
+        .find(host)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::domain).transpose()
+}
