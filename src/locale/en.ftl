@@ -105,10 +105,6 @@ relayed-by = { $name }, relayed by { $relays }
 ## The calendar
 calendar-title = Digital workshops and cafés near you
 calendar-lead = Come as you are: a phone call is enough.
-calendar-lead-places = { $count ->
-    [one] { $count } place. Come as you are: a phone call is enough.
-   *[other] { $count } places. Come as you are: a phone call is enough.
-  }
 day-count = { $count ->
     [one] { $count } session
    *[other] { $count } sessions
@@ -210,7 +206,6 @@ event-add = Add to my calendar
 event-sms = Send as a text message
 event-updated = Updated on { $day }.
 event-origin = See the announcement on { $host }.
-image-described = Photo
 gone-title = This event was deleted
 gone-lead = It was announced by { $name }. It will not take place as announced.
 gone-lead-unknown = The centre that announced it has withdrawn it.
@@ -223,6 +218,7 @@ centre-feeds = Subscribe
 centre-feed-ics = Phone calendar (ICS)
 centre-feed-atom = News feed (Atom)
 centre-next = Next sessions
+centre-website = The site { $host }
 centre-none = No session is announced for now. A phone call will tell you more.
 centre-all = Show more
 network-title = Who does what

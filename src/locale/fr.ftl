@@ -106,10 +106,6 @@ relayed-by = { $name }, repris par { $relays }
 ## The calendar
 calendar-title = Ateliers et cafés numériques, près de chez vous
 calendar-lead = Venez comme vous êtes : un appel suffit.
-calendar-lead-places = { $count ->
-    [one] { $count } lieu. Venez comme vous êtes : un appel suffit.
-   *[other] { $count } lieux. Venez comme vous êtes : un appel suffit.
-  }
 day-count = { $count ->
     [one] { $count } séance
    *[other] { $count } séances
@@ -211,7 +207,6 @@ event-add = Ajouter à mon agenda
 event-sms = Envoyer par SMS
 event-updated = Mis à jour le { $day }.
 event-origin = Voir l’annonce sur { $host }.
-image-described = Photo
 gone-title = Cet événement a été supprimé
 gone-lead = Il était annoncé par { $name }. Il n’aura pas lieu sous cette forme.
 gone-lead-unknown = Le centre qui l’annonçait l’a retiré.
@@ -224,6 +219,7 @@ centre-feeds = S’abonner
 centre-feed-ics = Agenda du téléphone (ICS)
 centre-feed-atom = Fil d’actualité (Atom)
 centre-next = Prochaines séances
+centre-website = Le site { $host }
 centre-none = Aucune séance n’est annoncée pour le moment. Un appel vous en dira plus.
 centre-all = Voir la suite
 network-title = Qui fait quoi
