@@ -13,8 +13,25 @@ use crate::store::Cursor;
 
 /// Every parameter of a filter, as outside tools know them, and `when`, the shortcut of people.
 pub const PARAMETERS: [&str; 19] = [
-    "q", "near", "radius_km", "from", "to", "when", "city", "postcode", "theme", "type", "level", "audience", "language",
-    "accessibility", "format", "mode", "price", "centre", "network",
+    "q",
+    "near",
+    "radius_km",
+    "from",
+    "to",
+    "when",
+    "city",
+    "postcode",
+    "theme",
+    "type",
+    "level",
+    "audience",
+    "language",
+    "accessibility",
+    "format",
+    "mode",
+    "price",
+    "centre",
+    "network",
 ];
 
 /// Longest text of a parameter, in characters.
@@ -73,8 +90,17 @@ impl Asked {
         if !found.is_empty() {
             return Err(Refusal(found));
         }
-        let since = pairs.one("from").and_then(|_| from).map(|from| from.with_timezone(&zone).date_naive());
-        Ok(Self { filter, cursor, limit, given: pairs.given(), since })
+        let since = pairs
+            .one("from")
+            .and_then(|_| from)
+            .map(|from| from.with_timezone(&zone).date_naive());
+        Ok(Self {
+            filter,
+            cursor,
+            limit,
+            given: pairs.given(),
+            since,
+        })
     }
 
     /// The query string of the same filter, with other parameters after it: for links to pages and feeds.
@@ -92,7 +118,12 @@ struct Pairs(Vec<(String, String)>);
 impl Pairs {
     fn read(query: &str) -> Self {
         let pairs = url::form_urlencoded::parse(query.as_bytes());
-        Self(pairs.map(|(name, value)| (name.into_owned(), value.trim().to_owned())).filter(|(_, value)| !value.is_empty()).collect())
+        Self(
+            pairs
+                .map(|(name, value)| (name.into_owned(), value.trim().to_owned()))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
     }
 
     fn given(&self) -> Vec<(String, String)> {
@@ -101,7 +132,10 @@ impl Pairs {
     }
 
     fn one(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.as_str())
     }
 
     fn text(&self, name: &str, found: &mut Vec<Invalid>) -> Option<String> {
@@ -118,7 +152,11 @@ impl Pairs {
     /// Codes given by repeating the parameter or by commas.
     fn all(&self, name: &str) -> Vec<&str> {
         let values = self.0.iter().filter(|(other, _)| other == name);
-        values.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|code| !code.is_empty()).collect()
+        values
+            .flat_map(|(_, value)| value.split(','))
+            .map(str::trim)
+            .filter(|code| !code.is_empty())
+            .collect()
     }
 
     fn codes(&self, name: &str, vocabulary: &'static Vocabulary, found: &mut Vec<Invalid>) -> Vec<String> {
@@ -134,7 +172,13 @@ impl Pairs {
 }
 
 fn unknown(name: &str, code: &str, list: &str) -> Invalid {
-    Invalid::new(name, Reason::UnknownCode { code: crate::domain::text::shorten(code, 40), list: list.to_owned() })
+    Invalid::new(
+        name,
+        Reason::UnknownCode {
+            code: crate::domain::text::shorten(code, 40),
+            list: list.to_owned(),
+        },
+    )
 }
 
 /// Codes of a vocabulary that the domain has as an enumeration; an unknown one was already refused.
@@ -165,7 +209,9 @@ fn postcode(pairs: &Pairs, found: &mut Vec<Invalid>) -> Option<String> {
 /// `50.69,3.17`, or a town or postcode.
 fn near(pairs: &Pairs, found: &mut Vec<Invalid>) -> Option<Near> {
     let text = pairs.text("near", found)?;
-    let Some((latitude, longitude)) = text.split_once(',') else { return Some(Near::Town(text)) };
+    let Some((latitude, longitude)) = text.split_once(',') else {
+        return Some(Near::Town(text));
+    };
     let (Ok(latitude), Ok(longitude)) = (latitude.trim().parse::<f64>(), longitude.trim().parse::<f64>()) else {
         return Some(Near::Town(text));
     };
@@ -182,7 +228,13 @@ fn radius(pairs: &Pairs, found: &mut Vec<Invalid>) -> Option<f64> {
     match text.replace(',', ".").parse::<f64>() {
         Ok(radius) if radius > 0.0 && radius <= MAX_RADIUS_KM as f64 => Some(radius),
         Ok(_) => {
-            found.push(Invalid::new("radius_km", Reason::OutOfRange { min: 0, max: MAX_RADIUS_KM }));
+            found.push(Invalid::new(
+                "radius_km",
+                Reason::OutOfRange {
+                    min: 0,
+                    max: MAX_RADIUS_KM,
+                },
+            ));
             None
         }
         Err(_) => {
@@ -212,16 +264,23 @@ fn limit(pairs: &Pairs, found: &mut Vec<Invalid>) -> Option<u16> {
 
 /// `when` where it is given, else `from` and `to`; a `to` that is a day includes it.
 fn period(pairs: &Pairs, now: Instant, zone: Tz, found: &mut Vec<Invalid>) -> (Option<Instant>, Option<Instant>) {
-    let from = pairs.one("from").and_then(|text| bound("from", text, zone, false, found));
+    let from = pairs
+        .one("from")
+        .and_then(|text| bound("from", text, zone, false, found));
     let to = pairs.one("to").and_then(|text| bound("to", text, zone, true, found));
-    let Some(when) = pairs.one("when") else { return (from, to) };
+    let Some(when) = pairs.one("when") else {
+        return (from, to);
+    };
     let Some((first, after)) = shortcut(when, now.with_timezone(&zone).date_naive()) else {
         found.push(unknown("when", when, "today, week, weekend, month"));
         return (from, to);
     };
     let start = midnight(first, zone);
     // A day that has begun starts now: what is over is over.
-    (Some(from.unwrap_or(start).max(start).max(now)), Some(midnight(after, zone)))
+    (
+        Some(from.unwrap_or(start).max(start).max(now)),
+        Some(midnight(after, zone)),
+    )
 }
 
 /// The first day, and the one after the last.
@@ -232,7 +291,11 @@ fn shortcut(when: &str, today: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
         "week" => Some((today, monday)),
         "weekend" => Some((today.max(monday.checked_sub_days(Days::new(2))?), monday)),
         "month" => {
-            let (year, month) = if today.month() == 12 { (today.year() + 1, 1) } else { (today.year(), today.month() + 1) };
+            let (year, month) = if today.month() == 12 {
+                (today.year() + 1, 1)
+            } else {
+                (today.year(), today.month() + 1)
+            };
             Some((today, NaiveDate::from_ymd_opt(year, month, 1)?))
         }
         _ => None,
@@ -245,10 +308,15 @@ fn midnight(date: NaiveDate, zone: Tz) -> Instant {
 
 /// A day, a local date and time, or RFC 3339.
 fn bound(name: &str, text: &str, zone: Tz, whole_day: bool, found: &mut Vec<Invalid>) -> Option<Instant> {
-    let day = text.parse::<NaiveDate>().ok().and_then(|day| if whole_day { day.succ_opt() } else { Some(day) });
+    let day = text
+        .parse::<NaiveDate>()
+        .ok()
+        .and_then(|day| if whole_day { day.succ_opt() } else { Some(day) });
     let local = || {
         let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
-        formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
+        formats
+            .iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
     };
     let read = day
         .map(|day| midnight(day, zone))

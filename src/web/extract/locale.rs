@@ -25,18 +25,32 @@ impl Reader {
     /// The language of `request`.
     pub fn of(request: &HttpRequest) -> Self {
         let asked = query_language(request.query_string());
-        let remembered = || request.cookie(COOKIE).and_then(|cookie| Locale::from_tag(cookie.value()));
+        let remembered = || {
+            request
+                .cookie(COOKIE)
+                .and_then(|cookie| Locale::from_tag(cookie.value()))
+        };
         let accepted = || {
-            let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+            let header = request
+                .headers()
+                .get(ACCEPT_LANGUAGE)
+                .and_then(|value| value.to_str().ok());
             Locale::from_accept(header.unwrap_or_default())
         };
-        Self { t: asked.or_else(remembered).unwrap_or_else(accepted), chosen: asked.is_some() }
+        Self {
+            t: asked.or_else(remembered).unwrap_or_else(accepted),
+            chosen: asked.is_some(),
+        }
     }
 
     /// The cookie to set when the language was chosen by hand.
     pub fn cookie(&self) -> Option<Cookie<'static>> {
         self.chosen.then(|| {
-            Cookie::build(COOKIE, self.t.tag()).path("/").same_site(SameSite::Lax).http_only(true).finish()
+            Cookie::build(COOKIE, self.t.tag())
+                .path("/")
+                .same_site(SameSite::Lax)
+                .http_only(true)
+                .finish()
         })
     }
 }
