@@ -2,7 +2,7 @@
 //!
 //! SQLite: a copy of a migrated template file. PostgreSQL: a schema of its own, dropped at the end, in the server of
 //! `MAILLAGE_TEST_DATABASE_URL`, or else in the throwaway cluster that `scripts/test-postgres.sh start` keeps. Where
-//! PostgreSQL is not installed the tests say so and go on, unless `MAILLAGE_REQUIRE_POSTGRES=1`.
+//! PostgreSQL is not installed the tests say so and go on, unless `MAILLAGE_TEST_REQUIRE_POSTGRES=1`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
@@ -147,7 +147,7 @@ fn find_server() -> Option<String> {
     let said = String::from_utf8_lossy(&started.stderr);
     assert!(started.status.code() == Some(3), "PostgreSQL did not start: {said}");
     assert!(
-        std::env::var("MAILLAGE_REQUIRE_POSTGRES").as_deref() != Ok("1"),
+        std::env::var("MAILLAGE_TEST_REQUIRE_POSTGRES").as_deref() != Ok("1"),
         "PostgreSQL is required: {said}"
     );
     eprintln!("PostgreSQL part skipped: {}", said.trim());

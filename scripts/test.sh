@@ -1,0 +1,157 @@
+#!/usr/bin/env bash
+# All tests, as CI runs them. The last line is the total: `N passed, N failed`, and `, N skipped` if some were.
+#
+# usage: scripts/test.sh [PART…]
+#   rust      formatting, clippy, and the tests on SQLite and PostgreSQL
+#   browser   the pages in Chromium, two nodes side by side
+#   interop   another implementation of ActivityPub (Fedify) against a node
+#   deny      licences, sources and known flaws of the dependencies
+#   image     the steps of the Dockerfile and of the service, run outside Docker; size, memory, start-up time
+# Without an argument: all of them. Missing tools are installed where that is allowed, and named where it is not.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+source scripts/lib/common.sh
+
+logs=$(mktemp -d)
+passed=0 failed=0 skipped=0 complete=no
+
+# Whatever ends this script, the total comes last, and an early end counts as a failure.
+finish() {
+  rm -rf "$logs"
+  [ "$complete" = yes ] || failed=$((failed + 1))
+  local summary="$passed passed, $failed failed"
+  [ "$skipped" = 0 ] || summary="$summary, $skipped skipped"
+  printf '\n%s\n' "$summary"
+  [ "$failed" = 0 ] || exit 1
+}
+trap finish EXIT
+
+# add PASSED FAILED SKIPPED
+add() {
+  passed=$((passed + ${1:-0})) failed=$((failed + ${2:-0})) skipped=$((skipped + ${3:-0}))
+}
+
+# check NAME COMMAND…: one check that passes or fails as a whole.
+check() {
+  local name=$1
+  shift
+  say "$name"
+  if "$@" </dev/null; then add 1 0; else
+    add 0 1
+    echo "FAILED: $name"
+  fi
+}
+
+# suite NAME COUNT COMMAND…: a test runner; COUNT reads "passed failed skipped" from its log.
+# A runner that fails without counting a failure, or that ran nothing, is a failure of its own.
+suite() {
+  local name=$1 count=$2 log p f s status
+  shift 2
+  log=$logs/${name// /-}
+  say "$name"
+  "$@" </dev/null 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  read -r p f s < <("$count" "$log")
+  p=${p:-0} f=${f:-0} s=${s:-0}
+  if [ "$status" != 0 ] && [ "$f" = 0 ]; then f=1; fi
+  if [ "$p" = 0 ] && [ "$f" = 0 ]; then
+    echo "FAILED: $name ran no test"
+    f=1
+  fi
+  add "$p" "$f" "$s"
+}
+
+# The last number before each word in nextest's summary line.
+count_nextest() {
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -E '^ *Summary ' | tail -1 | awk '{
+    for (i = 2; i <= NF; i++) {
+      if ($i ~ /^passed/) p = $(i - 1)
+      if ($i ~ /^(failed|timed)/) f += $(i - 1)
+      if ($i ~ /^skipped/) s = $(i - 1)
+    }
+    print p + 0, f + 0, s + 0 }'
+}
+
+# The closing counts of `node --test`.
+count_node() {
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+    $2 == "pass" { p = $3 } $2 == "fail" { f = $3 } $2 == "cancelled" { c = $3 } $2 == "skipped" { s = $3 }
+    END { print p + 0, f + c + 0, s + 0 }'
+}
+
+# Lines `ok - …`, `not ok - …`, `skipped - …`.
+count_lines() {
+  echo "$(grep -c '^ok - ' "$1") $(grep -c '^not ok - ' "$1") $(grep -c '^skipped - ' "$1")"
+}
+
+part_rust() {
+  need_cargo
+  have cc || need_apt cc gcc libc6-dev
+  need_postgres
+  need_cargo_tool cargo-nextest 0.9.143
+  check "formatting" cargo fmt --all --check
+  check "clippy" cargo clippy --locked --quiet --all-targets -- -D warnings
+  # Without PostgreSQL these tests fail instead of being passed over.
+  MAILLAGE_TEST_REQUIRE_POSTGRES=1 suite "rust tests" count_nextest \
+    cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail
+}
+
+# The program that the outside tests drive: the same build as the Rust tests.
+build_node() {
+  need_cargo
+  cargo build --locked --quiet --bin maillage || return 1
+  MAILLAGE_TEST_BIN=$target/debug/maillage
+  export MAILLAGE_TEST_BIN
+}
+
+part_browser() {
+  if [ -z "${CHROMIUM:-}" ]; then
+    have chromium || have chromium-browser || need_apt chromium chromium
+    CHROMIUM=$(command -v chromium || command -v chromium-browser)
+    export CHROMIUM
+  fi
+  need_node_modules tests/browser
+  build_node || { add 0 1; return; }
+  suite "browser tests" count_node node --test --test-reporter=spec --test-concurrency=1 tests/browser/*.test.mjs
+}
+
+part_interop() {
+  need_node_modules tests/interop
+  build_node || { add 0 1; return; }
+  suite "interop tests" count_node node --test --test-reporter=spec --test-concurrency=1 tests/interop/*.test.mjs
+}
+
+part_deny() {
+  need_cargo_tool cargo-deny 0.20.2
+  check "licences" cargo deny --log-level error check licenses
+  check "bans" cargo deny --log-level error check bans
+  check "sources" cargo deny --log-level error check sources
+  say "advisories"
+  # The list of known flaws lives on another server: where it cannot be reached, that is said, and counted.
+  if ! timeout 120 cargo deny fetch db </dev/null >"$logs/advisories" 2>&1; then
+    echo "skipped - advisories: the RustSec database cannot be fetched from here (offline?)"
+    add 0 0 1
+  else
+    check "advisories" cargo deny --log-level error check advisories
+  fi
+}
+
+part_image() {
+  suite "image and service" count_lines scripts/check-docker-steps.sh
+  suite "size, memory, start" count_lines scripts/measure.sh --check --no-build
+}
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(rust deny interop browser image)
+for part in "${parts[@]}"; do
+  case $part in
+    rust | browser | interop | deny | image) ;;
+    *) fail "unknown part $part (rust, browser, interop, deny, image)" ;;
+  esac
+done
+for part in "${parts[@]}"; do
+  started=$SECONDS
+  "part_$part"
+  echo "($part: $((SECONDS - started)) s)"
+done
+complete=yes
