@@ -3,6 +3,7 @@
 
 pub mod centres;
 mod error;
+pub mod health;
 pub mod jobs;
 mod keys;
 pub mod members;

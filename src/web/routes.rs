@@ -1,0 +1,16 @@
+//! Every address of the node, on one page.
+
+use actix_web::HttpResponse;
+use actix_web::web::{ServiceConfig, to};
+
+use super::{Error, operations};
+
+/// Adds the routes of every part. The order matters to nobody: no two parts share a path.
+pub fn configure(routes: &mut ServiceConfig) {
+    routes.configure(operations::configure).default_service(to(nowhere));
+}
+
+/// Whatever has no address.
+async fn nowhere() -> HttpResponse {
+    HttpResponse::from_error(Error::NotFound)
+}
