@@ -1,7 +1,7 @@
 //! Whether the node can do its work, and what waits in it.
 
 use super::{Error, Node};
-use crate::store::migrate;
+use crate::store::{hosts, migrate};
 use crate::telemetry::Queue;
 
 /// Answers when the database does, with every migration applied.
@@ -16,6 +16,11 @@ pub async fn ready(node: &Node) -> Result<(), Error> {
 ///
 /// # Errors
 /// Only what the database refuses.
-pub async fn queue(_node: &Node) -> Result<Queue, Error> {
-    Ok(Queue::default())
+pub async fn queue(node: &Node) -> Result<Queue, Error> {
+    let backlog = node.store.read(hosts::backlog).await?;
+    let hosts = i64::try_from(backlog.len()).unwrap_or(i64::MAX);
+    Ok(Queue {
+        pending: backlog.iter().map(|host| host.waiting).sum(),
+        hosts,
+    })
 }

@@ -12,12 +12,15 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, error as framework, web};
+use askama::Template;
 use serde_json::{Value, json};
 
 use crate::app::{self, Node};
 use crate::domain::invalid::Refusal;
-use crate::locale::Locale;
 use crate::store::StoreError;
+use crate::web::extract::locale::Reader;
+use crate::web::view::message::{MessagePage, Problem};
+use crate::web::view::{Page, Section};
 
 /// Why a request is not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -228,7 +231,10 @@ fn problem(status: StatusCode, error: Option<&Error>) -> Value {
 
 /// A page with what happened, in plain words, and a way out.
 fn page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> String {
-    let locale = locale_of(request);
+    let t = Reader::of(request).t;
+    let Some(node) = request.app_data::<web::Data<Node>>() else {
+        return String::new();
+    };
     let key = match (status, error) {
         (_, Some(Error::ForeignForm)) => "error-foreign-form",
         (StatusCode::NOT_FOUND, _) => "error-not-found",
@@ -238,24 +244,21 @@ fn page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> Str
         _ if status.is_server_error() => "error-server",
         _ => "error-request",
     };
-    format!(
-        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\"><title>{title}</title><h1>{title}</h1><p>{}</p><p><a href=\"/\">{}</a></p>",
-        locale.tag(),
-        locale.text(&format!("{key}-lead")),
-        locale.text("error-way-out"),
-        title = locale.text(key),
-    )
-}
-
-/// The reader's language where it is known, otherwise the node's.
-fn locale_of(request: &HttpRequest) -> Locale {
-    let asked = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok());
-    let node = request.app_data::<web::Data<Node>>();
-    asked
-        .map(Locale::from_accept)
-        .or_else(|| node.map(|node| node.locale()))
-        .unwrap_or(Locale::french())
+    let mut page = Page::new(
+        t,
+        &node.config.node.name,
+        node.base(),
+        request.path(),
+        Section::Elsewhere,
+        t.text(key),
+    );
+    page.indexed = false;
+    let problems = match error {
+        Some(Error::Refused(refusal)) => Problem::all(t, refusal),
+        _ => Vec::new(),
+    };
+    let lines = vec![t.text(&format!("{key}-lead"))];
+    MessagePage { page, lines, problems }
+        .render()
+        .unwrap_or_else(|_| t.text(key))
 }
