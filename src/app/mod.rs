@@ -4,6 +4,7 @@
 pub mod centres;
 mod error;
 pub mod health;
+pub mod import;
 pub mod jobs;
 mod keys;
 pub mod members;

@@ -87,6 +87,8 @@ reasons! {
     TooMany { max: usize } = "too-many", "{max} éléments au plus.", "At most {max} items.";
     /// Control characters.
     ControlCharacter = "control-character", "Contient un caractère de contrôle.", "Contains a control character.";
+    /// Not what a file should hold there.
+    Unreadable { detail: String } = "unreadable", "Illisible : {detail}.", "Unreadable: {detail}.";
     /// A field that does not exist.
     UnknownField = "unknown-field", "Ce champ n’existe pas.", "There is no such field.";
     /// A code that is not in the list.
@@ -117,8 +119,6 @@ reasons! {
     LoneCoordinate = "lone-coordinate", "Latitude et longitude vont ensemble.", "Latitude and longitude go together.";
     /// Highest below lowest.
     MaxBelowMin = "max-below-min", "Le maximum est plus petit que le minimum.", "The maximum is lower than the minimum.";
-    /// Everyone and somebody.
-    EveryoneAndOthers = "everyone-and-others", "« tous-publics » ne se combine avec aucun autre public.", "“tous-publics” does not combine with another audience.";
     /// Needed by another field.
     NeededBy { other: String } = "needed-by", "À remplir à cause du champ « {other} ».", "Required because of the field “{other}”.";
     /// Not with another field.

@@ -12,7 +12,7 @@ pub use facts::{
     Mode, Price, Registration, RegistrationMode, Series, Status,
 };
 pub(crate) use fields::looks_like_email;
-pub use read::{READ_ONLY, read};
+pub use read::{READ_ONLY, read, read_place};
 pub use schedule::Schedule;
 
 use super::id::{CentreId, EventId, PeerId, SessionId};

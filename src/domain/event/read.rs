@@ -103,9 +103,6 @@ fn read_people(fields: &mut Fields<'_>, facts: &mut EventFacts) {
         _ => {}
     }
     facts.audiences = fields.terms("audiences", &lists::AUDIENCES);
-    if facts.audiences.len() > 1 && facts.audiences.iter().any(|code| code == "tous-publics") {
-        fields.refuse("audiences", Reason::EveryoneAndOthers);
-    }
     facts.age = fields.object("age", read_ages);
     facts.special_support = fields.terms("special_support", &lists::SPECIAL_SUPPORT);
     facts.languages = fields.terms("languages", &lists::LANGUAGES);
@@ -149,7 +146,7 @@ fn read_ages(ages: &mut Fields<'_>) -> Ages {
 fn read_where(fields: &mut Fields<'_>, facts: &mut EventFacts) {
     facts.mode = read_mode(fields);
     facts.online_url = fields.web_address("online_url");
-    facts.place = fields.object("place", read_place);
+    facts.place = fields.object("place", place);
     if facts.mode != Mode::Online && fields.value("place").is_none() {
         fields.refuse("place", Reason::Required);
     }
@@ -185,27 +182,44 @@ fn word<T: std::str::FromStr>(fields: &mut Fields<'_>, key: &'static str, list: 
     found
 }
 
-/// The rules of a place, also used for the address of a centre.
-fn read_place(place: &mut Fields<'_>) -> Place {
+/// Reads a place alone, such as the address of a centre: the same rules.
+///
+/// # Errors
+/// Every field that is refused, with its reason.
+pub fn read_place(value: &Value) -> Result<Place, Refusal> {
+    let Some(object) = value.as_object() else {
+        return Err(Invalid::new("", Reason::NotAnObject).into());
+    };
+    let mut fields = Fields::new(object, "");
+    let place = place(&mut fields);
+    let problems = fields.finish(&[]);
+    if problems.is_empty() {
+        Ok(place)
+    } else {
+        Err(Refusal(problems))
+    }
+}
+
+fn place(fields: &mut Fields<'_>) -> Place {
     let read = Place {
-        name: place.required("name", 140),
-        address: place.text("address", 255).unwrap_or_default(),
-        complement: place.text("complement", 255),
-        postcode: place
+        name: fields.required("name", 140),
+        address: fields.text("address", 255).unwrap_or_default(),
+        complement: fields.text("complement", 255),
+        postcode: fields
             .parsed("postcode", postcode, Reason::NotAPostcode)
             .unwrap_or_default(),
-        city: place.required("city", 140),
-        insee: place.parsed("insee", insee, Reason::NotAnInseeCode),
-        latitude: place.degrees("latitude", 90),
-        longitude: place.degrees("longitude", 180),
-        itinerant: place.flag("itinerant"),
+        city: fields.required("city", 140),
+        insee: fields.parsed("insee", insee, Reason::NotAnInseeCode),
+        latitude: fields.degrees("latitude", 90),
+        longitude: fields.degrees("longitude", 180),
+        itinerant: fields.flag("itinerant"),
     };
-    if place.value("postcode").is_none() {
-        place.refuse("postcode", Reason::Required);
+    if fields.value("postcode").is_none() {
+        fields.refuse("postcode", Reason::Required);
     }
     for (one, other) in [("latitude", "longitude"), ("longitude", "latitude")] {
-        if place.value(one).is_some() && place.value(other).is_none() {
-            place.refuse(other, Reason::LoneCoordinate);
+        if fields.value(one).is_some() && fields.value(other).is_none() {
+            fields.refuse(other, Reason::LoneCoordinate);
         }
     }
     read

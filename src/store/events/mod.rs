@@ -171,6 +171,23 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Event>, StoreError> {
     row.map(EventRow::domain).transpose()
 }
 
+/// The event that a centre's own file or software calls `external_id`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_external_id(conn: &mut Conn, centre: CentreId, external_id: &str) -> Result<Option<Event>, StoreError> {
+    let row = events::table
+        .filter(
+            events::centre_id
+                .eq(centre.to_string())
+                .and(events::external_id.eq(external_id)),
+        )
+        .select(EventRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(EventRow::domain).transpose()
+}
+
 /// The event that this session belongs to, with the session.
 ///
 /// # Errors
