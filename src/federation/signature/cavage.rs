@@ -54,14 +54,10 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
 /// The headers that sign `request`: `date`, `digest` when there is a body, `signature`.
 pub(super) fn sign(request: &Outgoing<'_>, signer: &Signer) -> Result<Vec<(&'static str, String)>, KeyError> {
     let mut headers = vec![("date", httpdate::fmt_http_date(request.now.into()))];
+    headers.extend(request.body.map(|body| ("digest", digest::digest_header(body))));
     let mut signed = vec![("host", request.host())];
-    if let Some(body) = request.body {
-        headers.push(("digest", digest::digest_header(body)));
-    }
-    if let Some(content_type) = request.content_type {
-        signed.push(("content-type", content_type.to_owned()));
-    }
     signed.extend(headers.iter().cloned());
+    signed.extend(request.content_type.map(|kind| ("content-type", kind.to_owned())));
     let covered = signed
         .iter()
         .fold("(request-target)".to_owned(), |list, (name, _)| list + " " + name);
