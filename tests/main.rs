@@ -4,3 +4,4 @@ mod app;
 mod architecture;
 mod config;
 mod support;
+mod federation;

@@ -110,3 +110,25 @@ impl From<reqwest::Error> for FetchError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::federation::guard::{Guard, Policy};
+
+    #[tokio::test]
+    async fn an_address_refused_when_connecting_is_told_as_such() {
+        // `localhost` comes from /etc/hosts: a name that leads inside, whatever its text.
+        let guarded = reqwest::Client::builder()
+            .dns_resolver(Guard(Policy::default()))
+            .no_proxy()
+            .build();
+        let error = guarded
+            .expect("a client")
+            .get("http://localhost:9/")
+            .send()
+            .await
+            .expect_err("refused");
+        assert_eq!(FetchError::from(error), FetchError::Blocked(Blocked::Address));
+    }
+}

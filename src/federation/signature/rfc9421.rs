@@ -275,3 +275,51 @@ fn seconds(text: &str) -> Result<i64, SignatureError> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| plain).ok_or(SignatureError::DateMalformed)
 }
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::federation::keys::PublicKey;
+    use crate::federation::signature::{Audience, Body};
+
+    /// RFC 9421 appendix B.2.6, with the key of B.1.4.
+    #[test]
+    fn the_ed25519_example_of_the_standard_verifies() {
+        let pem = "-----BEGIN PUBLIC KEY-----\n\
+            MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=\n\
+            -----END PUBLIC KEY-----";
+        let input = "sig-b26=(\"date\" \"@method\" \"@path\" \"@authority\" \"content-type\" \"content-length\")\
+            ;created=1618884473;keyid=\"test-key-ed25519\"";
+        let value =
+            "sig-b26=:wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==:";
+        let headers: [(&str, &[u8]); 4] = [
+            ("Host", b"example.com"),
+            ("Date", b"Tue, 20 Apr 2021 02:07:55 GMT"),
+            ("Content-Type", b"application/json"),
+            ("Content-Length", b"18"),
+        ];
+        let request = Incoming {
+            method: "POST",
+            target: "/foo?param=Value&Pet=dog",
+            headers: &headers,
+            body: Body::Bytes(br#"{"hello": "world"}"#),
+            audience: &Audience::of(&Url::parse("https://example.com/").expect("a URL")),
+            now: "2021-04-20T02:08:00Z".parse().expect("an instant"),
+        };
+        let input = Input::read(input).expect("readable");
+        let base = base(&input, &request, &Headers(&headers)).expect("a base");
+        let signature = signature_bytes(value, input.label).expect("a signature");
+        assert!(
+            PublicKey::from_pem(pem)
+                .expect("a key")
+                .verifies(base.as_bytes(), &signature)
+        );
+        // Yet it covers no digest and no query: not enough for an inbox.
+        assert_eq!(
+            parse(&request, "sig-b26=()", value).expect_err("refused"),
+            SignatureError::TargetUnsigned
+        );
+    }
+}

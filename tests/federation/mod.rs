@@ -1,0 +1,6 @@
+//! Between servers: signatures, fetching, discovery, and what is refused.
+
+mod discover;
+mod fetch;
+mod server;
+mod signature;
