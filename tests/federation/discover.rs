@@ -214,7 +214,7 @@ async fn what_is_no_address_is_refused_without_a_request() {
     }
 }
 
-// Keys (peers.md 16)
+// Keys
 
 fn with_key(id: &str, key_id: &str, owner: &str) -> Value {
     let pem = signer().key.public_pem().expect("PEM");

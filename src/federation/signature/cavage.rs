@@ -31,15 +31,11 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
     check_time(&parameters, &covered, &headers, request)?;
     check_body(request, &headers)?;
     let values = covered_values(&parameters, &covered, &headers)?;
-    let mut bases = vec![signing_string(
-        request.method,
-        request.target,
-        &covered.0,
-        values.clone(),
-    )?];
-    if let Some(path) = request.target_without_query() {
-        bases.push(signing_string(request.method, path, &covered.0, values)?);
-    }
+    let without_query = request
+        .target_without_query()
+        .map(|path| signing_string(request.method, path, &covered.0, values.clone()))
+        .transpose()?;
+    let whole = signing_string(request.method, request.target, &covered.0, values)?;
     Ok(Signature {
         key_id: parameters.key_id.to_owned(),
         scheme: Scheme::Cavage,
@@ -47,7 +43,7 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
         bytes: BASE64
             .decode(parameters.signature)
             .map_err(|_| SignatureError::Malformed("the signature is not base64"))?,
-        bases,
+        bases: std::iter::once(whole).chain(without_query).collect(),
     })
 }
 
