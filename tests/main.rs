@@ -3,5 +3,5 @@
 mod app;
 mod architecture;
 mod config;
-mod support;
 mod federation;
+mod support;
