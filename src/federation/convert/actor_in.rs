@@ -1,0 +1,126 @@
+//! A fetched actor document → a peer. What is of another origin than the actor's id is dropped or refused (FEP-fe34).
+
+use serde_json::Value;
+use url::Url;
+
+use super::html::to_text;
+use super::read;
+use crate::domain::id::PeerId;
+use crate::domain::peer::{Peer, PeerKey};
+use crate::domain::time::Instant;
+use crate::federation::guard::same_origin;
+use crate::federation::urls;
+
+/// Types of actors (ActivityStreams vocabulary §3.2).
+const KINDS: [&str; 5] = ["Application", "Group", "Organization", "Service", "Person"];
+/// Longest key text that is kept, in bytes.
+const MAX_KEY: usize = 8 * 1024;
+/// Most keys of one actor that are kept.
+const MAX_KEYS: usize = 4;
+
+/// Why a document is no actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ActorRefusal {
+    /// Not one of the five types.
+    #[error("this is not an actor")]
+    NotAnActor,
+    /// No id.
+    #[error("the actor has no id")]
+    NoId,
+    /// Another id than the address it was fetched from.
+    #[error("the actor has another id than the address it was fetched from")]
+    OtherId,
+    /// No inbox on its own origin: nothing can be sent to it.
+    #[error("the actor has no inbox on its own origin")]
+    NoInbox,
+    /// A key that names another owner: an attempt to speak for somebody else.
+    #[error("the actor shows a key of another owner")]
+    ForeignKey,
+}
+
+/// Reads the document that was fetched from `fetched_from`, as the peer that is known here as `id`.
+///
+/// # Errors
+/// Why it is no actor, or not that one.
+pub fn actor(document: &Value, fetched_from: &Url, id: PeerId, now: Instant) -> Result<Peer, ActorRefusal> {
+    let kind = read::types(document)
+        .find(|one| KINDS.contains(one))
+        .ok_or(ActorRefusal::NotAnActor)?;
+    let uri = read::id(document).ok_or(ActorRefusal::NoId)?;
+    if uri != *fetched_from {
+        return Err(ActorRefusal::OtherId);
+    }
+    let own = |key: &str| own(document, key, &uri);
+    let inbox = own("inbox").ok_or(ActorRefusal::NoInbox)?;
+    let handle = read::line(document, "preferredUsername", 128).unwrap_or_default();
+    Ok(Peer {
+        id,
+        kind: kind.to_owned(),
+        host: urls::host(&uri),
+        name: read::line(document, "name", 140).unwrap_or_else(|| handle.clone()),
+        handle,
+        summary: read::words(document, "summary").map_or_else(String::new, |html| to_text(html, 2000)),
+        url: page(document, &uri),
+        inbox,
+        shared_inbox: document
+            .get("endpoints")
+            .and_then(|endpoints| self::own(endpoints, "sharedInbox", &uri)),
+        outbox: own("outbox"),
+        upcoming: own("upcomingEvents"),
+        followers: own("followers"),
+        keys: keys(document, &uri)?,
+        software: None,
+        fetched: now,
+        uri: uri.into(),
+    })
+}
+
+/// Whom the document behind a keyId belongs to: an actor itself, or the bare key or partial actor that some peers
+/// (GoToSocial) show to strangers. The owner has to be fetched next.
+pub fn key_owner(document: &Value, key_id: &Url) -> Option<Url> {
+    let key = read::items(document, "publicKey")
+        .chain([document])
+        .find(|key| read::id(key).as_ref() == Some(key_id))?;
+    let owner = read::first_reference(key, "owner").or_else(|| read::first_reference(key, "controller"))?;
+    same_origin(&owner, key_id).then_some(owner)
+}
+
+/// An address of the actor's own origin.
+fn own(object: &Value, key: &str, uri: &Url) -> Option<String> {
+    read::first_reference(object, key)
+        .filter(|url| same_origin(url, uri))
+        .map(Into::into)
+}
+
+/// The page for people: the first HTML link of `url`, if it is of the actor's own origin.
+fn page(document: &Value, uri: &Url) -> Option<String> {
+    let is_page = |link: &&Value| link.get("mediaType").is_none_or(|kind| kind == "text/html");
+    read::items(document, "url")
+        .filter(is_page)
+        .find_map(read::reference)
+        .filter(|url| same_origin(url, uri))
+        .map(Into::into)
+}
+
+fn keys(document: &Value, uri: &Url) -> Result<Vec<PeerKey>, ActorRefusal> {
+    let rsa = read::items(document, "publicKey").map(|key| (key, "owner", "publicKeyPem"));
+    let others = read::items(document, "assertionMethod")
+        .filter(|key| read::is_a(key, "Multikey"))
+        .map(|key| (key, "controller", "publicKeyMultibase"));
+    let mut found = Vec::new();
+    for (key, owner, text) in rsa.chain(others).take(MAX_KEYS) {
+        let Some(public_key) = key.get(text).and_then(Value::as_str) else {
+            continue;
+        };
+        let id = read::id(key).filter(|id| same_origin(id, uri));
+        let owned = read::first_reference(key, owner).as_ref() == Some(uri);
+        match id {
+            Some(id) if owned && public_key.len() <= MAX_KEY => found.push(PeerKey {
+                id: id.into(),
+                public_key: public_key.to_owned(),
+            }),
+            _ => return Err(ActorRefusal::ForeignKey),
+        }
+    }
+    Ok(found)
+}

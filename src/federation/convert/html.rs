@@ -1,0 +1,268 @@
+//! Texts of others: HTML down to a narrow list of elements, or down to plain text; and our own texts up to HTML.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+
+/// Most HTML that is parsed, in bytes; what comes after is left out.
+const MAX_HTML: usize = 64 * 1024;
+
+/// What is kept of somebody's HTML. Links open nowhere else but on http and https.
+static KEPT: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(HashSet::from([
+            "p",
+            "br",
+            "a",
+            "strong",
+            "em",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+        ]))
+        .clean_content_tags(NOT_TEXT.into())
+        .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
+        .url_schemes(HashSet::from(["http", "https"]))
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("nofollow noopener noreferrer ugc"));
+    builder
+});
+
+/// Nothing is kept but the text.
+static TEXT: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder.clean_content_tags(NOT_TEXT.into());
+    builder
+});
+
+/// Elements whose content is no text for people.
+const NOT_TEXT: [&str; 6] = ["script", "style", "template", "noscript", "iframe", "title"];
+
+/// Elements read as another one that is kept.
+const SAME_AS: [(&str, &str); 13] = [
+    ("div", "p"),
+    ("section", "p"),
+    ("article", "p"),
+    ("h1", "p"),
+    ("h2", "p"),
+    ("h3", "p"),
+    ("h4", "p"),
+    ("h5", "p"),
+    ("h6", "p"),
+    ("tr", "p"),
+    ("pre", "p"),
+    ("b", "strong"),
+    ("i", "em"),
+];
+
+/// Elements after which a line ends.
+const BLOCKS: [&str; 16] = [
+    "p", "br", "div", "li", "ul", "ol", "blockquote", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "tr",
+];
+
+/// `html` with nothing but paragraphs, lists, links and emphasis; safe to print in a page.
+pub fn sanitise(html: &str) -> String {
+    let html = strip_controls(head(html, MAX_HTML));
+    KEPT.clean(&rename(&html)).to_string().trim().to_owned()
+}
+
+/// The text of `html`: entities read, elements gone, a line a block. At most `max` characters.
+pub fn to_text(html: &str, max: usize) -> String {
+    let html = strip_controls(head(html, MAX_HTML));
+    let html = if html.contains(['<', '&']) {
+        unescape(&TEXT.clean(&break_lines(&html)).to_string())
+    } else {
+        html.into_owned()
+    };
+    let lines: Vec<String> = html
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|line| !line.is_empty())
+        .collect();
+    cut(&lines.join("\n"), max)
+}
+
+/// As [`to_text`], all on one line.
+pub fn clean_text(text: &str, max: usize) -> String {
+    cut(&to_text(text, usize::MAX).replace('\n', " "), max)
+}
+
+/// `text` as HTML.
+pub fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            letter => html.push(letter),
+        }
+    }
+    html
+}
+
+/// Plain text with paragraphs by blank lines, as HTML.
+pub fn paragraphs(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty())
+        .map(|paragraph| format!("<p>{}</p>", escape(paragraph).replace('\n', "<br>")))
+        .collect()
+}
+
+/// Without what would turn the reading direction around, end a text early or hide in it. Line breaks and tabs remain.
+pub fn strip_controls(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|letter| !is_hidden(*letter)).collect())
+}
+
+fn is_hidden(letter: char) -> bool {
+    (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t'))
+        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(letter, '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// The first `max` bytes of `text`, at a character's edge.
+fn head(text: &str, max: usize) -> &str {
+    let mut end = max.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn cut(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => text[..end].trim_end().to_owned(),
+        None => text.trim().to_owned(),
+    }
+}
+
+/// What `Builder::clean` escapes, and nothing more.
+fn unescape(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&nbsp;", "\u{a0}")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+fn rename(html: &str) -> String {
+    map_tags(html, |out, before, name| {
+        let same = SAME_AS.iter().find(|(from, _)| from.eq_ignore_ascii_case(name));
+        out.push_str(before);
+        out.push_str(same.map_or(name, |(_, to)| to));
+    })
+}
+
+fn break_lines(html: &str) -> String {
+    map_tags(html, |out, before, name| {
+        if BLOCKS.iter().any(|block| block.eq_ignore_ascii_case(name)) {
+            out.push('\n');
+        }
+        out.push_str(before);
+        out.push_str(name);
+    })
+}
+
+/// Copies `html`, letting `each` write `<` or `</` and the name of each element.
+fn map_tags(html: &str, each: impl Fn(&mut String, &str, &str)) -> String {
+    let mut out = String::with_capacity(html.len() + 64);
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let before = if rest.starts_with("</") { 2 } else { 1 };
+        let name = rest[before..]
+            .find(|letter: char| !letter.is_ascii_alphanumeric())
+            .unwrap_or(rest.len() - before);
+        each(&mut out, &rest[..before], &rest[before..before + name]);
+        rest = &rest[before + name..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_html_becomes_harmless() {
+        for html in [
+            "<script>alert(1)</script>x",
+            "<img src=x onerror=alert(1)>x",
+            "<svg onload=alert(1)>x</svg>",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<a href=\"data:text/html,<script>\">x</a>",
+            "<a href=\" java\nscript:alert(1)\">x</a>",
+            "<p style=\"position:fixed\" class=\"c\" onclick=\"a()\" id=\"i\">x</p>",
+            "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">x",
+            "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">x",
+            "<iframe srcdoc=\"<script>\"></iframe>x",
+            "<form action=https://evil.example><input>x</form>",
+            "<p><<script>script>x</p>",
+            "<div<script>x",
+            "<object data=x></object><embed src=x>x",
+            "x\u{202e}gpj.exe\u{0}",
+        ] {
+            let clean = sanitise(html);
+            for bad in [
+                "<script", "<img", "<svg", "javascript", "data:", "onclick", "onerror=\"", "style=", "class=", " id=", "<iframe",
+                "<form", "<input", "<object", "<embed", "<div", "\u{202e}", "\u{0}",
+            ] {
+                assert!(!clean.contains(bad), "{html} -> {clean}");
+            }
+        }
+    }
+
+    #[test]
+    fn links_keep_their_words_and_lead_outside() {
+        assert_eq!(
+            sanitise("<a href=\"https://a.example/x?y=1&z\" class=u target=_self>ici</a>"),
+            "<a href=\"https://a.example/x?y=1&amp;z\" rel=\"nofollow noopener noreferrer ugc\">ici</a>"
+        );
+        assert_eq!(sanitise("<a href=\"/relative\">ici</a>"), "<a rel=\"nofollow noopener noreferrer ugc\">ici</a>");
+    }
+
+    #[test]
+    fn titles_and_blocks_stay_apart() {
+        assert_eq!(sanitise("<h2>Un</h2><DIV>deux</DIV><b>trois</b>"), "<p>Un</p><p>deux</p><strong>trois</strong>");
+        assert_eq!(to_text("<h2>Un</h2><p>deux<br/>trois</p>", 99), "Un\ndeux\ntrois");
+        assert_eq!(clean_text("<p>Un</p><p>deux</p>", 99), "Un deux");
+    }
+
+    #[test]
+    fn text_reads_entities_once() {
+        assert_eq!(to_text("L&#8217;atelier &amp;lt;b&gt; d&rsquo;Anne&nbsp;!", 99), "L’atelier &lt;b> d’Anne !");
+        assert_eq!(to_text("a < b, c > d, <3", 99), "a < b, c > d, <3");
+        assert_eq!(to_text("l’été", 3), "l’é");
+    }
+
+    #[test]
+    fn our_text_survives_the_way_to_html_and_back() {
+        let text = "Atelier « <HTML> & CSS »\nniveau \"1\"\n\nL'été";
+        assert_eq!(to_text(&paragraphs(text), 99), text.replace("\n\n", "\n"));
+        assert_eq!(sanitise(&paragraphs("a & <b>\nc")), "<p>a &amp; &lt;b&gt;<br>c</p>");
+    }
+
+    #[test]
+    fn a_flood_of_elements_takes_no_time() {
+        for unit in ["<a href=x>", "<b><p>", "<div>", "<ul><li>", "<table><tr><b>"] {
+            let html = unit.repeat(200_000);
+            let clock = std::time::Instant::now();
+            sanitise(&html);
+            to_text(&html, 500);
+            assert!(clock.elapsed().as_secs() < 5, "{unit}: {:?}", clock.elapsed());
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Bytes to JSON within limits: no deep nesting, no key twice (two readers could each believe another one).
+
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// How deep objects and lists may stand in one another. Real activities need six.
+pub const MAX_DEPTH: usize = 64;
+
+/// Why bytes are no JSON that is read here.
+#[derive(Debug, thiserror::Error)]
+#[error("the JSON cannot be read: {0}")]
+pub struct JsonRefusal(#[from] serde_json::Error);
+
+/// Reads one JSON value.
+///
+/// # Errors
+/// Not JSON, not UTF-8, nested deeper than [`MAX_DEPTH`], or an object with the same key twice.
+pub fn parse(bytes: &[u8]) -> Result<Value, JsonRefusal> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = Strict { depth: 0 }.deserialize(&mut reader)?;
+    reader.end()?;
+    Ok(value)
+}
+
+#[derive(Clone, Copy)]
+struct Strict {
+    depth: usize,
+}
+
+impl Strict {
+    fn deeper<E: de::Error>(self) -> Result<Self, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(E::custom("nested too deeply"));
+        }
+        Ok(Self { depth: self.depth + 1 })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(inner)? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let inner = self.deeper()?;
+        let mut object = Map::new();
+        while let Some(key) = entries.next_key::<String>()? {
+            let value = entries.next_value_seed(inner)?;
+            if object.insert(key, value).is_some() {
+                return Err(de::Error::custom("the same key twice in one object"));
+            }
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_json_is_read_as_it_is() {
+        let text = r#"{"a":[1,-2,3.5,true,null,"é\u00e9"],"b":{"c":{}}}"#;
+        let expected: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(parse(text.as_bytes()).unwrap(), expected);
+    }
+
+    #[test]
+    fn depth_is_counted() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
+        for depth in [MAX_DEPTH + 1, 10_000] {
+            assert!(parse(nested(depth).as_bytes()).is_err(), "{depth}");
+        }
+    }
+
+    #[test]
+    fn traps_are_refused() {
+        for bytes in [
+            &br#"{"actor":"https://a.example/1","actor":"https://b.example/1"}"#[..],
+            br#"{"a":{"id":1,"i\u0064":2}}"#,
+            b"\xef\xbb\xbf{}",
+            b"{\"a\":\"\xff\"}",
+            br#"{"a":"\ud800"}"#,
+            br#"{"a":NaN}"#,
+            br#"{"a":1e999}"#,
+            b"{} {}",
+            b"",
+        ] {
+            assert!(parse(bytes).is_err(), "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+}
