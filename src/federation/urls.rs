@@ -305,7 +305,8 @@ fn collection(segment: &str) -> Option<Collection> {
 /// The host of `url`, with its port where it is not the scheme's own.
 pub fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 #[cfg(test)]

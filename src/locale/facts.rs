@@ -123,7 +123,7 @@ impl Locale {
 }
 
 /// The parts of an address that are known, with commas; the name is not said twice.
-fn place_line(place: &Place) -> String {
+pub fn place_line(place: &Place) -> String {
     let town = format!("{} {}", place.postcode, place.city);
     let mut parts: Vec<&str> = vec![place.name.trim()];
     for part in [place.address.trim(), town.trim()] {

@@ -14,7 +14,7 @@ use unic_langid::LanguageIdentifier;
 use crate::domain::vocabulary::Vocabulary;
 
 pub use dates::{capitalise, phone};
-pub use facts::Practical;
+pub use facts::{Practical, place_line};
 pub use fluent_bundle::FluentValue;
 
 pub use crate::domain::vocabulary::Language;

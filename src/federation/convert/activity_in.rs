@@ -8,18 +8,7 @@ use crate::federation::guard::same_origin;
 
 /// Types that this node acts upon; the first of them that an activity has, is what it is.
 const KNOWN: [&str; 12] = [
-    "Follow",
-    "Accept",
-    "Reject",
-    "Undo",
-    "Create",
-    "Update",
-    "Delete",
-    "Announce",
-    "Invite",
-    "Join",
-    "Leave",
-    "Move",
+    "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Announce", "Invite", "Join", "Leave", "Move",
 ];
 
 /// What an activity is about.
@@ -188,9 +177,17 @@ mod tests {
             ("type", json!(3), No::NoType),
             ("actor", json!(null), No::NoActor),
             ("actor", json!("urn:x"), No::NoActor),
-            ("actor", json!(["https://a.example/u", "https://a.example/v"]), No::NoActor),
+            (
+                "actor",
+                json!(["https://a.example/u", "https://a.example/v"]),
+                No::NoActor,
+            ),
             ("object", json!(null), No::NoObject),
-            ("object", json!(["https://b.example/g", "https://b.example/h"]), No::NoObject),
+            (
+                "object",
+                json!(["https://b.example/g", "https://b.example/h"]),
+                No::NoObject,
+            ),
             ("object", json!(3), No::NoObject),
             ("id", json!([]), No::BadId),
             ("id", json!("javascript:alert(1)"), No::BadId),
@@ -207,7 +204,11 @@ mod tests {
 
     #[test]
     fn an_embedded_object_keeps_all_it_carries() {
-        let read = with("object", json!({ "id": "https://a.example/e", "type": ["Event"], "name": "x" })).unwrap();
+        let read = with(
+            "object",
+            json!({ "id": "https://a.example/e", "type": ["Event"], "name": "x" }),
+        )
+        .unwrap();
         assert!(read.object.is_a("Event"));
         assert_eq!(read.object.id().unwrap().as_str(), "https://a.example/e");
         assert_eq!(read.object.embedded().unwrap()["name"], "x");

@@ -60,7 +60,7 @@ pub fn actor(document: &Value, fetched_from: &Url, id: PeerId, now: Instant) -> 
         name: read::line(document, "name", 140).unwrap_or_else(|| handle.clone()),
         handle,
         summary: read::words(document, "summary").map_or_else(String::new, |html| to_text(html, 2000)),
-        url: page(document, &uri),
+        url: read::page(document, &uri).map(Into::into),
         inbox,
         shared_inbox: document
             .get("endpoints")
@@ -88,16 +88,6 @@ pub fn key_owner(document: &Value, key_id: &Url) -> Option<Url> {
 /// An address of the actor's own origin.
 fn own(object: &Value, key: &str, uri: &Url) -> Option<String> {
     read::first_reference(object, key)
-        .filter(|url| same_origin(url, uri))
-        .map(Into::into)
-}
-
-/// The page for people: the first HTML link of `url`, if it is of the actor's own origin.
-fn page(document: &Value, uri: &Url) -> Option<String> {
-    let is_page = |link: &&Value| link.get("mediaType").is_none_or(|kind| kind == "text/html");
-    read::items(document, "url")
-        .filter(is_page)
-        .find_map(read::reference)
         .filter(|url| same_origin(url, uri))
         .map(Into::into)
 }

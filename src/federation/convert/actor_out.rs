@@ -3,7 +3,6 @@
 use url::Url;
 
 use super::html::{escape, paragraphs};
-use super::words;
 use crate::domain::centre::Centre;
 use crate::domain::place;
 use crate::domain::time::Instant;
@@ -11,6 +10,7 @@ use crate::federation::urls::{Collection, KeyName, OurActor, Urls};
 use crate::federation::wire::actor::{Actor, Endpoints, Multikey, PropertyValue, PublicKey};
 use crate::federation::wire::event::{Place, PostalAddress};
 use crate::federation::wire::utc;
+use crate::locale::{self, place_line};
 
 /// The public keys of one of our actors.
 #[derive(Debug, Clone)]
@@ -96,13 +96,23 @@ fn multikeys(actor: &OurActor, id: &Url, keys: &PublicKeys, urls: &Urls) -> Vec<
 /// Telephone first: whoever reads this for somebody else will call.
 fn lines(centre: &Centre) -> Vec<PropertyValue> {
     let profile = &centre.profile;
-    let phone = profile.phone.as_deref().map(|phone| escape(&words::phone(phone)));
-    let address = profile.place.as_ref().map(|place| escape(&words::address(place)));
-    let site = profile.website.as_deref().map(words::link);
+    let phone = profile.phone.as_deref().map(|phone| escape(&locale::phone(phone)));
+    let address = profile.place.as_ref().map(|place| escape(&place_line(place)));
+    let site = profile.website.as_deref().map(link);
     [("Téléphone", phone), ("Adresse", address), ("Site", site)]
         .into_iter()
         .filter_map(|(name, value)| Some(PropertyValue::new(name, value?)))
         .collect()
+}
+
+/// A link that says where it leads.
+pub(super) fn link(url: &str) -> String {
+    let shown = url.trim_start_matches("https://").trim_start_matches("http://");
+    format!(
+        "<a href=\"{}\" rel=\"me nofollow noopener\">{}</a>",
+        escape(url),
+        escape(shown.trim_end_matches('/'))
+    )
 }
 
 /// A place with its postal address.

@@ -61,7 +61,22 @@ const SAME_AS: [(&str, &str); 13] = [
 
 /// Elements after which a line ends.
 const BLOCKS: [&str; 16] = [
-    "p", "br", "div", "li", "ul", "ol", "blockquote", "section", "article", "h1", "h2", "h3", "h4", "h5", "h6", "tr",
+    "p",
+    "br",
+    "div",
+    "li",
+    "ul",
+    "ol",
+    "blockquote",
+    "section",
+    "article",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "tr",
 ];
 
 /// `html` with nothing but paragraphs, lists, links and emphasis; safe to print in a page.
@@ -217,8 +232,24 @@ mod tests {
         ] {
             let clean = sanitise(html);
             for bad in [
-                "<script", "<img", "<svg", "javascript", "data:", "onclick", "onerror=\"", "style=", "class=", " id=", "<iframe",
-                "<form", "<input", "<object", "<embed", "<div", "\u{202e}", "\u{0}",
+                "<script",
+                "<img",
+                "<svg",
+                "javascript",
+                "data:",
+                "onclick",
+                "onerror=\"",
+                "style=",
+                "class=",
+                " id=",
+                "<iframe",
+                "<form",
+                "<input",
+                "<object",
+                "<embed",
+                "<div",
+                "\u{202e}",
+                "\u{0}",
             ] {
                 assert!(!clean.contains(bad), "{html} -> {clean}");
             }
@@ -231,19 +262,28 @@ mod tests {
             sanitise("<a href=\"https://a.example/x?y=1&z\" class=u target=_self>ici</a>"),
             "<a href=\"https://a.example/x?y=1&amp;z\" rel=\"nofollow noopener noreferrer ugc\">ici</a>"
         );
-        assert_eq!(sanitise("<a href=\"/relative\">ici</a>"), "<a rel=\"nofollow noopener noreferrer ugc\">ici</a>");
+        assert_eq!(
+            sanitise("<a href=\"/relative\">ici</a>"),
+            "<a rel=\"nofollow noopener noreferrer ugc\">ici</a>"
+        );
     }
 
     #[test]
     fn titles_and_blocks_stay_apart() {
-        assert_eq!(sanitise("<h2>Un</h2><DIV>deux</DIV><b>trois</b>"), "<p>Un</p><p>deux</p><strong>trois</strong>");
+        assert_eq!(
+            sanitise("<h2>Un</h2><DIV>deux</DIV><b>trois</b>"),
+            "<p>Un</p><p>deux</p><strong>trois</strong>"
+        );
         assert_eq!(to_text("<h2>Un</h2><p>deux<br/>trois</p>", 99), "Un\ndeux\ntrois");
         assert_eq!(clean_text("<p>Un</p><p>deux</p>", 99), "Un deux");
     }
 
     #[test]
     fn text_reads_entities_once() {
-        assert_eq!(to_text("L&#8217;atelier &amp;lt;b&gt; d&rsquo;Anne&nbsp;!", 99), "L’atelier &lt;b> d’Anne !");
+        assert_eq!(
+            to_text("L&#8217;atelier &amp;lt;b&gt; d&rsquo;Anne&nbsp;!", 99),
+            "L’atelier &lt;b> d’Anne !"
+        );
         assert_eq!(to_text("a < b, c > d, <3", 99), "a < b, c > d, <3");
         assert_eq!(to_text("l’été", 3), "l’é");
     }

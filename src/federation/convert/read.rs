@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::html::clean_text;
+use crate::federation::guard::same_origin;
 use crate::federation::wire::context::PUBLIC;
 
 /// Longest address that is looked at, in bytes.
@@ -76,6 +77,16 @@ pub fn first_reference(object: &Value, key: &str) -> Option<Url> {
     items(object, key).find_map(reference)
 }
 
+/// The page for people: the first HTML link of `url`. One of another origin than the id of the object is left out, so
+/// that nobody's name stands above somebody else's page.
+pub fn page(object: &Value, id: &Url) -> Option<Url> {
+    let is_page = |link: &&Value| link.get("mediaType").is_none_or(|kind| kind == "text/html");
+    items(object, "url")
+        .filter(is_page)
+        .find_map(reference)
+        .filter(|url| same_origin(url, id))
+}
+
 /// The words of `key`: a text, or the best language of its map. Empty texts count for nothing.
 pub fn words<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     let plain = items(object, key).find_map(in_best_language);
@@ -124,6 +135,11 @@ impl Audience {
             to: read("to"),
             cc: read("cc"),
         }
+    }
+
+    /// Whether nobody is addressed.
+    pub fn is_empty(&self) -> bool {
+        self.to.is_empty() && self.cc.is_empty()
     }
 
     /// Whether everybody is addressed directly: what FEP-8a8e asks of an event in a public calendar.

@@ -4,7 +4,9 @@
 //! have to fetch those, and some fetch what they do not know on every delivery. `location` stays ActivityStreams' own,
 //! because a peer that expands (Friendica) reads it there. Nothing here needs JSON-LD 1.1, for the same peer's sake.
 
-use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
 
 /// Namespace of what only Maillage says: a URN, since no page stands behind it.
 pub const NAMESPACE: &str = "urn:maillage:ns:";
@@ -18,72 +20,87 @@ pub const SERIES: &str = "maillage:series";
 /// The audience of everybody.
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
+/// Terms and what they mean. A prefix stands before the terms that use it.
+const TERMS: [(&str, &str); 39] = [
+    ("Hashtag", "as:Hashtag"),
+    ("manuallyApprovesFollowers", "as:manuallyApprovesFollowers"),
+    ("sensitive", "as:sensitive"),
+    ("toot", "http://joinmastodon.org/ns#"),
+    ("discoverable", "toot:discoverable"),
+    ("indexable", "toot:indexable"),
+    ("webfinger", "https://purl.archive.org/socialweb/webfinger#webfinger"),
+    ("Multikey", "https://w3id.org/security#Multikey"),
+    ("fep8a8e", "https://w3id.org/fep/8a8e/"),
+    ("EventScheduled", "fep8a8e:EventScheduled"),
+    ("EventRescheduled", "fep8a8e:EventRescheduled"),
+    ("EventMovedOnline", "fep8a8e:EventMovedOnline"),
+    ("EventPostponed", "fep8a8e:EventPostponed"),
+    ("EventCancelled", "fep8a8e:EventCancelled"),
+    ("organizers", "fep8a8e:organizers"),
+    ("OrganizersCollection", "fep8a8e:OrganizersCollection"),
+    ("mz", "https://joinmobilizon.org/ns#"),
+    ("timezone", "mz:timezone"),
+    ("joinMode", "mz:joinMode"),
+    ("externalParticipationUrl", "mz:externalParticipationUrl"),
+    ("isOnline", "mz:isOnline"),
+    ("repliesModerationOption", "mz:repliesModerationOption"),
+    ("ical", "http://www.w3.org/2002/12/cal/ical#"),
+    ("status", "ical:status"),
+    ("sc", "http://schema.org#"),
+    ("PropertyValue", "sc:PropertyValue"),
+    ("value", "sc:value"),
+    ("VirtualLocation", "sc:VirtualLocation"),
+    ("PostalAddress", "sc:PostalAddress"),
+    ("address", "sc:address"),
+    ("streetAddress", "sc:streetAddress"),
+    ("postalCode", "sc:postalCode"),
+    ("addressLocality", "sc:addressLocality"),
+    ("addressCountry", "sc:addressCountry"),
+    ("category", "sc:category"),
+    ("inLanguage", "sc:inLanguage"),
+    ("maximumAttendeeCapacity", "sc:maximumAttendeeCapacity"),
+    ("remainingAttendeeCapacity", "sc:remainingAttendeeCapacity"),
+    ("maillage", NAMESPACE),
+];
+
+/// Terms whose values have a type: addresses, words of a vocabulary, booleans, dates, keys.
+const TYPED_TERMS: [(&str, &str, &str); 7] = [
+    ("assertionMethod", "https://w3id.org/security#assertionMethod", "@id"),
+    ("controller", "https://w3id.org/security#controller", "@id"),
+    (
+        "publicKeyMultibase",
+        "https://w3id.org/security#publicKeyMultibase",
+        "https://w3id.org/security#multibase",
+    ),
+    ("upcomingEvents", "fep8a8e:upcomingEvents", "@id"),
+    ("eventStatus", "fep8a8e:eventStatus", "@vocab"),
+    (
+        "displayEndTime",
+        "fep8a8e:displayEndTime",
+        "http://www.w3.org/2001/XMLSchema#boolean",
+    ),
+    (
+        "previousStartTime",
+        "fep8a8e:previousStartTime",
+        "http://www.w3.org/2001/XMLSchema#dateTime",
+    ),
+];
+
 /// The context that gives every term used here its meaning.
 pub fn context() -> Value {
-    json!([
-        "https://www.w3.org/ns/activitystreams",
-        "https://w3id.org/security/v1",
-        {
-            "Hashtag": "as:Hashtag",
-            "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
-            "sensitive": "as:sensitive",
-            "toot": "http://joinmastodon.org/ns#",
-            "discoverable": "toot:discoverable",
-            "indexable": "toot:indexable",
-            "webfinger": {
-                "@id": "https://purl.archive.org/socialweb/webfinger#webfinger",
-                "@type": "http://www.w3.org/2001/XMLSchema#string",
-            },
-            "Multikey": "https://w3id.org/security#Multikey",
-            "assertionMethod": {
-                "@id": "https://w3id.org/security#assertionMethod", "@type": "@id", "@container": "@set",
-            },
-            "controller": { "@id": "https://w3id.org/security#controller", "@type": "@id" },
-            "publicKeyMultibase": {
-                "@id": "https://w3id.org/security#publicKeyMultibase",
-                "@type": "https://w3id.org/security#multibase",
-            },
-            "fep8a8e": "https://w3id.org/fep/8a8e/",
-            "displayEndTime": {
-                "@id": "fep8a8e:displayEndTime", "@type": "http://www.w3.org/2001/XMLSchema#boolean",
-            },
-            "eventStatus": { "@id": "fep8a8e:eventStatus", "@type": "@vocab" },
-            "EventScheduled": "fep8a8e:EventScheduled",
-            "EventRescheduled": "fep8a8e:EventRescheduled",
-            "EventMovedOnline": "fep8a8e:EventMovedOnline",
-            "EventPostponed": "fep8a8e:EventPostponed",
-            "EventCancelled": "fep8a8e:EventCancelled",
-            "previousStartTime": {
-                "@id": "fep8a8e:previousStartTime", "@type": "http://www.w3.org/2001/XMLSchema#dateTime",
-            },
-            "organizers": "fep8a8e:organizers",
-            "OrganizersCollection": "fep8a8e:OrganizersCollection",
-            "upcomingEvents": { "@id": "fep8a8e:upcomingEvents", "@type": "@id" },
-            "mz": "https://joinmobilizon.org/ns#",
-            "timezone": "mz:timezone",
-            "joinMode": "mz:joinMode",
-            "externalParticipationUrl": "mz:externalParticipationUrl",
-            "isOnline": "mz:isOnline",
-            "repliesModerationOption": "mz:repliesModerationOption",
-            "ical": "http://www.w3.org/2002/12/cal/ical#",
-            "status": "ical:status",
-            "sc": "http://schema.org#",
-            "PropertyValue": "sc:PropertyValue",
-            "value": "sc:value",
-            "VirtualLocation": "sc:VirtualLocation",
-            "PostalAddress": "sc:PostalAddress",
-            "address": "sc:address",
-            "streetAddress": "sc:streetAddress",
-            "postalCode": "sc:postalCode",
-            "addressLocality": "sc:addressLocality",
-            "addressCountry": "sc:addressCountry",
-            "category": "sc:category",
-            "inLanguage": "sc:inLanguage",
-            "maximumAttendeeCapacity": "sc:maximumAttendeeCapacity",
-            "remainingAttendeeCapacity": "sc:remainingAttendeeCapacity",
-            "maillage": NAMESPACE,
-        }
-    ])
+    static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
+        let plain = TERMS.iter().map(|(term, iri)| ((*term).to_owned(), json!(iri)));
+        let typed = TYPED_TERMS
+            .iter()
+            .map(|(term, iri, kind)| ((*term).to_owned(), json!({ "@id": iri, "@type": kind })));
+        let terms: Map<String, Value> = plain.chain(typed).collect();
+        json!([
+            "https://www.w3.org/ns/activitystreams",
+            "https://w3id.org/security/v1",
+            terms
+        ])
+    });
+    CONTEXT.clone()
 }
 
 /// `document` as it is served or posted, with its context.

@@ -19,5 +19,7 @@ pub fn utc(instant: Instant) -> String {
 
 /// RFC 3339 with the offset of `zone`: the form of `startTime`. Gancio and FEP-8a8e show the wall clock from it.
 pub fn in_zone(instant: Instant, zone: Tz) -> String {
-    instant.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    instant
+        .with_timezone(&zone)
+        .to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
