@@ -33,9 +33,6 @@ pub enum ActorRefusal {
     /// No inbox on its own origin: nothing can be sent to it.
     #[error("the actor has no inbox on its own origin")]
     NoInbox,
-    /// A key that names another owner: an attempt to speak for somebody else.
-    #[error("the actor shows a key of another owner")]
-    ForeignKey,
 }
 
 /// Reads the document that was fetched from `fetched_from`, as the peer that is known here as `id`.
@@ -68,21 +65,11 @@ pub fn actor(document: &Value, fetched_from: &Url, id: PeerId, now: Instant) -> 
         outbox: own("outbox"),
         upcoming: own("upcomingEvents"),
         followers: own("followers"),
-        keys: keys(document, &uri)?,
+        keys: keys(document, &uri),
         software: None,
         fetched: now,
         uri: uri.into(),
     })
-}
-
-/// Whom the document behind a keyId belongs to: an actor itself, or the bare key or partial actor that some peers
-/// (GoToSocial) show to strangers. The owner has to be fetched next.
-pub fn key_owner(document: &Value, key_id: &Url) -> Option<Url> {
-    let key = read::items(document, "publicKey")
-        .chain([document])
-        .find(|key| read::id(key).as_ref() == Some(key_id))?;
-    let owner = read::first_reference(key, "owner").or_else(|| read::first_reference(key, "controller"))?;
-    same_origin(&owner, key_id).then_some(owner)
 }
 
 /// An address of the actor's own origin.
@@ -92,25 +79,22 @@ fn own(object: &Value, key: &str, uri: &Url) -> Option<String> {
         .map(Into::into)
 }
 
-fn keys(document: &Value, uri: &Url) -> Result<Vec<PeerKey>, ActorRefusal> {
+/// Its keys; one that names another owner or another origin is nobody's and is passed over.
+fn keys(document: &Value, uri: &Url) -> Vec<PeerKey> {
     let rsa = read::items(document, "publicKey").map(|key| (key, "owner", "publicKeyPem"));
     let others = read::items(document, "assertionMethod")
         .filter(|key| read::is_a(key, "Multikey"))
         .map(|key| (key, "controller", "publicKeyMultibase"));
-    let mut found = Vec::new();
-    for (key, owner, text) in rsa.chain(others).take(MAX_KEYS) {
-        let Some(public_key) = key.get(text).and_then(Value::as_str) else {
-            continue;
-        };
-        let id = read::id(key).filter(|id| same_origin(id, uri));
-        let owned = read::first_reference(key, owner).as_ref() == Some(uri);
-        match id {
-            Some(id) if owned && public_key.len() <= MAX_KEY => found.push(PeerKey {
+    rsa.chain(others)
+        .filter(|(key, owner, _)| read::first_reference(key, owner).as_ref() == Some(uri))
+        .filter_map(|(key, _, text)| {
+            let id = read::id(key).filter(|id| same_origin(id, uri))?;
+            let public_key = key.get(text)?.as_str().filter(|text| text.len() <= MAX_KEY)?;
+            Some(PeerKey {
                 id: id.into(),
                 public_key: public_key.to_owned(),
-            }),
-            _ => return Err(ActorRefusal::ForeignKey),
-        }
-    }
-    Ok(found)
+            })
+        })
+        .take(MAX_KEYS)
+        .collect()
 }

@@ -8,6 +8,8 @@ use ammonia::{Builder, UrlRelative};
 
 /// Most HTML that is parsed, in bytes; what comes after is left out.
 const MAX_HTML: usize = 64 * 1024;
+/// Most tags that are parsed: the time to parse elements within elements grows with the square of their number.
+const MAX_TAGS: usize = 2000;
 
 /// What is kept of somebody's HTML. Links open nowhere else but on http and https.
 static KEPT: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -81,13 +83,13 @@ const BLOCKS: [&str; 16] = [
 
 /// `html` with nothing but paragraphs, lists, links and emphasis; safe to print in a page.
 pub fn sanitise(html: &str) -> String {
-    let html = strip_controls(head(html, MAX_HTML));
+    let html = strip_controls(head(html));
     KEPT.clean(&rename(&html)).to_string().trim().to_owned()
 }
 
 /// The text of `html`: entities read, elements gone, a line a block. At most `max` characters.
 pub fn to_text(html: &str, max: usize) -> String {
-    let html = strip_controls(head(html, MAX_HTML));
+    let html = strip_controls(head(html));
     let html = if html.contains(['<', '&']) {
         unescape(&TEXT.clean(&break_lines(&html)).to_string())
     } else {
@@ -146,13 +148,14 @@ fn is_hidden(letter: char) -> bool {
         || matches!(letter, '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// The first `max` bytes of `text`, at a character's edge.
-fn head(text: &str, max: usize) -> &str {
-    let mut end = max.min(text.len());
-    while !text.is_char_boundary(end) {
+/// As much of `html` as is parsed: [`MAX_HTML`] bytes to a character's edge, [`MAX_TAGS`] tags.
+fn head(html: &str) -> &str {
+    let mut end = MAX_HTML.min(html.len());
+    while !html.is_char_boundary(end) {
         end -= 1;
     }
-    &text[..end]
+    let end = html[..end].match_indices('<').nth(MAX_TAGS).map_or(end, |(at, _)| at);
+    &html[..end]
 }
 
 fn cut(text: &str, max: usize) -> String {
