@@ -207,8 +207,7 @@ event-sms = Send as a text message
 event-updated = Updated on { $day }.
 event-origin = See the announcement on { $host }.
 gone-title = This event was deleted
-gone-lead = It was announced by { $name }. It will not take place as announced.
-gone-lead-unknown = The centre that announced it has withdrawn it.
+gone-lead = The centre that announced it has withdrawn it.
 
 ## A centre, the network
 centre-kind-centre = Centre

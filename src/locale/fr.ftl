@@ -208,8 +208,7 @@ event-sms = Envoyer par SMS
 event-updated = Mis à jour le { $day }.
 event-origin = Voir l’annonce sur { $host }.
 gone-title = Cet événement a été supprimé
-gone-lead = Il était annoncé par { $name }. Il n’aura pas lieu sous cette forme.
-gone-lead-unknown = Le centre qui l’annonçait l’a retiré.
+gone-lead = Le centre qui l’annonçait l’a retiré.
 
 ## A centre, the network
 centre-kind-centre = Centre

@@ -6,6 +6,7 @@ pub mod middleware;
 mod operations;
 pub mod routes;
 mod serve;
+pub mod public;
 pub mod view;
 
 use actix_web::body::MessageBody;

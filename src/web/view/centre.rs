@@ -3,9 +3,10 @@
 use askama::Template;
 
 use super::page::{Link, Page};
-use super::parts::{Phone, host_link};
+use super::parts::{Phone, host_link, safe_link};
 use super::session::Day;
 use crate::domain::centre::Centre;
+use crate::domain::peer::Peer;
 use crate::domain::text::shorten;
 use crate::locale::Locale;
 
@@ -43,14 +44,17 @@ pub struct CentreView {
     pub handle: String,
     /// Its programme for other software.
     pub feeds: Vec<Link>,
+    /// Its sessions in the query of the calendar: `centre=…` or `network=…`.
+    own: String,
 }
 
 impl CentreView {
     /// A centre of the node at `host`.
     pub fn new(t: Locale, centre: &Centre, host: &str) -> Self {
         let profile = &centre.profile;
+        let own = format!("{}={}", centre.kind, centre.handle);
         let feed = |extension: &str, key: &str| Link {
-            href: format!("/calendar.{extension}?centre={}", centre.handle),
+            href: format!("/calendar.{extension}?{own}"),
             words: t.text(key),
         };
         Self {
@@ -66,7 +70,18 @@ impl CentreView {
                 .and_then(|url| host_link(t, "centre-website", url)),
             handle: format!("@{}@{host}", centre.handle),
             feeds: vec![feed("ics", "centre-feed-ics"), feed("atom", "centre-feed-atom")],
+            own,
         }
+    }
+
+    /// Its programme as `/calendar.EXTENSION`.
+    pub fn feed(&self, extension: &str) -> String {
+        format!("/calendar.{extension}?{}", self.own)
+    }
+
+    /// All its sessions.
+    pub fn calendar(&self) -> String {
+        format!("/?{}", self.own)
     }
 }
 
@@ -151,7 +166,32 @@ impl NetworkMember {
             lines,
             phone: centre.profile.phone.as_deref().map(Phone::new),
             handle: format!("@{}@{host}", centre.handle),
-            sessions: Some(format!("/?centre={}", centre.handle)),
+            sessions: Some(format!("/?{}={}", centre.kind, centre.handle)),
+        }
+    }
+
+    /// A peer that this node follows.
+    pub fn followed(peer: &Peer) -> Self {
+        let account = peer.account();
+        let of = url::form_urlencoded::byte_serialize(account.trim_start_matches('@').as_bytes()).collect::<String>();
+        let summary = shorten(&peer.summary, 160);
+        Self {
+            name: if peer.name.is_empty() {
+                account.clone()
+            } else {
+                peer.name.clone()
+            },
+            href: peer
+                .url
+                .as_deref()
+                .and_then(safe_link)
+                .unwrap_or_else(|| peer.uri.clone()),
+            outside: true,
+            lines: Some(summary).filter(|line| !line.is_empty()).into_iter().collect(),
+            phone: None,
+            handle: account,
+            // A peer may be a network: what it gathers is shown too.
+            sessions: Some(format!("/?network={of}")),
         }
     }
 }

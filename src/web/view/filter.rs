@@ -20,8 +20,6 @@ pub struct FilterForm {
     pub near: String,
     /// First day, `YYYY-MM-DD`.
     pub from: String,
-    /// Towns to propose.
-    pub towns: Vec<String>,
     /// The choices most people need.
     pub first: Vec<Choice>,
     /// The others, folded.
@@ -95,7 +93,7 @@ const FIELDS: [&str; 13] = [
 
 impl FilterForm {
     /// The form on the page at `action`, with the parameters `given`. `since` is the chosen first day in words.
-    pub fn new(t: Locale, action: &str, given: &Given, towns: Vec<String>, since: Option<String>) -> Self {
+    pub fn new(t: Locale, action: &str, given: &Given, since: Option<String>) -> Self {
         let first = vec![themes(t, given), levels(t, given), when(t, given)];
         let more = more(t, given);
         let value = |name: &str| value(given, name).unwrap_or_default().to_owned();
@@ -112,7 +110,6 @@ impl FilterForm {
             q: value("q"),
             near: value("near"),
             from: value("from"),
-            towns,
             more_open: more.iter().any(|choice| choice.chosen().next().is_some()),
             first,
             more,

@@ -1,0 +1,82 @@
+//! How to subscribe, the accessibility declaration, and what robots are told.
+
+use actix_web::HttpResponse;
+
+use super::Frame;
+use crate::domain::centre::Centre;
+use crate::store::calendar::Addresses;
+use crate::store::{StoreError, centres};
+use crate::web::view::Section;
+use crate::web::view::about::{AccessibilityPage, SubscribePage};
+use crate::web::view::parts::Phone;
+
+/// How the sessions come to people who do not want to come back here.
+pub async fn subscribe(frame: Frame) -> HttpResponse {
+    let centres = match all(&frame).await {
+        Ok(centres) => centres,
+        Err(error) => return frame.failed(&error),
+    };
+    let host = frame.addresses().host();
+    let base = frame.node.base();
+    let page = SubscribePage {
+        page: frame.page(Section::Subscribe, frame.t.text("subscribe-title")),
+        webcal: format!("webcal://{host}/calendar.ics"),
+        ics: format!("{base}/calendar.ics"),
+        atom: format!("{base}/calendar.atom"),
+        handles: centres
+            .iter()
+            .map(|centre| format!("@{}@{host}", centre.handle))
+            .collect(),
+    };
+    let etag = frame.etag_with(0, &page.handles.join(" "));
+    if frame.has(&etag) {
+        frame.not_modified(&etag)
+    } else {
+        frame.html(&page, &etag, None)
+    }
+}
+
+/// The declaration that French law asks for.
+pub async fn accessibility(frame: Frame) -> HttpResponse {
+    let centres = match all(&frame).await {
+        Ok(centres) => centres,
+        Err(error) => return frame.failed(&error),
+    };
+    let t = frame.t;
+    let node = &frame.node.config.node;
+    let contact = match &node.contact {
+        Some(contact) => t.text_with("a11y-contact-node", &[("contact", contact.as_str().into())]),
+        None => t.text("a11y-contact-none"),
+    };
+    let page = AccessibilityPage {
+        page: frame.page(Section::Elsewhere, t.text("a11y-title")),
+        commitment: t.text_with("a11y-commitment", &[("node", node.name.as_str().into())]),
+        contact: t.text_with("a11y-contact-words", &[("contact", contact.into())]),
+        phone: centres
+            .iter()
+            .find_map(|centre| centre.profile.phone.as_deref())
+            .map(Phone::new),
+    };
+    let number = page
+        .phone
+        .as_ref()
+        .map(|phone| phone.number.clone())
+        .unwrap_or_default();
+    let etag = frame.etag_with(0, &number);
+    if frame.has(&etag) {
+        frame.not_modified(&etag)
+    } else {
+        frame.html(&page, &etag, None)
+    }
+}
+
+async fn all(frame: &Frame) -> Result<Vec<Centre>, StoreError> {
+    frame.node.store.read(centres::list).await
+}
+
+/// Everything may be read; filtered pages say themselves that they are not to be kept.
+pub async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .body("User-agent: *\nDisallow: /desk\nDisallow: /api/\n")
+}

@@ -1,0 +1,69 @@
+//! `/network`: the centres and networks whose sessions this calendar gathers.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+
+use super::Frame;
+use crate::domain::centre::Centre;
+use crate::domain::peer::{FollowState, Peer};
+use crate::store::calendar::Addresses;
+use crate::store::{Conn, StoreError, centres, changes, follows};
+use crate::web::view::Section;
+use crate::web::view::centre::{NetworkGroup, NetworkMember, NetworkPage};
+
+/// Follows that are read: a town has tens, a large network some hundreds.
+const FOLLOWS: i64 = 1000;
+
+/// Who does what.
+pub async fn page(frame: Frame) -> HttpResponse {
+    let reading = frame.clone();
+    match frame.node.store.read(move |conn| read(conn, &reading)).await {
+        Ok(Ok((centres, peers, etag))) => frame.html(&show(&frame, &centres, &peers), &etag, None),
+        Ok(Err(etag)) => frame.not_modified(&etag),
+        Err(error) => frame.failed(&error),
+    }
+}
+
+type Found = (Vec<Centre>, Vec<Peer>, String);
+
+fn read(conn: &mut Conn, frame: &Frame) -> Result<Result<Found, String>, StoreError> {
+    let centres = centres::list(conn)?;
+    let follows = follows::list(conn, None, FOLLOWS)?;
+    // Follows change without a change of the calendar: their number and states are part of the validator.
+    let states: String = follows
+        .iter()
+        .map(|(follow, peer)| format!("{}{}", follow.state, peer.fetched))
+        .collect();
+    let etag = frame.etag_with(changes::stamp(conn)?, &states);
+    if frame.has(&etag) {
+        return Ok(Err(etag));
+    }
+    let accepted = follows
+        .into_iter()
+        .filter(|(follow, _)| follow.state == FollowState::Accepted);
+    // Two of our centres may follow the same peer.
+    let peers: BTreeMap<String, Peer> = accepted.map(|(_, peer)| (peer.uri.clone(), peer)).collect();
+    let mut peers: Vec<Peer> = peers.into_values().collect();
+    peers.sort_by_key(|peer| crate::domain::text::fold(&peer.name));
+    Ok(Ok((centres, peers, etag)))
+}
+
+fn show(frame: &Frame, centres: &[Centre], peers: &[Peer]) -> NetworkPage {
+    let t = frame.t;
+    let host = frame.addresses().host();
+    let here = centres
+        .iter()
+        .map(|centre| NetworkMember::local(centre, &host))
+        .collect();
+    let followed = peers.iter().map(NetworkMember::followed).collect();
+    let groups = [
+        NetworkGroup::new(t, t.text("network-here"), here),
+        NetworkGroup::new(t, t.text("network-followed"), followed),
+    ];
+    NetworkPage {
+        page: frame.page(Section::Network, t.text("network-title")),
+        lead: t.text("network-lead"),
+        groups: groups.into_iter().flatten().collect(),
+    }
+}
