@@ -206,8 +206,6 @@ event-add = Add to my calendar
 event-sms = Send as a text message
 event-updated = Updated on { $day }.
 event-origin = See the announcement on { $host }.
-gone-title = This event was deleted
-gone-lead = The centre that announced it has withdrawn it.
 
 ## A centre, the network
 centre-kind-centre = Centre
@@ -265,10 +263,12 @@ a11y-remedy = Remedy
 a11y-remedy-words = If no solution is offered to you, you can write to the French Defender of Rights (defenseurdesdroits.fr, or 09 69 39 00 00, free of charge).
 
 ## Messages
+error-gone = This event was deleted
+error-gone-lead = The centre that announced it has withdrawn it.
 error-not-found = This page does not exist
 error-not-found-lead = The address may be incomplete, or the session was long ago.
-error-bad-request = This search cannot be read
-error-bad-request-lead = One of the choices does not fit:
+error-bad-request = One of the choices does not fit
+error-bad-request-lead = Correct it in the address, or start again from the calendar.
 error-server = Something went wrong
 error-server-lead = The fault lies with this site, not with you. Try again in a moment.
 error-request = This request could not be read
@@ -281,4 +281,3 @@ error-too-many = Too many attempts
 error-too-many-lead = Wait a minute, then try again.
 error-unavailable = The site is busy
 error-unavailable-lead = Try again in a moment.
-error-way-out = The calendar is still there.

@@ -207,8 +207,6 @@ event-add = Ajouter à mon agenda
 event-sms = Envoyer par SMS
 event-updated = Mis à jour le { $day }.
 event-origin = Voir l’annonce sur { $host }.
-gone-title = Cet événement a été supprimé
-gone-lead = Le centre qui l’annonçait l’a retiré.
 
 ## A centre, the network
 centre-kind-centre = Centre
@@ -266,10 +264,12 @@ a11y-remedy = Voie de recours
 a11y-remedy-words = Si aucune solution ne vous est proposée, vous pouvez écrire au Défenseur des droits (defenseurdesdroits.fr, ou 09 69 39 00 00, gratuit).
 
 ## Messages
+error-gone = Cet événement a été supprimé
+error-gone-lead = Le centre qui l’annonçait l’a retiré.
 error-not-found = Cette page n’existe pas
 error-not-found-lead = L’adresse est peut-être incomplète, ou la séance est passée depuis longtemps.
-error-bad-request = Cette recherche n’est pas lisible
-error-bad-request-lead = Un des choix ne va pas :
+error-bad-request = Un des choix ne va pas
+error-bad-request-lead = Corrigez-le dans l’adresse, ou repartez de l’agenda.
 error-server = Quelque chose n’a pas marché
 error-server-lead = La faute vient de ce site, pas de vous. Réessayez dans un instant.
 error-request = Cette demande n’a pas pu être lue
@@ -282,4 +282,3 @@ error-too-many = Trop d’essais
 error-too-many-lead = Attendez une minute, puis réessayez.
 error-unavailable = Le site est occupé
 error-unavailable-lead = Réessayez dans un instant.
-error-way-out = L’agenda, lui, est toujours là.

@@ -73,6 +73,8 @@ fn every_key_used_exists_and_every_key_is_used() {
         "notice-",
         "mode-",
         "centre-kind-",
+        "filter-when-",
+        "error-",
     ];
     let unused: Vec<_> = known
         .iter()

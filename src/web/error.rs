@@ -237,7 +237,9 @@ fn page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> Str
     };
     let key = match (status, error) {
         (_, Some(Error::ForeignForm)) => "error-foreign-form",
+        (_, Some(Error::Refused(_))) => "error-bad-request",
         (StatusCode::NOT_FOUND, _) => "error-not-found",
+        (StatusCode::GONE, _) => "error-gone",
         (StatusCode::FORBIDDEN, _) => "error-forbidden",
         (StatusCode::TOO_MANY_REQUESTS, _) => "error-too-many",
         (StatusCode::SERVICE_UNAVAILABLE, _) => "error-unavailable",

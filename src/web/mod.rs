@@ -4,9 +4,9 @@ mod error;
 pub mod extract;
 pub mod middleware;
 mod operations;
+pub mod public;
 pub mod routes;
 mod serve;
-pub mod public;
 pub mod view;
 
 use actix_web::body::MessageBody;

@@ -3,11 +3,14 @@
 use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, to};
 
-use super::{Error, operations};
+use super::{Error, operations, public};
 
 /// Adds the routes of every part. The order matters to nobody: no two parts share a path.
 pub fn configure(routes: &mut ServiceConfig) {
-    routes.configure(operations::configure).default_service(to(nowhere));
+    routes
+        .configure(operations::configure)
+        .configure(public::configure)
+        .default_service(to(nowhere));
 }
 
 /// Whatever has no address.

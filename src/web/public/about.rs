@@ -1,21 +1,23 @@
 //! How to subscribe, the accessibility declaration, and what robots are told.
 
 use actix_web::HttpResponse;
+use askama::Template;
 
 use super::Frame;
 use crate::domain::centre::Centre;
 use crate::store::calendar::Addresses;
 use crate::store::{StoreError, centres};
+use crate::web::Error;
 use crate::web::view::Section;
 use crate::web::view::about::{AccessibilityPage, SubscribePage};
 use crate::web::view::parts::Phone;
 
 /// How the sessions come to people who do not want to come back here.
-pub async fn subscribe(frame: Frame) -> HttpResponse {
-    let centres = match all(&frame).await {
-        Ok(centres) => centres,
-        Err(error) => return frame.failed(&error),
-    };
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn subscribe(frame: Frame) -> Result<HttpResponse, Error> {
+    let centres = all(&frame).await?;
     let host = frame.addresses().host();
     let base = frame.node.base();
     let page = SubscribePage {
@@ -29,19 +31,15 @@ pub async fn subscribe(frame: Frame) -> HttpResponse {
             .collect(),
     };
     let etag = frame.etag_with(0, &page.handles.join(" "));
-    if frame.has(&etag) {
-        frame.not_modified(&etag)
-    } else {
-        frame.html(&page, &etag, None)
-    }
+    revalidated(&frame, &page, &etag)
 }
 
 /// The declaration that French law asks for.
-pub async fn accessibility(frame: Frame) -> HttpResponse {
-    let centres = match all(&frame).await {
-        Ok(centres) => centres,
-        Err(error) => return frame.failed(&error),
-    };
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn accessibility(frame: Frame) -> Result<HttpResponse, Error> {
+    let centres = all(&frame).await?;
     let t = frame.t;
     let node = &frame.node.config.node;
     let contact = match &node.contact {
@@ -63,10 +61,14 @@ pub async fn accessibility(frame: Frame) -> HttpResponse {
         .map(|phone| phone.number.clone())
         .unwrap_or_default();
     let etag = frame.etag_with(0, &number);
-    if frame.has(&etag) {
-        frame.not_modified(&etag)
+    revalidated(&frame, &page, &etag)
+}
+
+fn revalidated(frame: &Frame, page: &impl Template, etag: &str) -> Result<HttpResponse, Error> {
+    if frame.has(etag) {
+        Ok(frame.not_modified(etag))
     } else {
-        frame.html(&page, &etag, None)
+        frame.html(page, etag, None)
     }
 }
 

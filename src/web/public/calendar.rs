@@ -7,6 +7,7 @@ use crate::domain::calendar::Entry;
 use crate::domain::centre::{Centre, CentreKind};
 use crate::store::calendar::{self, Addresses};
 use crate::store::{Conn, Page as StorePage, StoreError, centres, changes};
+use crate::web::Error;
 use crate::web::extract::filter::Asked;
 use crate::web::view::calendar::{CalendarPage, Empty};
 use crate::web::view::filter::FilterForm;
@@ -25,19 +26,15 @@ struct Found {
 }
 
 /// The calendar.
-pub async fn page(frame: Frame) -> HttpResponse {
-    let asked = match Asked::read(&frame.query, frame.now, frame.node.config.node.timezone) {
-        Ok(asked) => asked,
-        Err(refusal) => return frame.refused(&refusal),
-    };
+pub async fn page(frame: Frame) -> Result<HttpResponse, Error> {
+    let asked = Asked::read(&frame.query, frame.now, frame.node.config.node.timezone)?;
     let (reading, wanted) = (frame.clone(), asked.clone());
-    match frame.node.store.read(move |conn| read(conn, &reading, &wanted)).await {
-        Ok(Ok(found)) => {
+    match frame.node.store.read(move |conn| read(conn, &reading, &wanted)).await? {
+        Ok(found) => {
             let etag = found.etag.clone();
             frame.html(&show(&frame, &asked, found), &etag, None)
         }
-        Ok(Err(etag)) => frame.not_modified(&etag),
-        Err(error) => frame.failed(&error),
+        Err(etag) => Ok(frame.not_modified(&etag)),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::calendar::{Entry, Filter};
 use crate::domain::centre::{Centre, CentreKind};
 use crate::store::calendar::{self, Addresses};
 use crate::store::{Conn, Page as StorePage, StoreError, centres, changes};
+use crate::web::Error;
 use crate::web::view::centre::{CentrePage, CentreView};
 use crate::web::view::session::days;
 use crate::web::view::{Alternate, Section};
@@ -25,13 +26,15 @@ enum Found {
 }
 
 /// The page of a centre.
-pub async fn page(frame: Frame, handle: web::Path<String>) -> HttpResponse {
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn page(frame: Frame, handle: web::Path<String>) -> Result<HttpResponse, Error> {
     let (reading, handle) = (frame.clone(), handle.into_inner().to_lowercase());
-    match frame.node.store.read(move |conn| read(conn, &reading, &handle)).await {
-        Ok(Found::Centre { centre, entries, etag }) => frame.html(&show(&frame, &centre, &entries), &etag, None),
-        Ok(Found::NotModified(etag)) => frame.not_modified(&etag),
-        Ok(Found::Nothing) => frame.not_found(),
-        Err(error) => frame.failed(&error),
+    match frame.node.store.read(move |conn| read(conn, &reading, &handle)).await? {
+        Found::Centre { centre, entries, etag } => frame.html(&show(&frame, &centre, &entries), &etag, None),
+        Found::NotModified(etag) => Ok(frame.not_modified(&etag)),
+        Found::Nothing => Err(Error::NotFound),
     }
 }
 

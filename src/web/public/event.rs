@@ -11,6 +11,7 @@ use crate::domain::id::{EventId, SessionId};
 use crate::feed::schema_org;
 use crate::store::calendar::{self, Addresses};
 use crate::store::{Conn, StoreError, changes, sessions, tombstones};
+use crate::web::Error;
 use crate::web::view::event::{Around, EventPage, EventView};
 use crate::web::view::{Alternate, Picture, Section};
 
@@ -32,29 +33,32 @@ enum Found {
 }
 
 /// The page of a session, or of the next session of a series.
-pub async fn page(frame: Frame, id: web::Path<String>) -> HttpResponse {
-    match find(&frame, &id).await {
-        Ok(Found::Session { entry, dates, etag }) => {
-            let modified = Some(entry.event.updated);
-            frame.html(&show(&frame, &entry, &dates), &etag, modified)
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Gone`].
+pub async fn page(frame: Frame, id: web::Path<String>) -> Result<HttpResponse, Error> {
+    match find(&frame, &id).await? {
+        Found::Session { entry, dates, etag } => {
+            frame.html(&show(&frame, &entry, &dates), &etag, Some(entry.event.updated))
         }
-        Ok(Found::NotModified(etag)) => frame.not_modified(&etag),
-        Ok(Found::Series(session)) => see_session(&format!("/events/{session}")),
-        Ok(Found::Gone) => frame.gone(),
-        Ok(Found::Nothing) => frame.not_found(),
-        Err(error) => frame.failed(&error),
+        Found::NotModified(etag) => Ok(frame.not_modified(&etag)),
+        Found::Series(session) => Ok(see_session(&format!("/events/{session}"))),
+        Found::Gone => Err(Error::Gone),
+        Found::Nothing => Err(Error::NotFound),
     }
 }
 
 /// The session as one VEVENT.
-pub async fn ics(frame: Frame, id: web::Path<String>) -> HttpResponse {
-    match find(&frame, &id).await {
-        Ok(Found::Session { entry, etag, .. }) => feeds::one_ics(&frame, &entry, &etag),
-        Ok(Found::NotModified(etag)) => frame.not_modified(&etag),
-        Ok(Found::Series(session)) => see_session(&format!("/events/{session}.ics")),
-        Ok(Found::Gone) => frame.gone(),
-        Ok(Found::Nothing) => frame.not_found(),
-        Err(error) => frame.failed(&error),
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Gone`].
+pub async fn ics(frame: Frame, id: web::Path<String>) -> Result<HttpResponse, Error> {
+    match find(&frame, &id).await? {
+        Found::Session { entry, etag, .. } => Ok(feeds::one_ics(&frame, &entry, &etag)),
+        Found::NotModified(etag) => Ok(frame.not_modified(&etag)),
+        Found::Series(session) => Ok(see_session(&format!("/events/{session}.ics"))),
+        Found::Gone => Err(Error::Gone),
+        Found::Nothing => Err(Error::NotFound),
     }
 }
 

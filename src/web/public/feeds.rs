@@ -11,6 +11,7 @@ use crate::feed::{self, Channel, Item};
 use crate::locale::Locale;
 use crate::store::calendar;
 use crate::store::{Conn, Page, StoreError, changes};
+use crate::web::Error;
 use crate::web::extract::filter::Asked;
 
 /// Sessions of an agenda or a table: a year of a town.
@@ -19,7 +20,10 @@ const ALL: i64 = calendar::MAX_PAGE;
 const NEWS: i64 = 100;
 
 /// For the agenda of a phone.
-pub async fn ics(frame: Frame) -> HttpResponse {
+///
+/// # Errors
+/// [`Error::Refused`] with the parameters that cannot be read.
+pub async fn ics(frame: Frame) -> Result<HttpResponse, Error> {
     serve(frame, ALL, "text/calendar; charset=utf-8", |t, channel, page| {
         feed::ics::calendar(channel, &items(t, &page.items))
     })
@@ -27,7 +31,10 @@ pub async fn ics(frame: Frame) -> HttpResponse {
 }
 
 /// For feed readers.
-pub async fn atom(frame: Frame) -> HttpResponse {
+///
+/// # Errors
+/// [`Error::Refused`] with the parameters that cannot be read.
+pub async fn atom(frame: Frame) -> Result<HttpResponse, Error> {
     serve(
         frame,
         NEWS,
@@ -38,7 +45,10 @@ pub async fn atom(frame: Frame) -> HttpResponse {
 }
 
 /// For programs; the only one with pages.
-pub async fn json(frame: Frame) -> HttpResponse {
+///
+/// # Errors
+/// [`Error::Refused`] with the parameters that cannot be read.
+pub async fn json(frame: Frame) -> Result<HttpResponse, Error> {
     serve(frame, NEWS, "application/json", |_, _, page| {
         let next = page.next.as_ref().map(ToString::to_string);
         feed::json::list(&page.items, next.as_deref()).to_string()
@@ -47,7 +57,10 @@ pub async fn json(frame: Frame) -> HttpResponse {
 }
 
 /// For spreadsheets.
-pub async fn csv(frame: Frame) -> HttpResponse {
+///
+/// # Errors
+/// [`Error::Refused`] with the parameters that cannot be read.
+pub async fn csv(frame: Frame) -> Result<HttpResponse, Error> {
     serve(frame, ALL, "text/csv; charset=utf-8", |t, _, page| {
         feed::csv::file(&items(t, &page.items))
     })
@@ -55,7 +68,10 @@ pub async fn csv(frame: Frame) -> HttpResponse {
 }
 
 /// For maps.
-pub async fn geojson(frame: Frame) -> HttpResponse {
+///
+/// # Errors
+/// [`Error::Refused`] with the parameters that cannot be read.
+pub async fn geojson(frame: Frame) -> Result<HttpResponse, Error> {
     serve(frame, ALL, "application/geo+json", |_, _, page| {
         feed::geojson::collection(&page.items).to_string()
     })
@@ -80,24 +96,20 @@ async fn serve(
     limit: i64,
     media_type: &str,
     write: impl Fn(Locale, &Channel, &Page<Entry>) -> String,
-) -> HttpResponse {
-    let asked = match Asked::read(&frame.query, frame.now, frame.node.config.node.timezone) {
-        Ok(asked) => asked,
-        Err(refusal) => return frame.refused(&refusal),
-    };
+) -> Result<HttpResponse, Error> {
+    let asked = Asked::read(&frame.query, frame.now, frame.node.config.node.timezone)?;
     let (reading, wanted) = (frame.clone(), asked.clone());
     match frame
         .node
         .store
         .read(move |conn| read(conn, &reading, &wanted, limit))
-        .await
+        .await?
     {
-        Ok(Ok((page, etag))) => {
+        Ok((page, etag)) => {
             let body = write(frame.t, &channel(&frame, &asked, &page.items), &page);
-            frame.feed(media_type, body, &etag)
+            Ok(frame.feed(media_type, body, &etag))
         }
-        Ok(Err(etag)) => frame.not_modified(&etag),
-        Err(error) => frame.failed(&error),
+        Err(etag) => Ok(frame.not_modified(&etag)),
     }
 }
 

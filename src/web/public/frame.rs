@@ -1,10 +1,9 @@
-//! What every public answer shares: the node, the reader's language, revalidation, errors as pages.
+//! What every public answer shares: the node, the reader's language, revalidation.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::error::ErrorInternalServerError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, ETAG, IF_NONE_MATCH, LAST_MODIFIED, VARY};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -13,13 +12,11 @@ use chrono::NaiveDate;
 
 use super::addresses::Ours;
 use crate::app::Node;
-use crate::domain::invalid::Refusal;
 use crate::domain::time::Instant;
 use crate::locale::Locale;
-use crate::store::StoreError;
+use crate::web::Error;
 use crate::web::extract::locale::Reader;
 use crate::web::view::assets::assets;
-use crate::web::view::message::{MessagePage, Problem};
 use crate::web::view::{Page, Section};
 
 /// Sessions begin and end on the quarter: within one, the calendar changes only when its content does.
@@ -146,8 +143,26 @@ impl Frame {
     }
 
     /// A page that can be revalidated by `etag`.
-    pub fn html(&self, template: &impl Template, etag: &str, modified: Option<Instant>) -> HttpResponse {
-        self.render(StatusCode::OK, template, Some(etag), modified)
+    ///
+    /// # Errors
+    /// Only a formatter that fails, which a String's does not.
+    pub fn html(&self, template: &impl Template, etag: &str, modified: Option<Instant>) -> Result<HttpResponse, Error> {
+        let html = template.render().map_err(|error| Error::Internal(error.to_string()))?;
+        let mut response = HttpResponse::Ok();
+        response
+            .content_type("text/html; charset=utf-8")
+            .insert_header((CONTENT_LANGUAGE, self.t.tag()));
+        response.insert_header((VARY, "Accept, Accept-Language, Cookie"));
+        response
+            .insert_header((CACHE_CONTROL, "public, no-cache"))
+            .insert_header((ETAG, etag));
+        if let Some(modified) = modified {
+            response.insert_header((LAST_MODIFIED, httpdate::fmt_http_date(modified.into())));
+        }
+        if let Some(cookie) = self.reader.cookie() {
+            response.cookie(cookie);
+        }
+        Ok(response.body(html))
     }
 
     /// A feed that can be revalidated by `etag`.
@@ -160,80 +175,4 @@ impl Frame {
         response.insert_header(("Access-Control-Allow-Origin", "*"));
         response.body(body)
     }
-
-    /// 404, with a way out.
-    pub fn not_found(&self) -> HttpResponse {
-        let lines = vec![self.t.text("error-not-found-lead"), self.t.text("error-way-out")];
-        self.message(StatusCode::NOT_FOUND, self.t.text("error-not-found"), lines, Vec::new())
-    }
-
-    /// 410, for what was deleted.
-    pub fn gone(&self) -> HttpResponse {
-        let lines = vec![self.t.text("gone-lead"), self.t.text("error-way-out")];
-        self.message(StatusCode::GONE, self.t.text("gone-title"), lines, Vec::new())
-    }
-
-    /// 400, naming each parameter that cannot be read.
-    pub fn refused(&self, refusal: &Refusal) -> HttpResponse {
-        let problems = Problem::all(self.t, refusal);
-        let lines = vec![self.t.text("error-bad-request-lead")];
-        self.message(
-            StatusCode::BAD_REQUEST,
-            self.t.text("error-bad-request"),
-            lines,
-            problems,
-        )
-    }
-
-    /// 500; the cause goes to the log, not to the reader.
-    pub fn failed(&self, error: &StoreError) -> HttpResponse {
-        tracing::error!(error = %error, "a page could not be made");
-        let lines = vec![self.t.text("error-server-lead")];
-        self.message(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            self.t.text("error-server"),
-            lines,
-            Vec::new(),
-        )
-    }
-
-    fn message(&self, status: StatusCode, title: String, lines: Vec<String>, problems: Vec<Problem>) -> HttpResponse {
-        let mut page = self.page(Section::Elsewhere, title);
-        page.indexed = false;
-        self.render(status, &MessagePage { page, lines, problems }, None, None)
-    }
-
-    fn render(
-        &self,
-        status: StatusCode,
-        template: &impl Template,
-        etag: Option<&str>,
-        modified: Option<Instant>,
-    ) -> HttpResponse {
-        let Ok(html) = template.render() else {
-            // Only a formatter that fails does this, and a String's does not.
-            return HttpResponse::InternalServerError().finish();
-        };
-        let mut response = HttpResponse::build(status);
-        response
-            .content_type("text/html; charset=utf-8")
-            .insert_header((CONTENT_LANGUAGE, self.t.tag()));
-        response.insert_header((VARY, "Accept, Accept-Language, Cookie"));
-        response.insert_header((CACHE_CONTROL, "public, no-cache"));
-        if let Some(etag) = etag {
-            response.insert_header((ETAG, etag));
-        }
-        if let Some(modified) = modified {
-            response.insert_header((LAST_MODIFIED, httpdate::fmt_http_date(modified.into())));
-        }
-        if let Some(cookie) = self.reader.cookie() {
-            response.cookie(cookie);
-        }
-        response.body(html)
-    }
-}
-
-/// The page for an address that leads nowhere, for the application's default service.
-pub async fn not_found(frame: Frame) -> HttpResponse {
-    frame.not_found()
 }

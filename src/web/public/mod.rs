@@ -9,13 +9,11 @@ pub mod event;
 pub mod feeds;
 mod frame;
 pub mod network;
-#[cfg(test)]
-mod tests;
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, Resource, Responder};
 
-pub use frame::{Frame, not_found};
+pub use frame::Frame;
 
 /// The public routes. ActivityPub answers at `/events/{id}` and `/centres/{handle}` are registered before these, on
 /// resources guarded by `Accept`: a resource whose guard says no is passed over.

@@ -9,6 +9,7 @@ use crate::domain::centre::Centre;
 use crate::domain::peer::{FollowState, Peer};
 use crate::store::calendar::Addresses;
 use crate::store::{Conn, StoreError, centres, changes, follows};
+use crate::web::Error;
 use crate::web::view::Section;
 use crate::web::view::centre::{NetworkGroup, NetworkMember, NetworkPage};
 
@@ -16,12 +17,14 @@ use crate::web::view::centre::{NetworkGroup, NetworkMember, NetworkPage};
 const FOLLOWS: i64 = 1000;
 
 /// Who does what.
-pub async fn page(frame: Frame) -> HttpResponse {
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn page(frame: Frame) -> Result<HttpResponse, Error> {
     let reading = frame.clone();
-    match frame.node.store.read(move |conn| read(conn, &reading)).await {
-        Ok(Ok((centres, peers, etag))) => frame.html(&show(&frame, &centres, &peers), &etag, None),
-        Ok(Err(etag)) => frame.not_modified(&etag),
-        Err(error) => frame.failed(&error),
+    match frame.node.store.read(move |conn| read(conn, &reading)).await? {
+        Ok((centres, peers, etag)) => frame.html(&show(&frame, &centres, &peers), &etag, None),
+        Err(etag) => Ok(frame.not_modified(&etag)),
     }
 }
 
