@@ -5,3 +5,4 @@ mod architecture;
 mod config;
 mod federation;
 mod support;
+mod web;

@@ -1,15 +1,18 @@
 //! Whether the node can do its work, and what waits in it.
 
 use super::{Error, Node};
-use crate::store::{hosts, migrate};
+use crate::store::{StoreError, hosts, migrate};
 use crate::telemetry::Queue;
 
 /// Answers when the database does, with every migration applied.
 ///
 /// # Errors
-/// What the database said.
-pub async fn ready(node: &Node) -> Result<(), Error> {
-    Ok(node.store.read(|conn| migrate::version(conn).map(|_| ())).await?)
+/// What the database said, or that it is not up to date.
+pub async fn ready(node: &Node) -> Result<(), StoreError> {
+    match node.store.read(migrate::pending).await? {
+        false => Ok(()),
+        true => Err(StoreError::Migration("migrations are missing".into())),
+    }
 }
 
 /// What waits in the outbox.

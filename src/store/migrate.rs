@@ -58,6 +58,18 @@ pub fn version(conn: &mut Conn) -> Result<Option<String>, StoreError> {
     Ok(applied.map_err(failed)?.iter().max().map(ToString::to_string))
 }
 
+/// Whether a migration of this program is not applied.
+///
+/// # Errors
+/// [`StoreError::Migration`] when the list cannot be read.
+pub fn pending(conn: &mut Conn) -> Result<bool, StoreError> {
+    match conn {
+        Conn::Sqlite(conn) => conn.has_pending_migration(SQLITE),
+        Conn::Postgres(conn) => conn.has_pending_migration(POSTGRES),
+    }
+    .map_err(failed)
+}
+
 fn apply<C, DB>(conn: &mut C, source: EmbeddedMigrations) -> Result<(), StoreError>
 where
     DB: diesel::backend::Backend,

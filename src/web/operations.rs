@@ -1,7 +1,7 @@
 //! For those who run the node: is it alive, is it ready, what is it doing.
 
 use actix_web::http::header;
-use actix_web::web::{Data, ServiceConfig, get};
+use actix_web::web::{Data, ServiceConfig, get, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
@@ -12,9 +12,9 @@ use crate::app::{Node, health};
 /// `/health/live`, `/health/ready`, `/metrics`.
 pub fn configure(routes: &mut ServiceConfig) {
     routes
-        .route("/health/live", get().to(live))
-        .route("/health/ready", get().to(ready))
-        .route("/metrics", get().to(metrics));
+        .service(resource("/health/live").route(get().to(live)))
+        .service(resource("/health/ready").route(get().to(ready)))
+        .service(resource("/metrics").route(get().to(metrics)));
 }
 
 /// The process answers.
@@ -24,7 +24,7 @@ async fn live() -> HttpResponse {
 
 /// The database answers and is up to date.
 async fn ready(node: Data<Node>) -> Result<HttpResponse, Error> {
-    health::ready(&node).await?;
+    health::ready(&node).await.map_err(Error::Unavailable)?;
     Ok(said("ready\n"))
 }
 

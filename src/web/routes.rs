@@ -1,4 +1,7 @@
 //! Every address of the node, on one page.
+//!
+//! Parts register `resource(path).route(…)` and not `route(path, …)`: only a resource answers 405 with `Allow` to a
+//! method it does not have.
 
 use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, to};

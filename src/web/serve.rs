@@ -16,8 +16,8 @@ const HEADERS: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Connections at once on each thread; a flood waits in the system's queue.
 const CONNECTIONS: usize = 4_096;
-/// Blocking threads of each server thread. The database uses Tokio's own pool, so these hardly ever work.
-const BLOCKING: usize = 4;
+/// Blocking threads of each server thread: database calls and password hashes.
+const BLOCKING: usize = 8;
 
 /// A server that listens.
 pub struct Serving {

@@ -1,0 +1,18 @@
+//! The web application, called without a socket.
+
+mod errors;
+mod headers;
+mod operations;
+mod origin;
+mod staff;
+
+use actix_web::dev::ServiceResponse;
+
+/// A header of the answer; empty when it is missing.
+fn header_of<B>(response: &ServiceResponse<B>, name: impl actix_web::http::header::AsHeaderName) -> &str {
+    response
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
