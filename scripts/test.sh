@@ -13,10 +13,13 @@ cd "$(dirname "$0")/.."
 source scripts/lib/common.sh
 
 logs=$(mktemp -d)
+# A PostgreSQL server of this run's own: nobody else's idle one stops under it.
+export MAILLAGE_TEST_POSTGRES_DIR=/tmp/maillage-test-postgres-run-$$
 passed=0 failed=0 skipped=0 complete=no
 
 # Whatever ends this script, the total comes last, and an early end counts as a failure.
 finish() {
+  scripts/test-postgres.sh stop
   rm -rf "$logs"
   [ "$complete" = yes ] || failed=$((failed + 1))
   local summary="$passed passed, $failed failed"
@@ -91,6 +94,7 @@ part_rust() {
   need_cargo_tool cargo-nextest 0.9.143
   check "formatting" cargo fmt --all --check
   check "clippy" cargo clippy --locked --quiet --all-targets -- -D warnings
+  scripts/test-postgres.sh start >/dev/null || fail "PostgreSQL does not start"
   # Without PostgreSQL these tests fail instead of being passed over.
   MAILLAGE_TEST_REQUIRE_POSTGRES=1 suite "rust tests" count_nextest \
     cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail
