@@ -1,4 +1,12 @@
 //! The store, each test on SQLite and on PostgreSQL.
 
+mod calendar;
+mod events;
 mod migrations;
+mod opening;
+mod outbox;
+mod peers;
+mod people;
+mod plans;
+mod samples;
 mod transactions;

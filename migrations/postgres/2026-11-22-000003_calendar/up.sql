@@ -28,7 +28,11 @@ CREATE TABLE events (
 );
 CREATE INDEX events_by_centre ON events (centre_id, id) WHERE centre_id IS NOT NULL;
 CREATE UNIQUE INDEX events_by_external_id ON events (centre_id, external_id) WHERE external_id IS NOT NULL;
+-- The events of our centres, newest first, among any number of others.
+CREATE INDEX events_local ON events (id) WHERE centre_id IS NOT NULL;
 CREATE INDEX events_by_peer ON events (peer_id) WHERE peer_id IS NOT NULL;
+CREATE INDEX events_by_city ON events (city);
+CREATE INDEX events_by_postcode ON events (postcode);
 CREATE INDEX events_by_horizon ON events (horizon_at) WHERE horizon_at IS NOT NULL;
 
 CREATE TABLE event_tags (

@@ -1,0 +1,127 @@
+//! The two sets of migrations: the same names, reversible, and what `schema.rs` says.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use maillage::store::{Conn, Db, StoreError, Target, migrate, schema};
+
+use crate::support::database::{Database, both};
+
+fn names(database: &str) -> BTreeSet<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
+    fs::read_dir(folder)
+        .expect("the migrations")
+        .map(|entry| entry.expect("an entry").path())
+        .inspect(|path| {
+            for file in ["up.sql", "down.sql"] {
+                assert!(path.join(file).is_file(), "{} has no {file}", path.display());
+            }
+        })
+        .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
+        .collect()
+}
+
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let sqlite = names("sqlite");
+    assert!(sqlite.len() >= 4, "{sqlite:?}");
+    assert_eq!(sqlite, names("postgres"));
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+const SQLITE_SHAPE: &str = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') AS line FROM sqlite_master ORDER BY 1";
+const POSTGRES_SHAPE: &str = "\
+    SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' \
+        || coalesce(column_default, '') || ' ' || coalesce(collation_name, '') AS line \
+      FROM information_schema.columns WHERE table_schema = current_schema() \
+    UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() \
+    UNION ALL SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint \
+      WHERE connamespace = current_schema()::regnamespace ORDER BY 1";
+
+fn shape(database: &Database, conn: &mut Conn) -> Vec<String> {
+    let sql = if database.is_postgres() { POSTGRES_SHAPE } else { SQLITE_SHAPE };
+    let lines: Vec<Line> = diesel::sql_query(sql).load(conn).expect("the catalogue");
+    lines.into_iter().map(|line| line.line).collect()
+}
+
+#[test]
+fn up_down_up_leaves_the_same_schema() {
+    both(|database| {
+        let mut conn = database.conn();
+        let before = shape(database, &mut conn);
+        assert!(before.len() > 40, "{before:?}");
+        migrate::down(&mut conn).expect("down");
+        let bare = shape(database, &mut conn);
+        assert!(bare.iter().all(|line| line.contains("__diesel_schema_migrations")), "left over: {bare:?}");
+        migrate::up(&mut conn).expect("up again");
+        assert_eq!(shape(database, &mut conn), before);
+    });
+}
+
+#[test]
+fn every_table_of_the_schema_can_be_read_on_both() {
+    both(|database| {
+        let mut conn = database.conn();
+        let mut read = BTreeSet::new();
+        macro_rules! read {
+            ($($table:ident),* $(,)?) => {$(
+                let all = schema::$table::table.select(schema::$table::all_columns).limit(1);
+                all.execute(&mut conn).expect(stringify!($table));
+                read.insert(stringify!($table).to_owned());
+            )*};
+        }
+        read!(
+            centres, actor_keys, members, sign_ins, tokens, settings, changes, peers, peer_keys, follows, followers, events,
+            event_tags, sessions, announces, tombstones, activities, deliveries, hosts, inbox_seen,
+        );
+        let sql = if database.is_postgres() {
+            "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()"
+        } else {
+            "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        };
+        let tables: Vec<Line> = diesel::sql_query(sql).load(&mut conn).expect("the catalogue");
+        let tables = tables.into_iter().map(|line| line.line);
+        let tables: BTreeSet<String> = tables.filter(|name| !name.starts_with("__")).collect();
+        assert_eq!(read, tables, "a table is missing from this test or from schema.rs");
+    });
+}
+
+fn open_all_at_once(url: &str) {
+    std::thread::scope(|scope| {
+        let starting: Vec<_> = (0..8).map(|_| scope.spawn(|| Db::open(url, 1).map(drop))).collect();
+        for process in starting {
+            process.join().expect("no panic").expect("the database opens");
+        }
+    });
+}
+
+#[test]
+fn processes_that_start_together_migrate_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    open_all_at_once(&format!("sqlite://{}", folder.path().join("new.db").display()));
+    if let Some(database) = Database::postgres_empty() {
+        open_all_at_once(database.url());
+        assert!(migrate::version(&mut database.conn()).expect("a version").is_some());
+    }
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_refused() {
+    both(|database| {
+        let mut conn = database.conn();
+        diesel::sql_query("INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')")
+            .execute(&mut conn)
+            .expect("a row");
+        let refused = migrate::up(&mut conn);
+        assert!(matches!(&refused, Err(StoreError::Newer(version)) if version == "29990101000000"), "{refused:?}");
+        assert!(Target::parse(database.url()).is_ok());
+    });
+}

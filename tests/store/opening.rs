@@ -1,0 +1,60 @@
+//! What the node says when its database cannot be used.
+
+use maillage::store::{Db, StoreError, Target};
+
+fn refusal(url: &str) -> String {
+    match Db::open(url, 1) {
+        Ok(_) => panic!("{url} was opened"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_missing_folder_is_named() {
+    let said = refusal("sqlite:///nowhere/at/all/maillage.db");
+    assert!(said.contains("/nowhere/at/all does not exist"), "{said}");
+}
+
+#[test]
+fn a_folder_is_no_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = refusal(&format!("sqlite://{}", folder.path().display()));
+    assert!(said.contains("it is a folder"), "{said}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named() {
+    // Even root cannot write here.
+    let said = refusal("sqlite:///proc/version");
+    assert!(said.contains("/proc/version") && said.contains("cannot be written"), "{said}");
+}
+
+#[test]
+fn another_file_is_left_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("letter.txt");
+    let text = "Dear Madam, this is no database. ".repeat(100);
+    std::fs::write(&file, &text).expect("a file");
+    let said = refusal(&format!("sqlite://{}", file.display()));
+    assert!(said.contains("letter.txt") && said.contains("not a database"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).expect("the file"), text);
+}
+
+#[test]
+fn another_scheme_is_refused() {
+    for url in ["mysql://localhost/x", "maillage.db", "sqlite://", ""] {
+        assert!(matches!(Db::open(url, 1), Err(StoreError::Url)), "{url}");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_named_without_its_password() {
+    let said = refusal("postgres://staff:secret-word@127.0.0.1:1/maillage");
+    assert!(said.contains("127.0.0.1:1/maillage") && !said.contains("secret-word"), "{said}");
+}
+
+#[test]
+fn a_relative_path_stays_relative() {
+    assert_eq!(Target::parse("sqlite://data/m.db").expect("a target"), Target::Sqlite("data/m.db".into()));
+    assert_eq!(Target::parse("sqlite:///data/m.db").expect("a target"), Target::Sqlite("/data/m.db".into()));
+}
