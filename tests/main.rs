@@ -4,5 +4,6 @@ mod app;
 mod architecture;
 mod config;
 mod federation;
+mod store;
 mod support;
 mod web;

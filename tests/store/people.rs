@@ -10,8 +10,12 @@ use super::samples::{RANDOM, centre, now};
 use crate::support::database::both_conn;
 
 fn member(conn: &mut Conn, email: &str) -> Member {
-    let member =
-        Member { id: MemberId::new(now(), &*RANDOM), email: email.to_owned(), role: Role::Editor, created: now() };
+    let member = Member {
+        id: MemberId::new(now(), &*RANDOM),
+        email: email.to_owned(),
+        role: Role::Editor,
+        created: now(),
+    };
     members::insert(conn, &member, "$argon2id$hash").expect("a new member");
     member
 }
@@ -21,7 +25,11 @@ fn a_centre_is_kept_and_changed() {
     both_conn(|conn| {
         let mut one = centre(conn, "escale", CentreKind::Centre);
         assert_eq!(centres::by_handle(conn, "escale").unwrap().as_ref(), Some(&one));
-        assert_eq!(centres::by_handle(conn, "Escale").unwrap(), None, "handles have one spelling");
+        assert_eq!(
+            centres::by_handle(conn, "Escale").unwrap(),
+            None,
+            "handles have one spelling"
+        );
         let stamp = changes::stamp(conn).unwrap();
         one.profile.name = "L’Escale du canal".to_owned();
         one.kind = CentreKind::Network;
@@ -49,9 +57,15 @@ fn keys_belong_to_a_centre_or_to_the_relay() {
         for (owner, algorithm) in [(None, "rsa"), (None, "ed25519"), (Some(one.id), "rsa")] {
             keys::insert(conn, &key(owner, algorithm)).unwrap();
         }
-        assert_eq!(keys::of_owner(conn, None).unwrap(), [key(None, "ed25519"), key(None, "rsa")]);
+        assert_eq!(
+            keys::of_owner(conn, None).unwrap(),
+            [key(None, "ed25519"), key(None, "rsa")]
+        );
         assert_eq!(keys::of_owner(conn, Some(one.id)).unwrap(), [key(Some(one.id), "rsa")]);
-        assert!(matches!(keys::insert(conn, &key(None, "rsa")), Err(StoreError::AlreadyExists)));
+        assert!(matches!(
+            keys::insert(conn, &key(None, "rsa")),
+            Err(StoreError::AlreadyExists)
+        ));
         assert!(!format!("{:?}", key(None, "rsa")).contains("secret"));
     });
 }
@@ -60,13 +74,24 @@ fn keys_belong_to_a_centre_or_to_the_relay() {
 fn an_email_has_one_account_whatever_its_case() {
     both_conn(|conn| {
         let one = member(conn, "accueil@escale.example");
-        let (found, hash) = members::by_email(conn, " Accueil@ESCALE.example ").unwrap().expect("found");
+        let (found, hash) = members::by_email(conn, " Accueil@ESCALE.example ")
+            .unwrap()
+            .expect("found");
         assert_eq!((found, hash.as_str()), (one.clone(), "$argon2id$hash"));
-        let again = Member { id: MemberId::new(now(), &*RANDOM), email: "ACCUEIL@escale.example".to_owned(), ..one };
-        assert!(matches!(members::insert(conn, &again, "x"), Err(StoreError::AlreadyExists)));
+        let again = Member {
+            id: MemberId::new(now(), &*RANDOM),
+            email: "ACCUEIL@escale.example".to_owned(),
+            ..one
+        };
+        assert!(matches!(
+            members::insert(conn, &again, "x"),
+            Err(StoreError::AlreadyExists)
+        ));
         members::set_password(conn, one.id, "other").unwrap();
         members::set_role(conn, one.id, Role::Admin).unwrap();
-        let (found, hash) = members::by_email(conn, "accueil@escale.example").unwrap().expect("found");
+        let (found, hash) = members::by_email(conn, "accueil@escale.example")
+            .unwrap()
+            .expect("found");
         assert_eq!((found.role, hash.as_str()), (Role::Admin, "other"));
     });
 }
@@ -79,14 +104,29 @@ fn a_sign_in_ends_when_it_expires_or_is_ended() {
             sign_ins::insert(conn, token, one.id, now(), now() + Duration::hours(hours)).unwrap();
         }
         let later = now() + Duration::hours(1);
-        assert_eq!(sign_ins::member(conn, "short", now()).unwrap(), Some(one.clone()));
-        assert_eq!(sign_ins::member(conn, "short", later).unwrap(), None);
+        assert_eq!(
+            sign_ins::find(conn, "short", now()).unwrap().map(|(member, _)| member),
+            Some(one.clone())
+        );
+        assert_eq!(
+            sign_ins::find(conn, "short", later).unwrap().map(|(member, _)| member),
+            None
+        );
         assert_eq!(sign_ins::purge(conn, later).unwrap(), 1);
         sign_ins::remove(conn, "long").unwrap();
-        assert_eq!(sign_ins::member(conn, "long", now()).unwrap(), None);
-        assert_eq!(sign_ins::member(conn, "other", now()).unwrap(), Some(one.clone()));
+        assert_eq!(
+            sign_ins::find(conn, "long", now()).unwrap().map(|(member, _)| member),
+            None
+        );
+        assert_eq!(
+            sign_ins::find(conn, "other", now()).unwrap().map(|(member, _)| member),
+            Some(one.clone())
+        );
         sign_ins::remove_all(conn, one.id).unwrap();
-        assert_eq!(sign_ins::member(conn, "other", now()).unwrap(), None);
+        assert_eq!(
+            sign_ins::find(conn, "other", now()).unwrap().map(|(member, _)| member),
+            None
+        );
     });
 }
 
@@ -108,7 +148,13 @@ fn tokens_lead_to_their_member_and_go_with_it() {
         assert_eq!(tokens::by_hash(conn, "h3").unwrap(), None);
         tokens::touch(conn, site.id, now()).unwrap();
         tokens::remove(conn, script.id).unwrap();
-        assert_eq!(tokens::of_member(conn, one.id).unwrap(), [tokens::Token { last_used: Some(now()), ..site }]);
+        assert_eq!(
+            tokens::of_member(conn, one.id).unwrap(),
+            [tokens::Token {
+                last_used: Some(now()),
+                ..site
+            }]
+        );
         members::remove(conn, one.id).unwrap();
         assert_eq!(tokens::by_hash(conn, "h1").unwrap(), None, "foreign keys are on");
     });

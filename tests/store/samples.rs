@@ -53,7 +53,10 @@ pub fn centre(conn: &mut Conn, handle: &str, kind: CentreKind) -> Centre {
         id: CentreId::new(now(), &*RANDOM),
         handle: handle.parse().expect("a handle"),
         kind,
-        profile: CentreProfile { name: format!("Centre {handle}"), ..CentreProfile::default() },
+        profile: CentreProfile {
+            name: format!("Centre {handle}"),
+            ..CentreProfile::default()
+        },
         created: now(),
         updated: now(),
     };
@@ -78,7 +81,10 @@ pub fn peer_of(handle: &str, host: &str) -> Peer {
         outbox: None,
         upcoming: Some(format!("{uri}/upcoming")),
         followers: None,
-        keys: vec![PeerKey { id: format!("{uri}#main-key"), public_key: "PEM".to_owned() }],
+        keys: vec![PeerKey {
+            id: format!("{uri}#main-key"),
+            public_key: "PEM".to_owned(),
+        }],
         software: Some("maillage".to_owned()),
         fetched: now(),
     }
@@ -93,20 +99,38 @@ pub fn peer(conn: &mut Conn, handle: &str, host: &str) -> Peer {
 pub fn follow(conn: &mut Conn, follower: Option<CentreId>, peer: PeerId, state: FollowState) -> Follow {
     let id = FollowId::new(now(), &*RANDOM);
     let activity_uri = format!("https://here.example/activities/{id}");
-    let follow = Follow { id, follower, peer, activity_uri, state, asked: now(), changed: now() };
+    let follow = Follow {
+        id,
+        follower,
+        peer,
+        activity_uri,
+        state,
+        asked: now(),
+        changed: now(),
+    };
     follows::insert(conn, &follow).expect("a new follow");
     follow
 }
 
 pub fn follower(followed: Option<CentreId>, peer: PeerId) -> Follower {
     let id = FollowerId::new(now(), &*RANDOM);
-    Follower { id, followed, peer, activity_uri: format!("https://there.example/follows/{id}"), since: now() }
+    Follower {
+        id,
+        followed,
+        peer,
+        activity_uri: format!("https://there.example/follows/{id}"),
+        since: now(),
+    }
 }
 
 /// A two-hour occurrence.
 pub fn occurrence(start: &str) -> Occurrence {
     let start = at(start);
-    Occurrence { date: start.with_timezone(&DEFAULT_ZONE).date_naive(), start, end: start + Duration::hours(2) }
+    Occurrence {
+        date: start.with_timezone(&DEFAULT_ZONE).date_naive(),
+        start,
+        end: start + Duration::hours(2),
+    }
 }
 
 pub fn date(text: &str) -> NaiveDate {
@@ -137,7 +161,11 @@ pub fn event_of(centre: CentreId, facts: EventFacts) -> Event {
 pub fn local(conn: &mut Conn, centre: CentreId, facts: EventFacts) -> Event {
     let event = event_of(centre, facts);
     let occurrence = event.facts.schedule.sessions().expect("a schedule")[0];
-    let session = Session { id: SessionId(event.id.0), event: event.id, occurrence };
+    let session = Session {
+        id: SessionId(event.id.0),
+        event: event.id,
+        occurrence,
+    };
     events::insert_local(conn, &event, &[session], None).expect("a new event");
     event
 }
@@ -145,8 +173,10 @@ pub fn local(conn: &mut Conn, centre: CentreId, facts: EventFacts) -> Event {
 /// Stores a weekly series of `count` sessions.
 pub fn series(conn: &mut Conn, centre: CentreId, title: &str, start: &str, count: usize) -> (Event, Vec<Session>) {
     let mut facts = facts(title, start);
-    facts.schedule.recurrence =
-        Some(Recurrence { rule: format!("FREQ=WEEKLY;COUNT={count}"), exceptions: Vec::new() });
+    facts.schedule.recurrence = Some(Recurrence {
+        rule: format!("FREQ=WEEKLY;COUNT={count}"),
+        exceptions: Vec::new(),
+    });
     let event = event_of(centre, facts);
     let sessions: Vec<Session> = event
         .facts
@@ -154,7 +184,11 @@ pub fn series(conn: &mut Conn, centre: CentreId, title: &str, start: &str, count
         .sessions()
         .expect("a schedule")
         .into_iter()
-        .map(|occurrence| Session { id: SessionId::new(now(), &*RANDOM), event: event.id, occurrence })
+        .map(|occurrence| Session {
+            id: SessionId::new(now(), &*RANDOM),
+            event: event.id,
+            occurrence,
+        })
         .collect();
     events::insert_local(conn, &event, &sessions, None).expect("a new series");
     (event, sessions)
@@ -165,8 +199,15 @@ pub fn remote_of(peer: &Peer, facts: EventFacts) -> (Event, Occurrence) {
     let id = EventId::new(now(), &*RANDOM);
     let occurrence = facts.schedule.sessions().expect("a schedule")[0];
     let uri = format!("https://{}/events/{id}", peer.host);
-    let event =
-        Event { id, url: uri.clone(), uri, origin: Origin::Remote(peer.id), facts, published: now(), updated: now() };
+    let event = Event {
+        id,
+        url: uri.clone(),
+        uri,
+        origin: Origin::Remote(peer.id),
+        facts,
+        published: now(),
+        updated: now(),
+    };
     (event, occurrence)
 }
 

@@ -7,11 +7,17 @@ use maillage::store::{Db, StoreError, settings};
 use crate::support::database::both;
 
 fn count(db: &Db, runtime: &tokio::runtime::Runtime) -> Option<String> {
-    runtime.block_on(db.read(|conn| settings::get(conn, "count"))).expect("a read")
+    runtime
+        .block_on(db.read(|conn| settings::get(conn, "count")))
+        .expect("a read")
 }
 
 fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime")
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 #[test]
@@ -25,8 +31,9 @@ fn eight_writers_lose_no_update() {
                     tokio::spawn(async move {
                         for _ in 0..25 {
                             db.write(|conn| {
-                                let before: u64 =
-                                    settings::get(conn, "count")?.and_then(|text| text.parse().ok()).unwrap_or(0);
+                                let before: u64 = settings::get(conn, "count")?
+                                    .and_then(|text| text.parse().ok())
+                                    .unwrap_or(0);
                                 settings::set(conn, "count", &(before + 1).to_string())
                             })
                             .await
@@ -52,8 +59,9 @@ fn processes_without_a_common_gate_lose_none_either() {
                     let mut conn = database.conn();
                     for _ in 0..25 {
                         conn.write_tx(|conn| -> Result<(), StoreError> {
-                            let before: u64 =
-                                settings::get(conn, "count")?.and_then(|text| text.parse().ok()).unwrap_or(0);
+                            let before: u64 = settings::get(conn, "count")?
+                                .and_then(|text| text.parse().ok())
+                                .unwrap_or(0);
                             settings::set(conn, "count", &(before + 1).to_string())
                         })
                         .expect("a write");
@@ -93,7 +101,9 @@ fn a_panic_reaches_the_caller_and_the_next_write_works() {
         });
         assert!(runtime.block_on(task).expect_err("a panic").is_panic());
         assert_eq!(count(&db, &runtime), None);
-        runtime.block_on(db.write(|conn| settings::set(conn, "count", "2"))).expect("the next write");
+        runtime
+            .block_on(db.write(|conn| settings::set(conn, "count", "2")))
+            .expect("the next write");
         assert_eq!(count(&db, &runtime).as_deref(), Some("2"));
     });
 }
@@ -134,8 +144,15 @@ fn only_three_files_ask_which_database_it_is() {
                 folders.push(path);
                 continue;
             }
-            let text = std::fs::read_to_string(&path).expect("a source");
-            let asks = ["Conn::Sqlite", "Conn::Postgres", "Target::Sqlite", "Self::Sqlite(", "SqliteConnection", "PgConnection"];
+            let text = String::from_utf8_lossy(&std::fs::read(&path).expect("a source")).into_owned();
+            let asks = [
+                "Conn::Sqlite",
+                "Conn::Postgres",
+                "Target::Sqlite",
+                "Self::Sqlite(",
+                "SqliteConnection",
+                "PgConnection",
+            ];
             if asks.iter().any(|word| text.contains(word)) {
                 asking.push(path.strip_prefix(&store).expect("below").display().to_string());
             }

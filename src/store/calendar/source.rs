@@ -86,14 +86,16 @@ fn sources(
 ) -> Result<HashMap<String, Source>, StoreError> {
     let mut ids: BTreeSet<&str> = rows.iter().filter_map(|(_, event)| event.peer_id.as_deref()).collect();
     ids.extend(relays.values().flatten().map(String::as_str));
-    let found = schema::peers::table
-        .filter(schema::peers::id.eq_any(ids))
-        .select(peers::Row::as_select())
-        .load::<peers::Row>(conn)?;
     let mut sources = HashMap::new();
-    for row in found {
-        let peer = row.domain()?;
-        sources.insert(peer.id.to_string(), source_of_peer(peer));
+    if !ids.is_empty() {
+        let found = schema::peers::table
+            .filter(schema::peers::id.eq_any(ids))
+            .select(peers::Row::as_select())
+            .load::<peers::Row>(conn)?;
+        for row in found {
+            let peer = row.domain()?;
+            sources.insert(peer.id.to_string(), source_of_peer(peer));
+        }
     }
     for centre in centres::list(conn)? {
         sources.insert(centre.id.to_string(), source_of_centre(&centre, addresses));

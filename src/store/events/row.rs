@@ -82,6 +82,7 @@ impl FullRow {
             id: event.id.to_string(),
             uri: event.uri.clone(),
             url: event.url.clone(),
+            external_id: facts.external_id.clone().filter(|_| centre_id.is_some()),
             centre_id,
             peer_id,
             external_id: facts.external_id.clone(),

@@ -1,0 +1,275 @@
+//! The durable outbox: one delivery an inbox, in order, a host held by one worker at a time.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use chrono::Duration;
+use maillage::domain::centre::CentreKind;
+use maillage::domain::id::ActivityId;
+use maillage::domain::time::Instant;
+use maillage::store::activities::{Activity, Recipient};
+use maillage::store::deliveries::Outcome;
+use maillage::store::{Conn, StoreError, activities, deliveries, hosts, inbox};
+
+use super::samples::{RANDOM, centre, now};
+use crate::support::database::{both, both_conn};
+
+fn activity(text: &str) -> Activity {
+    let id = ActivityId::new(now(), &*RANDOM);
+    Activity {
+        id,
+        uri: format!("https://here.example/activities/{id}"),
+        sender: None,
+        object_uri: "https://here.example/events/1".to_owned(),
+        body: format!("{{\"n\":\"{text}\"}}"),
+        created: now(),
+    }
+}
+
+fn to(inbox: &str) -> Recipient {
+    let host = inbox
+        .trim_start_matches("https://")
+        .split('/')
+        .next()
+        .unwrap_or_default();
+    Recipient {
+        inbox: inbox.to_owned(),
+        host: host.to_owned(),
+    }
+}
+
+fn minutes(count: i64) -> Instant {
+    now() + Duration::minutes(count)
+}
+
+fn claim(conn: &mut Conn, at: Instant, owner: &str) -> Vec<String> {
+    let claimed = hosts::claim(conn, at, at + Duration::minutes(5), 10, owner).expect("a claim");
+    claimed.into_iter().map(|host| host.host).collect()
+}
+
+fn waiting(conn: &mut Conn, host: &str) -> Vec<String> {
+    let next = deliveries::next(conn, host, 10).expect("deliveries");
+    next.into_iter().map(|delivery| delivery.activity.body).collect()
+}
+
+#[test]
+fn one_delivery_for_each_inbox_in_the_order_of_the_changes() {
+    both_conn(|conn| {
+        let twice = [
+            to("https://a.example/inbox"),
+            to("https://b.example/inbox"),
+            to("https://a.example/inbox"),
+        ];
+        let (one, two) = (activity("1"), activity("2"));
+        assert_eq!(activities::record(conn, &one, &twice).unwrap(), 2);
+        assert_eq!(activities::record(conn, &two, &twice[..1]).unwrap(), 1);
+        assert_eq!(waiting(conn, "a.example"), [one.body.clone(), two.body.clone()]);
+        assert_eq!(waiting(conn, "b.example"), [one.body.clone()]);
+        let delivery = deliveries::next(conn, "b.example", 1).unwrap().remove(0);
+        assert_eq!(
+            (delivery.inbox.as_str(), &delivery.activity),
+            ("https://b.example/inbox", &one)
+        );
+        assert_eq!(deliveries::waiting(conn).unwrap(), 3);
+        assert!(matches!(
+            activities::record(conn, &one, &[]),
+            Err(StoreError::AlreadyExists)
+        ));
+    });
+}
+
+#[test]
+fn a_host_is_claimed_sent_to_and_released() {
+    both_conn(|conn| {
+        activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
+        assert_eq!(hosts::next_due(conn).unwrap(), Some(now()));
+        assert_eq!(claim(conn, now(), "w1"), ["a.example"]);
+        assert_eq!(claim(conn, now(), "w2"), Vec::<String>::new(), "it is held");
+        let id = deliveries::next(conn, "a.example", 1).unwrap()[0].id;
+        deliveries::settle(conn, id, Outcome::Delivered, None, now()).unwrap();
+        hosts::succeeded(conn, "a.example", now()).unwrap();
+        // Something new comes while it is held.
+        activities::record(conn, &activity("2"), &[to("https://a.example/inbox")]).unwrap();
+        hosts::release(conn, "a.example", "w1", minutes(1)).unwrap();
+        assert_eq!(
+            claim(conn, minutes(1), "w2"),
+            ["a.example"],
+            "the new one makes it due at once"
+        );
+        let id = deliveries::next(conn, "a.example", 1).unwrap()[0].id;
+        deliveries::settle(conn, id, Outcome::Refused, Some("400"), now()).unwrap();
+        hosts::release(conn, "a.example", "w2", minutes(2)).unwrap();
+        assert_eq!(hosts::next_due(conn).unwrap(), None);
+        assert_eq!(claim(conn, minutes(60), "w1"), Vec::<String>::new());
+        activities::record(conn, &activity("3"), &[to("https://a.example/inbox")]).unwrap();
+        assert_eq!(claim(conn, minutes(60), "w1"), ["a.example"], "it wakes up again");
+    });
+}
+
+#[test]
+fn a_failing_host_waits_and_its_deliveries_keep_their_order() {
+    both_conn(|conn| {
+        let inbox = [to("https://a.example/inbox")];
+        activities::record(conn, &activity("1"), &inbox).unwrap();
+        claim(conn, now(), "w1");
+        hosts::postpone(conn, "a.example", "w1", minutes(10), "timed out", now()).unwrap();
+        activities::record(conn, &activity("2"), &inbox).unwrap();
+        assert_eq!(
+            claim(conn, minutes(9), "w1"),
+            Vec::<String>::new(),
+            "a new activity does not hurry it"
+        );
+        assert_eq!(claim(conn, minutes(10), "w1"), ["a.example"]);
+        hosts::postpone(conn, "a.example", "w1", minutes(30), "503", minutes(10)).unwrap();
+        let host = hosts::by_name(conn, "a.example").unwrap().expect("the host");
+        assert_eq!((host.failures, host.first_failure), (2, Some(now())));
+        assert_eq!(host.last_error.as_deref(), Some("503"));
+        let backlog = hosts::backlog(conn).unwrap();
+        assert_eq!((backlog.len(), backlog[0].waiting), (1, 2));
+        assert_eq!(waiting(conn, "a.example"), ["{\"n\":\"1\"}", "{\"n\":\"2\"}"]);
+        claim(conn, minutes(30), "w1");
+        hosts::succeeded(conn, "a.example", minutes(31)).unwrap();
+        let host = hosts::by_name(conn, "a.example").unwrap().expect("the host");
+        assert_eq!(
+            (host.failures, host.first_failure, host.last_success),
+            (0, None, Some(minutes(31)))
+        );
+    });
+}
+
+#[test]
+fn a_host_that_writes_to_us_is_tried_at_once() {
+    both_conn(|conn| {
+        activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
+        claim(conn, now(), "w1");
+        hosts::postpone(conn, "a.example", "w1", minutes(600), "refused", now()).unwrap();
+        assert!(
+            !hosts::heard_from(conn, "a.example", now()).unwrap(),
+            "it was tried just now"
+        );
+        assert!(hosts::heard_from(conn, "a.example", minutes(5)).unwrap());
+        assert_eq!(claim(conn, minutes(5), "w1"), ["a.example"]);
+        assert!(!hosts::heard_from(conn, "unknown.example", minutes(5)).unwrap());
+    });
+}
+
+#[test]
+fn a_lease_runs_out_and_its_old_owner_cannot_give_it_back() {
+    both_conn(|conn| {
+        activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
+        assert_eq!(claim(conn, now(), "dead"), ["a.example"]);
+        assert_eq!(claim(conn, minutes(4), "w2"), Vec::<String>::new());
+        assert_eq!(claim(conn, minutes(5), "w2"), ["a.example"], "after a crash");
+        hosts::release(conn, "a.example", "dead", minutes(6)).unwrap();
+        hosts::postpone(conn, "a.example", "dead", minutes(6), "late", minutes(6)).unwrap();
+        assert_eq!(claim(conn, minutes(7), "w3"), Vec::<String>::new(), "w2 holds it still");
+        assert!(!hosts::renew(conn, "a.example", "dead", minutes(90)).unwrap());
+        assert!(hosts::renew(conn, "a.example", "w2", minutes(30)).unwrap());
+        assert_eq!(claim(conn, minutes(20), "w3"), Vec::<String>::new());
+        assert_eq!(claim(conn, minutes(30), "w3"), ["a.example"]);
+    });
+}
+
+#[test]
+fn what_is_gone_or_too_old_is_settled_together() {
+    both_conn(|conn| {
+        let (gone, here) = (to("https://a.example/users/gone/inbox"), to("https://a.example/inbox"));
+        activities::record(conn, &activity("1"), &[gone.clone(), here.clone()]).unwrap();
+        activities::record(conn, &activity("2"), &[gone.clone()]).unwrap();
+        assert_eq!(
+            deliveries::settle_gone(conn, "a.example", &gone.inbox, now()).unwrap(),
+            2
+        );
+        assert_eq!(waiting(conn, "a.example"), ["{\"n\":\"1\"}"]);
+        assert_eq!(deliveries::expire(conn, "a.example", now(), minutes(1)).unwrap(), 0);
+        assert_eq!(
+            deliveries::expire(conn, "a.example", minutes(1), minutes(1)).unwrap(),
+            1
+        );
+        assert_eq!(deliveries::waiting(conn).unwrap(), 0);
+        assert_eq!(deliveries::purge(conn, minutes(1)).unwrap(), 2, "settled before then");
+        assert_eq!(deliveries::purge(conn, minutes(2)).unwrap(), 1);
+    });
+}
+
+#[test]
+fn eight_workers_share_the_hosts_without_meeting() {
+    const HOSTS: usize = 200;
+    both(|database| {
+        let mut conn = database.conn();
+        conn.write_tx(|conn| -> Result<(), StoreError> {
+            let all: Vec<Recipient> = (0..HOSTS)
+                .map(|at| to(&format!("https://h{at}.example/inbox")))
+                .collect();
+            activities::record(conn, &activity("1"), &all).map(drop)
+        })
+        .expect("recorded");
+        let claimed = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for worker in 0..8 {
+                let claimed = &claimed;
+                scope.spawn(move || {
+                    let mut conn = database.conn();
+                    let owner = format!("w{worker}");
+                    loop {
+                        let hosts = conn
+                            .write_tx(|conn| hosts::claim(conn, now(), minutes(5), 7, &owner))
+                            .expect("a claim");
+                        if hosts.is_empty() {
+                            break;
+                        }
+                        claimed
+                            .lock()
+                            .expect("the list")
+                            .extend(hosts.into_iter().map(|host| host.host));
+                    }
+                });
+            }
+        });
+        let claimed = claimed.into_inner().expect("the list");
+        assert_eq!(claimed.len(), HOSTS, "none twice");
+        assert_eq!(claimed.into_iter().collect::<BTreeSet<_>>().len(), HOSTS);
+    });
+}
+
+#[test]
+fn the_outbox_lists_an_actors_activities_newest_first() {
+    both_conn(|conn| {
+        let one = centre(conn, "escale", CentreKind::Centre);
+        let mut all: Vec<Activity> = (0..3)
+            .map(|at| Activity {
+                sender: Some(one.id),
+                ..activity(&at.to_string())
+            })
+            .collect();
+        for one in &all {
+            activities::record(conn, one, &[]).unwrap();
+        }
+        activities::record(conn, &activity("relay"), &[]).unwrap();
+        all.sort_by_key(|one| std::cmp::Reverse(one.id));
+        assert_eq!(activities::of_sender(conn, Some(one.id), None, 2).unwrap(), all[..2]);
+        assert_eq!(
+            activities::of_sender(conn, Some(one.id), Some(all[1].id), 2).unwrap(),
+            all[2..]
+        );
+        assert_eq!(activities::count_of_sender(conn, Some(one.id)).unwrap(), 3);
+        assert_eq!(activities::count_of_sender(conn, None).unwrap(), 1);
+        assert_eq!(activities::by_id(conn, all[0].id).unwrap(), Some(all[0].clone()));
+    });
+}
+
+#[test]
+fn an_activity_is_taken_in_once_by_id_and_content() {
+    both_conn(|conn| {
+        let first = |conn: &mut Conn, id: &str, digest: &str| inbox::first_time(conn, id, digest, now()).unwrap();
+        assert!(first(conn, "https://m.example/update", "d1"));
+        assert!(!first(conn, "https://m.example/update", "d1"));
+        assert!(
+            first(conn, "https://m.example/update", "d2"),
+            "Mobilizon reuses the id of an Update"
+        );
+        assert_eq!(inbox::purge(conn, now()).unwrap(), 0);
+        assert_eq!(inbox::purge(conn, minutes(1)).unwrap(), 2);
+        assert!(first(conn, "https://m.example/update", "d1"));
+    });
+}
