@@ -85,7 +85,6 @@ impl FullRow {
             external_id: facts.external_id.clone().filter(|_| centre_id.is_some()),
             centre_id,
             peer_id,
-            external_id: facts.external_id.clone(),
             facts: to_json("event facts", facts)?,
             event_type: facts.event_type.clone(),
             format: facts.format.map(|format| format.as_str()),
