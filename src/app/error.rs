@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::invalid::{Invalid, Reason, Refusal};
+use crate::federation::error::FederationError;
 use crate::federation::keys::KeyError;
 use crate::store::{Clash, Contention, StoreError};
 
@@ -15,6 +16,12 @@ pub enum Error {
     /// The member's role does not allow it.
     #[error("the role of this member does not allow it")]
     Forbidden,
+    /// It is not there, or not ours.
+    #[error("there is no such thing on this node")]
+    NotFound,
+    /// Federation could not be done.
+    #[error("{0}")]
+    Federation(String),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -68,6 +75,9 @@ pub enum OpenError {
     /// The instance actor has no usable keys.
     #[error("the keys of the node: {0}")]
     Keys(Error),
+    /// Federation cannot be set up.
+    #[error("federation: {0}")]
+    Federation(FederationError),
     /// Stopped while opening.
     #[error("interrupted while opening the database")]
     Interrupted,

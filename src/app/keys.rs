@@ -1,19 +1,19 @@
 //! Key pairs of our own actors: an RSA one, which every server reads, and an Ed25519 one (FEP-521a).
 
-use super::{Error, Node};
+use super::Error;
 use crate::domain::id::CentreId;
 use crate::domain::time::Instant;
 use crate::federation::keys::{KeyKind, PrivateKey};
 use crate::store::keys::{self, ActorKey};
-use crate::store::{Conn, StoreError};
+use crate::store::{Conn, Db, StoreError};
 
 /// Makes the keys of the instance actor when it has none. Of two processes that start at once, the first one's stay.
-pub(super) async fn ensure_instance(node: &Node) -> Result<(), Error> {
-    if !node.store.read(|conn| keys::of_owner(conn, None)).await?.is_empty() {
+pub(super) async fn ensure_instance(store: &Db, now: Instant) -> Result<(), Error> {
+    if !store.read(|conn| keys::of_owner(conn, None)).await?.is_empty() {
         return Ok(());
     }
-    let pairs = generate(None, node.now()).await?;
-    match node.store.write(move |conn| insert(conn, &pairs)).await {
+    let pairs = generate(None, now).await?;
+    match store.write(move |conn| insert(conn, &pairs)).await {
         Ok(()) | Err(StoreError::AlreadyExists) => Ok(()),
         Err(error) => Err(error.into()),
     }

@@ -3,6 +3,8 @@
 
 pub mod centres;
 mod error;
+pub mod events;
+pub mod following;
 pub mod health;
 pub mod import;
 pub mod jobs;
@@ -16,11 +18,13 @@ pub mod tokens;
 use std::path::Path;
 use std::sync::Arc;
 
+use activitypub_federation::config::FederationConfig;
 use tokio::sync::Semaphore;
 
 use crate::config::Config;
 use crate::domain::random::Randomness;
 use crate::domain::time::{Clock, Instant};
+use crate::federation::{Federation, context};
 use crate::locale::Locale;
 use crate::store::Db;
 use crate::telemetry::Metrics;
@@ -43,6 +47,8 @@ pub struct Node {
     pub config: Arc<Config>,
     /// Its counters.
     pub metrics: Arc<Metrics>,
+    /// ActivityPub.
+    pub federation: FederationConfig<Federation>,
     hashing: Arc<Semaphore>,
 }
 
@@ -57,15 +63,29 @@ impl Node {
         let store = tokio::task::spawn_blocking(move || Db::open(&url, pool))
             .await
             .map_err(|_| OpenError::Interrupted)??;
+        let metrics = Arc::new(Metrics::new());
+        keys::ensure_instance(&store, clock.now())
+            .await
+            .map_err(OpenError::Keys)?;
+        let settings = context::Settings {
+            base: &config.server.base_url,
+            federation: &config.federation,
+            clock: Arc::clone(&clock),
+            random: Arc::clone(&random),
+            metrics: Arc::clone(&metrics),
+        };
+        let federation = context::open(store.clone(), settings)
+            .await
+            .map_err(OpenError::Federation)?;
         let node = Self {
             store,
             clock,
             random,
             config: Arc::new(config),
-            metrics: Arc::new(Metrics::new()),
+            metrics,
+            federation,
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         };
-        keys::ensure_instance(&node).await.map_err(OpenError::Keys)?;
         Ok(node)
     }
 

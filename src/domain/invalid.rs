@@ -137,6 +137,12 @@ reasons! {
     ExceptionsWithoutRule = "exceptions-without-rule", "Des exceptions sans règle de répétition (rrule).", "Exceptions without a recurrence rule (rrule).";
     /// Not one of ours.
     UnknownCentre { handle: String } = "unknown-centre", "Aucun centre « {handle} » sur ce nœud.", "There is no centre “{handle}” on this node.";
+    /// One of our own actors.
+    OwnActor = "own-actor", "Ce compte est sur ce nœud : inutile de le suivre.", "This account is on this node: there is no need to follow it.";
+    /// A host with which nothing is exchanged.
+    BlockedHost = "blocked-host", "Ce serveur est bloqué sur ce nœud.", "This server is blocked on this node.";
+    /// Nobody answers there.
+    NobodyThere { target: String, detail: String } = "nobody-there", "Aucun compte trouvé pour « {target} » : {detail}.", "No account found for “{target}”: {detail}.";
     /// Weak password.
     WeakPassword { min: usize } = "weak-password", "Au moins {min} caractères, et pas un mot de passe courant.", "At least {min} characters, and not a common password.";
 }

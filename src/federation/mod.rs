@@ -1,11 +1,32 @@
 //! ActivityPub: what the node sends to other servers, and what it believes of them.
+//!
+//! Down (what we send): `publish` and `app` record activities in `outbox`, `delivery` signs and posts them. Up (what we
+//! believe): `inbox` authenticates, `activity` does what a verb asks for, `intake` keeps events; `pull` reads followed
+//! programmes again. `documents` is what we show of ourselves. Below: `wire` and `convert` (JSON), `signature`, `keys`,
+//! `fetch`, `guard`, `discover`, `urls`.
 
+pub mod activity;
 pub mod actor_key;
+mod authenticate;
+pub mod context;
 pub mod convert;
+pub mod delivery;
 pub mod discover;
+pub mod documents;
+pub mod error;
 pub mod fetch;
 pub mod guard;
+pub mod inbox;
+pub mod intake;
+pub mod keyring;
 pub mod keys;
+pub mod outbox;
+pub mod peers;
+pub mod publish;
+pub mod pull;
+pub mod refused;
 pub mod signature;
 pub mod urls;
 pub mod wire;
+
+pub use context::Federation;

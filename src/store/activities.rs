@@ -20,6 +20,8 @@ pub struct Activity {
     pub sender: Option<CentreId>,
     /// Id of its object.
     pub object_uri: String,
+    /// Whether it is for everybody and stands in the sender's outbox.
+    pub public: bool,
     /// The JSON, exactly as it will be signed and sent.
     pub body: String,
     /// When it was made.
@@ -33,6 +35,7 @@ pub(super) struct Row {
     uri: String,
     sender: String,
     object_uri: String,
+    public: bool,
     body: String,
     created_at: i64,
 }
@@ -44,6 +47,7 @@ impl Row {
             uri: self.uri,
             sender: actor(&self.sender)?,
             object_uri: self.object_uri,
+            public: self.public,
             body: self.body,
             created: instant(self.created_at)?,
         })
@@ -70,6 +74,7 @@ pub fn record(conn: &mut Conn, activity: &Activity, recipients: &[Recipient]) ->
         uri: activity.uri.clone(),
         sender: actor_text(activity.sender),
         object_uri: activity.object_uri.clone(),
+        public: activity.public,
         body: activity.body.clone(),
         created_at: ms(activity.created),
     };
@@ -132,11 +137,11 @@ pub fn by_id(conn: &mut Conn, id: ActivityId) -> Result<Option<Activity>, StoreE
     row.map(Row::domain).transpose()
 }
 
-/// A page of the activities of a centre, or of the instance actor for `None`, newest first; go on below the last id.
+/// A page of the public activities of a centre, or of the instance actor for `None`, newest first; go on below the last id.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn of_sender(
+pub fn public_of_sender(
     conn: &mut Conn,
     sender: Option<CentreId>,
     before: Option<ActivityId>,
@@ -144,7 +149,7 @@ pub fn of_sender(
 ) -> Result<Vec<Activity>, StoreError> {
     let mut query = activities::table
         .into_boxed()
-        .filter(activities::sender.eq(actor_text(sender)));
+        .filter(activities::sender.eq(actor_text(sender)).and(activities::public));
     if let Some(before) = before {
         query = query.filter(activities::id.lt(before.to_string()));
     }
@@ -156,13 +161,13 @@ pub fn of_sender(
     rows.into_iter().map(Row::domain).collect()
 }
 
-/// How many activities an actor of ours has sent.
+/// How many public activities an actor of ours has sent.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn count_of_sender(conn: &mut Conn, sender: Option<CentreId>) -> Result<i64, StoreError> {
+pub fn count_public_of_sender(conn: &mut Conn, sender: Option<CentreId>) -> Result<i64, StoreError> {
     Ok(activities::table
-        .filter(activities::sender.eq(actor_text(sender)))
+        .filter(activities::sender.eq(actor_text(sender)).and(activities::public))
         .count()
         .get_result(conn)?)
 }

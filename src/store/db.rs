@@ -58,6 +58,11 @@ impl Db {
         })
     }
 
+    /// Whether the database is a file of this process alone.
+    pub fn is_embedded(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// Runs `query` on a connection of its own, outside any transaction.
     ///
     /// # Errors

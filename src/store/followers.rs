@@ -82,6 +82,31 @@ pub fn remove_peer(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Removes the follower that came with this Follow activity of `peer`; returns whether there was one.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove_by_activity(conn: &mut Conn, peer: PeerId, activity_uri: &str) -> Result<bool, StoreError> {
+    let one = followers::table.filter(
+        followers::peer_id
+            .eq(peer.to_string())
+            .and(followers::activity_uri.eq(activity_uri)),
+    );
+    Ok(diesel::delete(one).execute(conn)? > 0)
+}
+
+/// Removes every follower whose activities go to `inbox`, which is gone.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove_inbox(conn: &mut Conn, inbox: &str) -> Result<(), StoreError> {
+    let behind = schema::peers::table
+        .filter(schema::peers::inbox.eq(inbox).or(schema::peers::shared_inbox.eq(inbox)))
+        .select(schema::peers::id);
+    diesel::delete(followers::table.filter(followers::peer_id.eq_any(behind))).execute(conn)?;
+    Ok(())
+}
+
 /// How many follow a centre, or the instance actor for `None`.
 ///
 /// # Errors

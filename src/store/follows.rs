@@ -127,6 +127,21 @@ pub fn of(conn: &mut Conn, follower: Option<CentreId>, peer: PeerId) -> Result<O
     row.map(Row::domain).transpose()
 }
 
+/// How many peers a centre follows with their Accept, or the instance actor for `None`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn count_accepted(conn: &mut Conn, follower: Option<CentreId>) -> Result<i64, StoreError> {
+    Ok(follows::table
+        .filter(
+            follows::actor
+                .eq(actor_text(follower))
+                .and(follows::state.eq(FollowState::Accepted.as_str())),
+        )
+        .count()
+        .get_result(conn)?)
+}
+
 /// Which of our actors have this peer's Accept: whether we follow it at all, and for whom.
 ///
 /// # Errors

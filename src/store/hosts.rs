@@ -85,6 +85,17 @@ pub fn claim(
     claimed.into_iter().map(Row::domain).collect()
 }
 
+/// Takes every lease back: for the only process of an embedded database, whose last run may have been killed.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn free_all(conn: &mut Conn) -> Result<(), StoreError> {
+    diesel::update(hosts::table.filter(hosts::lease_until.gt(0)))
+        .set((hosts::lease_until.eq(0), hosts::lease_owner.eq("")))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Holds a claimed host for longer; false when the lease was lost.
 ///
 /// # Errors

@@ -106,7 +106,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    activities (id) { id -> Text, uri -> Text, sender -> Text, object_uri -> Text, body -> Text, created_at -> BigInt, }
+    activities (id) { id -> Text, uri -> Text, sender -> Text, object_uri -> Text, public -> Bool, body -> Text, created_at -> BigInt, }
 }
 diesel::table! {
     deliveries (id) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::column::{date, instant, ms, parse};
+use super::column::{date, instant, instant_opt, ms, parse};
 use super::events::EventRow;
 use super::page::{Cursor, Page};
 use super::schema::{events, sessions};
@@ -288,19 +288,35 @@ pub fn mark_announced(conn: &mut Conn, id: SessionId, now: Instant) -> Result<()
     Ok(())
 }
 
-/// The sessions of an event that followers were told of: those that an Update or a Delete concerns.
+/// The sessions of an event that followers were told of, each with that moment: those that an Update or a Delete
+/// concerns.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn announced_of_event(conn: &mut Conn, event: EventId) -> Result<Vec<Session>, StoreError> {
-    let rows = sessions::table
+pub fn announced_of_event(conn: &mut Conn, event: EventId) -> Result<Vec<(Session, Instant)>, StoreError> {
+    let rows: Vec<(SessionRow, Option<i64>)> = sessions::table
         .filter(
             sessions::event_id
                 .eq(event.to_string())
                 .and(sessions::announced_at.is_not_null()),
         )
         .order(sessions::starts_at)
-        .select(SessionRow::as_select())
+        .select((SessionRow::as_select(), sessions::announced_at))
         .load(conn)?;
-    rows.into_iter().map(SessionRow::domain).collect()
+    rows.into_iter()
+        .filter_map(|(row, since)| since.map(|since| Ok((row.domain()?, instant(since)?))))
+        .collect()
+}
+
+/// When followers were told of a session.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn announced_at(conn: &mut Conn, id: SessionId) -> Result<Option<Instant>, StoreError> {
+    let since: Option<Option<i64>> = sessions::table
+        .find(id.to_string())
+        .select(sessions::announced_at)
+        .first(conn)
+        .optional()?;
+    instant_opt(since.flatten())
 }

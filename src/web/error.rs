@@ -86,6 +86,7 @@ impl From<app::Error> for Error {
         match error {
             app::Error::Refused(refusal) => Self::Refused(refusal),
             app::Error::Forbidden => Self::Forbidden,
+            app::Error::NotFound => Self::NotFound,
             app::Error::Store(error) => error.into(),
             app::Error::Stopping => Self::Unavailable(StoreError::Cancelled),
             error => Self::Internal(error.to_string()),

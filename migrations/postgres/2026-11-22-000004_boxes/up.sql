@@ -5,10 +5,11 @@ CREATE TABLE activities (
     uri        TEXT COLLATE "C" NOT NULL UNIQUE,
     sender     TEXT COLLATE "C" NOT NULL,               -- 'relay' or a centre's id
     object_uri TEXT COLLATE "C" NOT NULL,
+    public     BOOLEAN NOT NULL,   -- whether it stands in the sender's outbox
     body       TEXT COLLATE "C" NOT NULL,               -- the JSON as it will be signed and sent
     created_at BIGINT NOT NULL
 );
-CREATE INDEX activities_by_sender ON activities (sender, id);
+CREATE INDEX activities_by_sender ON activities (sender, public, id);
 CREATE INDEX activities_by_age ON activities (created_at);
 
 CREATE TABLE hosts (

@@ -5,10 +5,11 @@ CREATE TABLE activities (
     uri        TEXT NOT NULL UNIQUE,
     sender     TEXT NOT NULL,               -- 'relay' or a centre's id
     object_uri TEXT NOT NULL,
+    public     INTEGER NOT NULL CHECK (public IN (0, 1)),   -- whether it stands in the sender's outbox
     body       TEXT NOT NULL,               -- the JSON as it will be signed and sent
     created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX activities_by_sender ON activities (sender, id);
+CREATE INDEX activities_by_sender ON activities (sender, public, id);
 CREATE INDEX activities_by_age ON activities (created_at);
 
 CREATE TABLE hosts (

@@ -1,0 +1,157 @@
+//! Following peers: by handle, URL or bare domain.
+
+use super::{Error, Node};
+use crate::domain::id::{CentreId, FollowId, PeerId};
+use crate::domain::invalid::Reason;
+use crate::domain::peer::{Follow, FollowState, Peer};
+use crate::domain::text::Handle;
+use crate::domain::time::Instant;
+use crate::federation::discover::discover;
+use crate::federation::fetch::FetchError;
+use crate::federation::urls::OurActor;
+use crate::federation::wire::activity::Activity;
+use crate::federation::{outbox, peers};
+use crate::store::{self, Conn, StoreError, centres, follows};
+
+/// Asks to follow what `target` means, as a centre or (for `None`) as the node itself. Asking again repeats the request
+/// of a follow that is not accepted.
+///
+/// # Errors
+/// A refusal of `target` when nobody is found there.
+pub async fn follow(node: &Node, target: &str, follower: Option<CentreId>) -> Result<(Follow, Peer), Error> {
+    let found = discover(&node.federation.fetcher, target)
+        .await
+        .map_err(|error| unreachable_peer(target, &error))?;
+    if node.federation.urls.is_ours(&found.actor) {
+        return Err(Error::refused("target", Reason::OwnActor));
+    }
+    if node.federation.is_blocked(&found.actor) {
+        return Err(Error::refused("target", Reason::BlockedHost));
+    }
+    let software = software(node, &found.actor).await;
+    let peer = peers::remember_with(&node.federation, &found.document, software).await?;
+    let (actor, now, id) = (node.clone(), node.now(), peer.id);
+    let follow = node
+        .store
+        .try_write(move |conn| ask(conn, &actor, follower, id, now))
+        .await?;
+    outbox::wake(&node.federation);
+    Ok((follow, peer))
+}
+
+/// Stops following.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such follow.
+pub async fn unfollow(node: &Node, id: FollowId) -> Result<(), Error> {
+    let (actor, now) = (node.clone(), node.now());
+    node.store
+        .try_write(move |conn| {
+            let follow = follows::by_id(conn, id)?.ok_or(Error::NotFound)?;
+            if let Some(peer) = store::peers::by_id(conn, follow.peer)? {
+                let (activity, url) = outbox::new_id(&actor.federation, now);
+                let ours = actor.federation.urls.actor(&our_actor(conn, follow.follower)?);
+                let (Ok(asked), Ok(target)) = (follow.activity_uri.parse(), peer.uri.parse()) else {
+                    return Err(Error::NotFound);
+                };
+                let undo = Activity::undo_follow(url, ours, &asked, &target);
+                outbox::record(conn, activity, follow.follower, &undo, [peer.inbox], now)?;
+            }
+            follows::remove(conn, id)?;
+            if follows::accepted_of_peer(conn, follow.peer)?.is_empty() {
+                store::pulls::stop(conn, follow.peer)?;
+            }
+            Ok::<_, Error>(())
+        })
+        .await?;
+    outbox::wake(&node.federation);
+    Ok(())
+}
+
+fn ask(conn: &mut Conn, node: &Node, follower: Option<CentreId>, peer: PeerId, now: Instant) -> Result<Follow, Error> {
+    let asked = follows::of(conn, follower, peer)?;
+    if let Some(follow) = asked.as_ref().filter(|follow| follow.state == FollowState::Accepted) {
+        return Ok(follow.clone());
+    }
+    let peer = store::peers::by_id(conn, peer)?.ok_or(Error::NotFound)?;
+    let (id, url) = outbox::new_id(&node.federation, now);
+    let actor = node.federation.urls.actor(&our_actor(conn, follower)?);
+    let target = peer.uri.parse().map_err(|_| Error::NotFound)?;
+    let activity = Activity::follow(url, actor, &target);
+    outbox::record(conn, id, follower, &activity, [peer.inbox], now)?;
+    let activity_uri = activity.id.to_string();
+    match asked {
+        Some(follow) => {
+            follows::ask_again(conn, follow.id, &activity_uri, now)?;
+            Ok(Follow {
+                activity_uri,
+                state: FollowState::Asked,
+                asked: now,
+                changed: now,
+                ..follow
+            })
+        }
+        None => {
+            let follow = Follow {
+                id: FollowId::new(now, node.random.as_ref()),
+                follower,
+                peer: peer.id,
+                activity_uri,
+                state: FollowState::Asked,
+                asked: now,
+                changed: now,
+            };
+            follows::insert(conn, &follow)?;
+            Ok(follow)
+        }
+    }
+}
+
+fn our_actor(conn: &mut Conn, centre: Option<CentreId>) -> Result<OurActor, Error> {
+    let Some(id) = centre else { return Ok(OurActor::Node) };
+    let handle: Option<Handle> = centres::by_id(conn, id)?.map(|centre| centre.handle);
+    handle.map(OurActor::Centre).ok_or(Error::NotFound)
+}
+
+/// What the peer's host runs; a host that does not say is no reason to stop.
+async fn software(node: &Node, actor: &url::Url) -> Option<String> {
+    crate::federation::discover::node_info(&node.federation.fetcher, actor)
+        .await
+        .ok()?
+        .software
+}
+
+fn unreachable_peer(target: &str, error: &FetchError) -> Error {
+    let (target, detail) = (target.chars().take(120).collect(), error.to_string());
+    Error::refused("target", Reason::NobodyThere { target, detail })
+}
+
+impl From<crate::federation::error::FederationError> for Error {
+    fn from(error: crate::federation::error::FederationError) -> Self {
+        use crate::federation::error::FederationError;
+        match error {
+            FederationError::Store(error) => Self::Store(error),
+            FederationError::Key(error) => Self::Key(error),
+            FederationError::NoActor => Self::NotFound,
+            FederationError::NotAnActor(word) => Self::refused(
+                "target",
+                Reason::NobodyThere {
+                    target: String::new(),
+                    detail: word.to_string(),
+                },
+            ),
+            other => Self::Federation(other.to_string()),
+        }
+    }
+}
+
+/// The follow with this id and its peer.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_id(conn: &mut Conn, id: FollowId) -> Result<Option<(Follow, Peer)>, StoreError> {
+    let Some(follow) = follows::by_id(conn, id)? else {
+        return Ok(None);
+    };
+    Ok(store::peers::by_id(conn, follow.peer)?.map(|peer| (follow, peer)))
+}

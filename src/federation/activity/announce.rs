@@ -1,0 +1,100 @@
+//! A peer that we follow relays an event: fetched from its origin, kept, and credited to the announcer.
+
+use activitypub_federation::config::Data;
+use activitypub_federation::traits::Activity;
+use url::Url;
+
+use super::{Receipt, identity};
+use crate::domain::event::Origin;
+use crate::domain::id::{EventId, SessionId};
+use crate::federation::context::Federation;
+use crate::federation::convert::activity_in::{ObjectRef, activity};
+use crate::federation::convert::read;
+use crate::federation::intake::{self, Told};
+use crate::federation::refused::NotTaken;
+use crate::federation::urls::Ours;
+use crate::store::announces::{self, Announce as Row};
+use crate::store::{Conn, events};
+
+/// Announce of an object or, as Mobilizon's relay and forums do, of a whole activity.
+#[derive(Debug)]
+pub(super) struct Announce {
+    pub receipt: Receipt,
+    pub object: ObjectRef,
+}
+
+#[async_trait::async_trait]
+impl Activity for Announce {
+    identity!();
+
+    async fn verify(&self, data: &Data<Federation>) -> Result<(), NotTaken> {
+        if intake::is_followed(data, [&self.receipt.sender, &self.receipt.sender]).await? {
+            Ok(())
+        } else {
+            Err(NotTaken::Ignored("not_followed"))
+        }
+    }
+
+    async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
+        let id = announced(&self.object).ok_or(NotTaken::Malformed("object_id"))?;
+        let receipt = self.receipt;
+        if let Some(ours) = data.urls.read(&id) {
+            return data
+                .store
+                .try_write(move |conn| credit_ours(conn, &receipt, &ours))
+                .await;
+        }
+        let told = from_origin(data, &id).await?;
+        data.store
+            .try_write(move |conn| {
+                receipt.take(conn)?;
+                let event = intake::keep(conn, &told)?.id();
+                credit(conn, &receipt, event)
+            })
+            .await
+    }
+}
+
+/// The address of the object; of an embedded activity, that of its object.
+fn announced(object: &ObjectRef) -> Option<Url> {
+    match object.embedded().and_then(|embedded| activity(embedded).ok()) {
+        Some(inner) => inner.object.id(),
+        None => object.id(),
+    }
+}
+
+/// The event at `id`, or that of the activity found there.
+async fn from_origin(federation: &Federation, id: &Url) -> Result<Told, NotTaken> {
+    let mut document = intake::fetch(federation, id).await?;
+    if !read::is_a(&document, "Event")
+        && let Ok(inner) = activity(&document)
+        && let Some(object) = inner.object.id()
+    {
+        document = intake::fetch(federation, &object).await?;
+    }
+    intake::told(federation, &document).await
+}
+
+fn credit_ours(conn: &mut Conn, receipt: &Receipt, ours: &Ours) -> Result<(), NotTaken> {
+    let Ours::Event(id) = ours else {
+        return Err(NotTaken::Ignored("not_an_event"));
+    };
+    receipt.take(conn)?;
+    let event = match events::of_session(conn, SessionId(*id))? {
+        Some((event, _)) => Some(event),
+        None => events::by_id(conn, EventId(*id))?,
+    };
+    let event = event.ok_or(NotTaken::Unknown("event"))?;
+    credit(conn, receipt, event.id)
+}
+
+fn credit(conn: &mut Conn, receipt: &Receipt, event: EventId) -> Result<(), NotTaken> {
+    let row = Row {
+        event,
+        by: Origin::Remote(receipt.sender.id),
+        activity_uri: receipt.id.to_string(),
+        at: receipt.now,
+    };
+    announces::insert(conn, &row)?;
+    Ok(())
+}

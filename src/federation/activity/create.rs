@@ -1,0 +1,93 @@
+//! A peer publishes or changes an event. Kept when one of our actors follows its publisher or the sender.
+
+use activitypub_federation::config::Data;
+use activitypub_federation::traits::Activity;
+
+use super::{Receipt, identity};
+use crate::domain::event::Origin;
+use crate::federation::context::Federation;
+use crate::federation::convert::activity_in::Incoming;
+use crate::federation::guard::same_origin;
+use crate::federation::intake::{self, Told};
+use crate::federation::peers;
+use crate::federation::refused::NotTaken;
+use crate::store::events;
+
+/// Create, Invite (Hubzilla publishes so) or Update.
+#[derive(Debug)]
+pub(super) struct Create {
+    pub receipt: Receipt,
+    pub incoming: Incoming,
+}
+
+#[async_trait::async_trait]
+impl Activity for Create {
+    identity!();
+
+    /// What is published is the sender's: of its origin. A relayed object comes as Announce.
+    async fn verify(&self, _: &Data<Federation>) -> Result<(), NotTaken> {
+        let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        if same_origin(&id, &self.receipt.actor) {
+            Ok(())
+        } else {
+            Err(NotTaken::Forbidden("foreign_object"))
+        }
+    }
+
+    async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
+        if self.incoming.kind == "Update" && self.incoming.object.id().as_ref() == Some(&self.receipt.actor) {
+            return self.refresh_actor(data).await;
+        }
+        let mut told = match (self.incoming.object.embedded(), self.incoming.object.id()) {
+            (Some(_), _) => intake::told_by(data, &self.incoming).await?,
+            (None, Some(id)) => intake::told(data, &intake::fetch(data, &id).await?).await?,
+            (None, None) => return Err(NotTaken::Malformed("object_id")),
+        };
+        if !intake::is_followed(data, [&told.owner, &self.receipt.sender]).await? {
+            return Err(NotTaken::Ignored("not_followed"));
+        }
+        if told.owner.id != self.receipt.sender.id {
+            told = self.as_its_origin_says(data, told).await?;
+        }
+        let receipt = self.receipt;
+        data.store
+            .try_write(move |conn| {
+                receipt.take(conn)?;
+                intake::keep(conn, &told)?;
+                intake::read_again(conn, &told, receipt.now)?;
+                Ok::<_, NotTaken>(())
+            })
+            .await?;
+        data.pull_bell.notify_one();
+        Ok(())
+    }
+}
+
+impl Create {
+    /// A person may write for a group of the same host (Mobilizon); whether this one may is their host's affair: the
+    /// event is taken as its own address gives it. An event that is known already keeps its publisher.
+    async fn as_its_origin_says(&self, federation: &Federation, told: Told) -> Result<Told, NotTaken> {
+        let uri = told.event.uri.clone();
+        let known = federation.store.read(move |conn| events::by_uri(conn, &uri)).await?;
+        let owner = Origin::Remote(told.owner.id);
+        if known.is_some_and(|known| known.origin != owner) {
+            return Err(NotTaken::Forbidden("owner_change"));
+        }
+        let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        let document = intake::fetch(federation, &id).await?;
+        intake::told(federation, &document).await
+    }
+
+    /// An actor tells that its profile or key changed: it is fetched again.
+    async fn refresh_actor(self, federation: &Federation) -> Result<(), NotTaken> {
+        federation.fetcher.forget_failure(&self.receipt.actor);
+        let fetched = federation
+            .fetcher
+            .get_actor(&self.receipt.actor)
+            .await
+            .map_err(|error| NotTaken::of_fetch(&error))?;
+        peers::remember(federation, &fetched).await?;
+        let receipt = self.receipt;
+        federation.store.try_write(move |conn| receipt.take(conn)).await
+    }
+}

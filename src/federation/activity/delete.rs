@@ -1,0 +1,85 @@
+//! A peer withdraws an event, or itself with all it had.
+
+use activitypub_federation::config::Data;
+use activitypub_federation::traits::Activity;
+use url::Url;
+
+use super::{Receipt, identity};
+use crate::domain::event::Origin;
+use crate::federation::context::Federation;
+use crate::federation::convert::activity_in::ObjectRef;
+use crate::federation::fetch::Accept;
+use crate::federation::guard::same_origin;
+use crate::federation::refused::NotTaken;
+use crate::store::{Conn, events, follows, peers, pulls, tombstones};
+
+/// Delete; the object is an id, a Tombstone or the object itself.
+#[derive(Debug)]
+pub(super) struct Delete {
+    pub receipt: Receipt,
+    pub object: ObjectRef,
+}
+
+#[async_trait::async_trait]
+impl Activity for Delete {
+    identity!();
+
+    /// Only what is of the sender's origin can be the sender's to withdraw.
+    async fn verify(&self, _: &Data<Federation>) -> Result<(), NotTaken> {
+        let id = self.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        if same_origin(&id, &self.receipt.actor) {
+            Ok(())
+        } else {
+            Err(NotTaken::Forbidden("foreign_object"))
+        }
+    }
+
+    async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
+        let id = self.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        let receipt = self.receipt;
+        if id == receipt.actor {
+            return data
+                .store
+                .try_write(move |conn| {
+                    receipt.take(conn)?;
+                    Ok::<_, NotTaken>(peers::remove(conn, receipt.sender.id)?)
+                })
+                .await;
+        }
+        let uri = id.to_string();
+        let known = data.store.read(move |conn| events::by_uri(conn, &uri)).await?;
+        if known.is_some_and(|event| event.origin != Origin::Remote(receipt.sender.id)) && !is_gone(data, &id).await? {
+            return Err(NotTaken::Forbidden("not_the_owner"));
+        }
+        data.store
+            .try_write(move |conn| {
+                receipt.take(conn)?;
+                forget(conn, &receipt, &id)
+            })
+            .await?;
+        data.pull_bell.notify_one();
+        Ok(())
+    }
+}
+
+/// An event that is not here yet leaves a tombstone too: its Create may come after its Delete.
+fn forget(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<(), NotTaken> {
+    match events::by_uri(conn, id.as_str())? {
+        Some(event) => events::remove(conn, &event, &[], receipt.now)?,
+        None => tombstones::insert(conn, id.as_str(), receipt.now)?,
+    }
+    // Of a series only the dates that were posted are told of: the whole programme is read again.
+    if !follows::accepted_of_peer(conn, receipt.sender.id)?.is_empty() {
+        pulls::schedule(conn, receipt.sender.id, receipt.now)?;
+    }
+    Ok(())
+}
+
+/// Whether its own address says that the object is no more: then anybody may have told us.
+async fn is_gone(federation: &Federation, id: &Url) -> Result<bool, NotTaken> {
+    match federation.fetcher.get_json(id, Accept::ActivityJson).await {
+        Ok(fetched) => Ok(crate::federation::convert::read::is_a(&fetched.value, "Tombstone")),
+        Err(error) if error.is_gone() || error.is_absent() => Ok(true),
+        Err(error) => Err(NotTaken::Unavailable(error.reason())),
+    }
+}

@@ -1,0 +1,82 @@
+//! A peer takes back its own Follow or Announce; anything else that can be undone has no effect here.
+
+use activitypub_federation::config::Data;
+use activitypub_federation::traits::Activity;
+use url::Url;
+
+use super::{Receipt, centre_of, identity};
+use crate::domain::event::Origin;
+use crate::federation::context::Federation;
+use crate::federation::convert::activity_in::ObjectRef;
+use crate::federation::convert::read;
+use crate::federation::refused::NotTaken;
+use crate::federation::urls::Ours;
+use crate::store::{Conn, announces, followers};
+
+/// Undo.
+#[derive(Debug)]
+pub(super) struct Undo {
+    pub receipt: Receipt,
+    pub object: ObjectRef,
+}
+
+#[async_trait::async_trait]
+impl Activity for Undo {
+    identity!();
+
+    /// The activity undone is the sender's own.
+    async fn verify(&self, _: &Data<Federation>) -> Result<(), NotTaken> {
+        let actor = self
+            .object
+            .embedded()
+            .and_then(|undone| read::field(undone, "actor"))
+            .and_then(read::reference);
+        match actor {
+            Some(actor) if actor != self.receipt.actor => Err(NotTaken::Forbidden("undo_of_another")),
+            _ => Ok(()),
+        }
+    }
+
+    async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
+        let Self { receipt, object } = self;
+        let target = object
+            .embedded()
+            .and_then(|undone| read::field(undone, "object"))
+            .and_then(read::reference);
+        let target = target.and_then(|target| data.urls.read(&target));
+        let is_follow = object.is_a("Follow");
+        let undone = object.id();
+        data.store
+            .try_write(move |conn| {
+                receipt.take(conn)?;
+                if is_follow && unfollow(conn, &receipt, target.as_ref())? {
+                    return Ok(());
+                }
+                match &undone {
+                    Some(id) if by_id(conn, &receipt, id)? => Ok(()),
+                    _ => Err(NotTaken::Ignored("nothing_to_undo")),
+                }
+            })
+            .await
+    }
+}
+
+fn unfollow(conn: &mut Conn, receipt: &Receipt, target: Option<&Ours>) -> Result<bool, NotTaken> {
+    let Some(Ours::Actor(actor)) = target else {
+        return Ok(false);
+    };
+    let followed = centre_of(conn, actor)?;
+    Ok(followers::remove(conn, followed, receipt.sender.id)?)
+}
+
+fn by_id(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<bool, NotTaken> {
+    if followers::remove_by_activity(conn, receipt.sender.id, id.as_str())? {
+        return Ok(true);
+    }
+    let sender = Origin::Remote(receipt.sender.id);
+    match announces::by_activity_uri(conn, id.as_str())? {
+        Some(announce) if announce.by == sender => Ok(announces::remove(conn, announce.event, sender)?),
+        Some(_) => Err(NotTaken::Forbidden("undo_of_another")),
+        None => Ok(false),
+    }
+}

@@ -1,0 +1,133 @@
+//! What every part of federation works with: the store, our URLs, our keys, the guarded client, the clock.
+//!
+//! It is the application data of `activitypub_federation`, whose `Data` the activities receive.
+
+use std::sync::Arc;
+
+use activitypub_federation::config::FederationConfig;
+use tokio::sync::Notify;
+use url::Url;
+
+use super::error::FederationError;
+use super::fetch::{Fetcher, Limits};
+use super::guard::Policy;
+use super::keyring::KeyRing;
+use super::signature::Audience;
+use super::urls::Urls;
+use crate::config;
+use crate::domain::random::Randomness;
+use crate::domain::time::{Clock, Instant};
+use crate::store::Db;
+use crate::telemetry::Metrics;
+
+/// The federation of one node, shared by all its handlers and workers.
+#[derive(Clone)]
+pub struct Federation(Arc<Parts>);
+
+/// The parts of [`Federation`].
+pub struct Parts {
+    /// The database.
+    pub store: Db,
+    /// Maker and reader of our URLs.
+    pub urls: Urls,
+    /// Private keys of our actors.
+    pub keys: KeyRing,
+    /// The guarded HTTP client.
+    pub fetcher: Fetcher,
+    /// The host names that we answer to.
+    pub audience: Audience,
+    /// The section `[federation]` of the configuration.
+    pub settings: config::FederationConfig,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Randomness>,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+    /// Rung when a delivery was recorded.
+    pub outbox_bell: Notify,
+    /// Rung when a peer is to be read.
+    pub pull_bell: Notify,
+}
+
+impl std::ops::Deref for Federation {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What [`open`] needs.
+pub struct Settings<'a> {
+    /// The public address of the node.
+    pub base: &'a Url,
+    /// The section `[federation]`.
+    pub federation: &'a config::FederationConfig,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Randomness>,
+    /// The counters.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Makes the federation of a node, whose instance actor has keys.
+///
+/// # Errors
+/// What the database or the TLS library refuses.
+pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<Federation>, FederationError> {
+    let urls = Urls::new(settings.base.clone());
+    let keys = KeyRing::new(urls.clone());
+    let relay = keys.of(&store, None).await?;
+    let policy = Policy {
+        allow_loopback: settings.federation.allow_loopback,
+    };
+    let limits = Limits {
+        deadline: std::time::Duration::from_secs(settings.federation.timeout_seconds),
+        ..Limits::default()
+    };
+    let fetcher = Fetcher::new(
+        settings.base,
+        policy,
+        limits,
+        Some(relay.rsa.clone()),
+        Arc::clone(&settings.clock),
+    )
+    .map_err(FederationError::Client)?;
+    let domain = urls.host();
+    let federation = Federation(Arc::new(Parts {
+        store,
+        audience: Audience::of(settings.base),
+        urls,
+        keys,
+        fetcher,
+        settings: settings.federation.clone(),
+        clock: settings.clock,
+        random: settings.random,
+        metrics: settings.metrics,
+        outbox_bell: Notify::new(),
+        pull_bell: Notify::new(),
+    }));
+    FederationConfig::builder()
+        .domain(domain)
+        .app_data(federation)
+        .build()
+        .await
+        .map_err(|error| FederationError::Library(error.to_string()))
+}
+
+impl Federation {
+    /// The present moment.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Whether nothing is exchanged with `host` (without port) by the operator's decision; subdomains count.
+    pub fn is_blocked(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        self.settings.blocked_hosts.iter().any(|blocked| {
+            host.strip_suffix(blocked.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    }
+}

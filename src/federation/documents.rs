@@ -1,0 +1,217 @@
+//! What we show of ourselves to other servers: actors, events, collections. Followers are counted, never listed.
+
+use serde_json::Value;
+use url::Url;
+use uuid::Uuid;
+
+use super::context::Federation;
+use super::convert::actor_out::{PublicKeys, centre_actor, node_actor};
+use super::publish;
+use super::urls::{Collection, OurActor};
+use super::wire::collection::{OrderedCollection, OrderedCollectionPage};
+use super::wire::context::with_context;
+use super::wire::tombstone::Tombstone;
+use crate::domain::centre::Centre;
+use crate::domain::event::Origin;
+use crate::domain::id::{ActivityId, CentreId, SessionId};
+use crate::domain::time::Instant;
+use crate::store::{
+    Conn, Cursor, StoreError, activities, centres, events, followers, follows, keys, sessions, tombstones,
+};
+
+/// Items of one page of a collection; whole events of 5 kB stay well under what peers read.
+const PAGE: i64 = 50;
+
+/// A document with what its address answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Document {
+    /// It is there.
+    Found(Value),
+    /// It was there: the Tombstone that remains.
+    Gone(Value),
+    /// It never was.
+    Missing,
+}
+
+/// The actor document of `actor`, named `name` when it is the node itself.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn actor(conn: &mut Conn, federation: &Federation, actor: &OurActor, name: &str) -> Result<Document, StoreError> {
+    let urls = &federation.urls;
+    Ok(Document::Found(match actor {
+        OurActor::Node => {
+            let keys = keys::of_owner(conn, None)?;
+            let since = keys.first().map_or_else(Instant::default, |key| key.created);
+            node_actor(name, since, &public_keys(&keys), urls).document()
+        }
+        OurActor::Centre(handle) => {
+            let Some(centre) = centres::by_handle(conn, handle.as_str())? else {
+                return Ok(Document::Missing);
+            };
+            let keys = keys::of_owner(conn, Some(centre.id))?;
+            centre_actor(&centre, &public_keys(&keys), urls).document()
+        }
+    }))
+}
+
+fn public_keys(keys: &[keys::ActorKey]) -> PublicKeys {
+    let public = |algorithm: &str| {
+        keys.iter()
+            .find(|key| key.algorithm == algorithm)
+            .map(|key| key.public.clone())
+    };
+    PublicKeys {
+        rsa_pem: public("rsa").unwrap_or_default(),
+        ed25519_multibase: public("ed25519"),
+    }
+}
+
+/// The Event at `/events/{id}`: a session, or the next session of a series by the id of the whole.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn event(conn: &mut Conn, federation: &Federation, id: Uuid) -> Result<Document, StoreError> {
+    let id = SessionId(id);
+    let Some((event, session)) = events::of_session(conn, id)? else {
+        let url = federation.urls.session(id);
+        return Ok(match tombstones::find(conn, url.as_str())? {
+            Some(deleted) => Document::Gone(Tombstone::of_event(url, deleted).document()),
+            None => Document::Missing,
+        });
+    };
+    let Origin::Local(centre) = event.origin else {
+        return Ok(Document::Missing);
+    };
+    let Some(centre) = centres::by_id(conn, centre)? else {
+        return Ok(Document::Missing);
+    };
+    let announced = sessions::announced_at(conn, id)?;
+    Ok(Document::Found(with_context(publish::object(
+        federation, &centre, &event, &session, announced,
+    ))))
+}
+
+/// An activity of ours, as it was sent.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn activity(conn: &mut Conn, id: ActivityId) -> Result<Document, StoreError> {
+    // What was said to one peer alone (a follow, an answer) is not for everybody.
+    let found = activities::by_id(conn, id)?.filter(|activity| activity.public);
+    let body = found.and_then(|activity| serde_json::from_str(&activity.body).ok());
+    Ok(body.map_or(Document::Missing, Document::Found))
+}
+
+/// A collection of `actor`, or one page of it.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn collection(
+    conn: &mut Conn,
+    federation: &Federation,
+    actor: &OurActor,
+    collection: Collection,
+    page: Option<&str>,
+) -> Result<Document, StoreError> {
+    let centre = match actor {
+        OurActor::Node => None,
+        OurActor::Centre(handle) => match centres::by_handle(conn, handle.as_str())? {
+            Some(centre) => Some(centre),
+            None => return Ok(Document::Missing),
+        },
+    };
+    let owner = centre.as_ref().map(|centre| centre.id);
+    let shelf = Shelf {
+        federation,
+        actor,
+        collection,
+    };
+    match (collection, page) {
+        (Collection::Followers, _) => Ok(shelf.counted(followers::count(conn, owner)?)),
+        (Collection::Following, _) => Ok(shelf.counted(follows::count_accepted(conn, owner)?)),
+        (Collection::Outbox, None) => Ok(shelf.paged(activities::count_public_of_sender(conn, owner)?)),
+        (Collection::Outbox, Some(page)) => shelf.outbox_page(conn, owner, page),
+        (Collection::Upcoming, None) => {
+            let count = match &centre {
+                Some(centre) => sessions::count_of_centre(conn, centre.id, federation.now())?,
+                None => 0,
+            };
+            Ok(shelf.paged(count))
+        }
+        (Collection::Upcoming, Some(page)) => match &centre {
+            Some(centre) => shelf.upcoming_page(conn, centre, page),
+            None => Ok(Document::Missing),
+        },
+        (Collection::Inbox, _) => Ok(Document::Missing),
+    }
+}
+
+/// One collection of one actor.
+struct Shelf<'a> {
+    federation: &'a Federation,
+    actor: &'a OurActor,
+    collection: Collection,
+}
+
+impl Shelf<'_> {
+    fn url(&self) -> Url {
+        self.federation.urls.collection(self.actor, self.collection)
+    }
+
+    fn page_url(&self, cursor: &str) -> Url {
+        self.federation.urls.page(self.actor, self.collection, cursor)
+    }
+
+    fn counted(&self, count: i64) -> Document {
+        Document::Found(OrderedCollection::counted(self.url(), count.unsigned_abs()).document())
+    }
+
+    fn paged(&self, count: i64) -> Document {
+        if count == 0 {
+            return self.counted(0);
+        }
+        let first = self.page_url("first");
+        Document::Found(OrderedCollection::paged(self.url(), count.unsigned_abs(), first).document())
+    }
+
+    fn page(&self, page: &str, items: Vec<Value>, next: Option<String>) -> Document {
+        let next = next.map(|cursor| self.page_url(&cursor));
+        Document::Found(OrderedCollectionPage::new(self.page_url(page), self.url(), items, next).document())
+    }
+
+    fn outbox_page(&self, conn: &mut Conn, owner: Option<CentreId>, page: &str) -> Result<Document, StoreError> {
+        let before = match page {
+            "first" => None,
+            cursor => match cursor.parse::<ActivityId>() {
+                Ok(id) => Some(id),
+                Err(_) => return Ok(Document::Missing),
+            },
+        };
+        let found = activities::public_of_sender(conn, owner, before, PAGE)?;
+        let full = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
+        let next = found.last().filter(|_| full).map(|activity| activity.id.to_string());
+        let items = found
+            .iter()
+            .filter_map(|activity| serde_json::from_str(&activity.body).ok())
+            .collect();
+        Ok(self.page(page, items, next))
+    }
+
+    fn upcoming_page(&self, conn: &mut Conn, centre: &Centre, page: &str) -> Result<Document, StoreError> {
+        let after = match page {
+            "first" => None,
+            cursor => match cursor.parse::<Cursor>() {
+                Ok(cursor) => Some(cursor),
+                Err(_) => return Ok(Document::Missing),
+            },
+        };
+        let found = sessions::upcoming_of_centre(conn, centre.id, self.federation.now(), PAGE, after.as_ref())?;
+        let mut items = Vec::with_capacity(found.items.len());
+        for (session, event) in &found.items {
+            let announced = sessions::announced_at(conn, session.id)?;
+            items.push(publish::object(self.federation, centre, event, session, announced));
+        }
+        Ok(self.page(page, items, found.next.map(|cursor| cursor.to_string())))
+    }
+}

@@ -1,0 +1,169 @@
+//! Events of others, from a document to rows: read, origin checked, owner known, wanted or not.
+//!
+//! An event is believed only from its own origin: embedded by a sender of that origin, or fetched from its address.
+
+use url::Url;
+
+use super::context::Federation;
+use super::convert::activity_in::Incoming;
+use super::convert::event_in::{self, EventRefusal, Received};
+use super::convert::read;
+use super::fetch::Accept;
+use super::peers;
+use super::refused::NotTaken;
+use crate::domain::event::{Event, Origin};
+use crate::domain::id::EventId;
+use crate::domain::peer::Peer;
+use crate::domain::recurrence::Occurrence;
+use crate::domain::time::{Instant, local_of};
+use crate::store::events::Upserted;
+use crate::store::{Conn, StoreError, events, follows, tombstones};
+
+/// An event as its origin tells it, with the actor that publishes it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The event; its id is that of a new row.
+    pub event: Event,
+    /// Its one session.
+    pub occurrence: Occurrence,
+    /// Its publisher.
+    pub owner: Peer,
+}
+
+/// The document at `id`, which must name itself so.
+///
+/// # Errors
+/// [`NotTaken::Forbidden`] when it is not there or names another id, [`NotTaken::Unavailable`] for another try.
+pub async fn fetch(federation: &Federation, id: &Url) -> Result<serde_json::Value, NotTaken> {
+    if federation.is_blocked(id) {
+        return Err(NotTaken::Forbidden("blocked"));
+    }
+    let fetched = federation
+        .fetcher
+        .get_json(id, Accept::ActivityJson)
+        .await
+        .map_err(|error| NotTaken::of_fetch(&error))?;
+    if read::id(&fetched.value).as_ref() != Some(&fetched.final_url) {
+        return Err(NotTaken::Forbidden("other_id"));
+    }
+    Ok(fetched.value.clone())
+}
+
+/// Reads an event document that its origin vouches for.
+///
+/// # Errors
+/// [`NotTaken::Ignored`] when it is no public event, [`NotTaken::Unprocessable`] when it cannot be shown.
+pub async fn told(federation: &Federation, document: &serde_json::Value) -> Result<Told, NotTaken> {
+    told_of(federation, event_in::event(document).map_err(refusal)?).await
+}
+
+/// The event that an activity of its own origin carries; what it leaves out is the activity's (Hubzilla).
+///
+/// # Errors
+/// As [`told`].
+pub async fn told_by(federation: &Federation, activity: &Incoming) -> Result<Told, NotTaken> {
+    told_of(federation, event_in::event_of(activity).map_err(refusal)?).await
+}
+
+fn refusal(refusal: EventRefusal) -> NotTaken {
+    match refusal {
+        EventRefusal::NotAnEvent => NotTaken::Ignored("not_an_event"),
+        EventRefusal::ForeignAuthor => NotTaken::Forbidden("foreign_author"),
+        _ => NotTaken::Unprocessable("event"),
+    }
+}
+
+async fn told_of(federation: &Federation, received: Received) -> Result<Told, NotTaken> {
+    if !received.audience.is_public() {
+        return Err(NotTaken::Ignored("not_public"));
+    }
+    let owner = owner(federation, &received.attributed_to).await?;
+    let now = federation.now();
+    let schedule = &received.facts.schedule;
+    let date = local_of(schedule.start, schedule.zone).date();
+    let occurrence = Occurrence {
+        date,
+        start: schedule.start,
+        end: schedule.end,
+    };
+    let published = received.published.unwrap_or(now).min(now);
+    let event = Event {
+        id: EventId::new(now, federation.random.as_ref()),
+        uri: received.uri.to_string(),
+        url: received.url.to_string(),
+        origin: Origin::Remote(owner.id),
+        facts: received.facts,
+        published,
+        updated: received.updated.unwrap_or(published).max(published),
+    };
+    Ok(Told {
+        event,
+        occurrence,
+        owner,
+    })
+}
+
+/// The publisher: of several authors the one that is followed here (a group rather than the person who typed), else the
+/// first.
+async fn owner(federation: &Federation, authors: &[Url]) -> Result<Peer, NotTaken> {
+    let uris: Vec<String> = authors.iter().map(Url::to_string).collect();
+    let followed = federation
+        .store
+        .read(move |conn| {
+            for uri in &uris {
+                if let Some(peer) = crate::store::peers::by_uri(conn, uri)?
+                    && !follows::accepted_of_peer(conn, peer.id)?.is_empty()
+                {
+                    return Ok(Some(peer));
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    match (followed, authors.first()) {
+        (Some(peer), _) => Ok(peer),
+        (None, Some(first)) => Ok(peers::known_or_fetched(federation, first).await?),
+        (None, None) => Err(NotTaken::Unprocessable("no_author")),
+    }
+}
+
+/// Whether one of our actors follows one of `peers`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn is_followed(federation: &Federation, peers: [&Peer; 2]) -> Result<bool, StoreError> {
+    let ids = peers.map(|peer| peer.id);
+    let follows =
+        move |conn: &mut Conn| {
+            Ok(!follows::accepted_of_peer(conn, ids[0])?.is_empty()
+                || !follows::accepted_of_peer(conn, ids[1])?.is_empty())
+        };
+    federation.store.read(follows).await
+}
+
+/// Keeps an event that a message brought. A late message revives nothing that was deleted, and changes no owner.
+///
+/// # Errors
+/// [`NotTaken::Ignored`] for what was deleted, [`NotTaken::Forbidden`] for a change of owner.
+pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
+    if tombstones::find(conn, &told.event.uri)?.is_some() {
+        return Err(NotTaken::Ignored("deleted"));
+    }
+    if let Some(known) = events::by_uri(conn, &told.event.uri)?
+        && known.origin != told.event.origin
+    {
+        return Err(NotTaken::Forbidden("owner_change"));
+    }
+    Ok(events::upsert_remote(conn, &told.event, told.occurrence)?)
+}
+
+/// When a followed peer told us something, its whole programme is read again soon: a series is posted date by date.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn read_again(conn: &mut Conn, told: &Told, now: Instant) -> Result<(), StoreError> {
+    if told.owner.upcoming.is_some() && !follows::accepted_of_peer(conn, told.owner.id)?.is_empty() {
+        crate::store::pulls::schedule(conn, told.owner.id, now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! The durable outbox: an activity and its deliveries are rows in the transaction of the change they tell of.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use super::context::Federation;
+use super::urls;
+use super::wire::activity::Activity;
+use super::wire::context::PUBLIC;
+use crate::domain::id::{ActivityId, CentreId};
+use crate::domain::time::Instant;
+use crate::store::activities::{self, Recipient};
+use crate::store::{Conn, StoreError};
+
+/// A new id for an activity, and its URL.
+pub fn new_id(federation: &Federation, now: Instant) -> (ActivityId, Url) {
+    let id = ActivityId::new(now, federation.random.as_ref());
+    (id, federation.urls.activity(id))
+}
+
+/// Records `activity` of `sender` (the instance actor for `None`) and one delivery a distinct inbox. An inbox that is no
+/// URL is passed over: it was checked when its actor was read. Ring [`wake`] after the commit.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn record(
+    conn: &mut Conn,
+    id: ActivityId,
+    sender: Option<CentreId>,
+    activity: &Activity,
+    inboxes: impl IntoIterator<Item = String>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let distinct: BTreeSet<String> = inboxes.into_iter().collect();
+    let recipients: Vec<Recipient> = distinct
+        .into_iter()
+        .filter_map(|inbox| {
+            let host = urls::host(&Url::parse(&inbox).ok()?);
+            Some(Recipient { inbox, host })
+        })
+        .collect();
+    let object = activity
+        .object
+        .as_str()
+        .or_else(|| activity.object["id"].as_str())
+        .unwrap_or_default();
+    let row = activities::Activity {
+        id,
+        uri: activity.id.to_string(),
+        sender,
+        object_uri: object.to_owned(),
+        public: activity.to.iter().any(|to| to == PUBLIC),
+        body: activity.document().to_string(),
+        created: now,
+    };
+    activities::record(conn, &row, &recipients).map(|_| ())
+}
+
+/// Tells the worker that there is work.
+pub fn wake(federation: &Federation) {
+    federation.outbox_bell.notify_one();
+}

@@ -1,0 +1,60 @@
+//! Actors of other servers: fetched, read and remembered.
+
+use url::Url;
+
+use super::context::Federation;
+use super::convert::actor_in;
+use super::error::FederationError;
+use super::fetch::Fetched;
+use crate::domain::id::PeerId;
+use crate::domain::peer::Peer;
+use crate::store;
+
+/// Keeps a fetched actor document; what is known of its host's software stays.
+///
+/// # Errors
+/// [`FederationError::NotAnActor`], or what the database refuses.
+pub async fn remember(federation: &Federation, fetched: &Fetched) -> Result<Peer, FederationError> {
+    remember_with(federation, fetched, None).await
+}
+
+/// [`remember`], with the software of its host where it was just asked for.
+///
+/// # Errors
+/// As [`remember`].
+pub async fn remember_with(
+    federation: &Federation,
+    fetched: &Fetched,
+    software: Option<String>,
+) -> Result<Peer, FederationError> {
+    let now = federation.now();
+    let id = PeerId::new(now, federation.random.as_ref());
+    let mut peer = actor_in::actor(&fetched.value, &fetched.final_url, id, now)?;
+    let kept = federation
+        .store
+        .write(move |conn| {
+            let known = store::peers::by_uri(conn, &peer.uri)?;
+            peer.software = software.clone().or(known.and_then(|known| known.software));
+            let id = store::peers::upsert(conn, &peer)?;
+            Ok(Peer { id, ..peer.clone() })
+        })
+        .await?;
+    Ok(kept)
+}
+
+/// The actor at `uri` as remembered, or fetched.
+///
+/// # Errors
+/// As [`remember`], or what the fetch met.
+pub async fn known_or_fetched(federation: &Federation, uri: &Url) -> Result<Peer, FederationError> {
+    let text = uri.to_string();
+    if let Some(peer) = federation
+        .store
+        .read(move |conn| store::peers::by_uri(conn, &text))
+        .await?
+    {
+        return Ok(peer);
+    }
+    let fetched = federation.fetcher.get_actor(uri).await?;
+    remember(federation, &fetched).await
+}

@@ -1,0 +1,150 @@
+//! What followers are told of our events, recorded in the transaction of the change.
+//!
+//! A single event is posted when it is published. A series is posted date by date: the next one at once, each later one
+//! when it comes near (`federation.drip_days`); following nodes read the whole of it from `upcoming`.
+
+use serde_json::Value;
+
+use super::context::Federation;
+use super::convert::event_out::{Posting, event_object};
+use super::outbox;
+use super::urls::OurActor;
+use super::wire::activity::Activity;
+use super::wire::tombstone::Tombstone;
+use crate::domain::centre::Centre;
+use crate::domain::event::{Event, Session};
+use crate::domain::time::Instant;
+use crate::store::sessions::{self, Reconciled};
+use crate::store::{Conn, StoreError, followers};
+
+/// Speaks for one centre at one moment.
+pub struct Publisher<'a> {
+    /// The federation.
+    pub federation: &'a Federation,
+    /// Whose events these are.
+    pub centre: &'a Centre,
+    /// The moment of the change.
+    pub now: Instant,
+}
+
+/// The Event object of a session: posted since `announced`, or not yet.
+pub fn object(
+    federation: &Federation,
+    centre: &Centre,
+    event: &Event,
+    session: &Session,
+    announced: Option<Instant>,
+) -> Value {
+    let published = announced.unwrap_or(event.published);
+    let posting = Posting {
+        event,
+        session,
+        centre: &centre.handle,
+        published,
+        updated: event.updated.max(published),
+        previous_start: None,
+    };
+    event_object(&posting, &federation.urls)
+}
+
+impl Publisher<'_> {
+    /// A new event: Create for its next session.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub fn published(&self, conn: &mut Conn, event: &Event, sessions: &[Session]) -> Result<(), StoreError> {
+        let next = sessions.iter().filter(|session| session.occurrence.end > self.now);
+        match next.min_by_key(|session| session.occurrence.start) {
+            Some(next) => self.announce(conn, event, next),
+            None => Ok(()),
+        }
+    }
+
+    /// One session comes near: Create.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub fn announce(&self, conn: &mut Conn, event: &Event, session: &Session) -> Result<(), StoreError> {
+        sessions::mark_announced(conn, session.id, self.now)?;
+        let object = object(self.federation, self.centre, event, session, Some(self.now));
+        self.send(conn, |id, actor, followers| {
+            Activity::create(id, actor, object, followers)
+        })
+    }
+
+    /// A changed event. `announced` are the sessions that followers knew of before, with the moment they were told;
+    /// `plan` is what became of all sessions.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub fn revised(
+        &self,
+        conn: &mut Conn,
+        event: &Event,
+        announced: &[(Session, Instant)],
+        plan: &Reconciled,
+    ) -> Result<(), StoreError> {
+        let mut still_told = false;
+        for (before, since) in announced {
+            if plan.removed.iter().any(|session| session.id == before.id) {
+                self.delete_session(conn, before)?;
+                continue;
+            }
+            let stays = plan
+                .changed
+                .iter()
+                .chain(&plan.kept)
+                .find(|session| session.id == before.id);
+            if let Some(session) = stays.filter(|session| session.occurrence.end > self.now) {
+                still_told = true;
+                let object = object(self.federation, self.centre, event, session, Some(*since));
+                self.send(conn, |id, actor, followers| {
+                    Activity::update(id, actor, object, followers)
+                })?;
+            }
+        }
+        if still_told {
+            return Ok(());
+        }
+        let all: Vec<Session> = plan
+            .added
+            .iter()
+            .chain(&plan.changed)
+            .chain(&plan.kept)
+            .copied()
+            .collect();
+        self.published(conn, event, &all)
+    }
+
+    /// An event is withdrawn: Delete for every session that followers knew of.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub fn deleted(&self, conn: &mut Conn, announced: &[(Session, Instant)]) -> Result<(), StoreError> {
+        announced
+            .iter()
+            .try_for_each(|(session, _)| self.delete_session(conn, session))
+    }
+
+    fn delete_session(&self, conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
+        let tombstone = Tombstone::of_event(self.federation.urls.session(session.id), self.now).object();
+        self.send(conn, |id, actor, followers| {
+            Activity::delete(id, actor, tombstone, followers)
+        })
+    }
+
+    /// Records the activity that `make` gives of an id, the actor and its followers collection, for all followers.
+    fn send(
+        &self,
+        conn: &mut Conn,
+        make: impl FnOnce(url::Url, url::Url, &url::Url) -> Activity,
+    ) -> Result<(), StoreError> {
+        let actor = OurActor::Centre(self.centre.handle.clone());
+        let urls = &self.federation.urls;
+        let (id, url) = outbox::new_id(self.federation, self.now);
+        let activity = make(url, urls.actor(&actor), &urls.followers(&actor)).published(self.now);
+        let inboxes = followers::inboxes(conn, Some(self.centre.id))?;
+        let inboxes = inboxes.into_iter().map(|inbox| inbox.url);
+        outbox::record(conn, id, Some(self.centre.id), &activity, inboxes, self.now)
+    }
+}

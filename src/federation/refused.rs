@@ -1,0 +1,100 @@
+//! How an incoming activity ends when it has no effect: passed over politely, or refused.
+
+use super::error::FederationError;
+use super::fetch::FetchError;
+use super::signature::SignatureError;
+use crate::store::{Clash, Contention, StoreError};
+
+/// Why an activity was not taken in. `reason` is a stable word for logs and metrics.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// Understood, and of no use to us: the sender is told that all is well.
+    #[error("ignored: {0}")]
+    Ignored(&'static str),
+    /// Taken in before.
+    #[error("taken in before")]
+    Duplicate,
+    /// Unreadable.
+    #[error("malformed: {0}")]
+    Malformed(&'static str),
+    /// Unsigned, or the signature does not hold.
+    #[error("not authenticated: {0}")]
+    Unauthenticated(&'static str),
+    /// Authentic, and nothing the sender may do.
+    #[error("forbidden: {0}")]
+    Forbidden(&'static str),
+    /// It is for nobody here.
+    #[error("unknown: {0}")]
+    Unknown(&'static str),
+    /// Authentic, readable, and the content cannot be.
+    #[error("unprocessable: {0}")]
+    Unprocessable(&'static str),
+    /// The sender's server did not answer when it had to; worth another try.
+    #[error("unavailable: {0}")]
+    Unavailable(&'static str),
+    /// A failure of ours; worth another try.
+    #[error(transparent)]
+    Failed(FederationError),
+}
+
+impl NotTaken {
+    /// The stable word.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Ignored(reason)
+            | Self::Malformed(reason)
+            | Self::Unauthenticated(reason)
+            | Self::Forbidden(reason)
+            | Self::Unknown(reason)
+            | Self::Unprocessable(reason)
+            | Self::Unavailable(reason) => reason,
+            Self::Duplicate => "duplicate",
+            Self::Failed(_) => "failure",
+        }
+    }
+
+    /// What became of a document that we had to fetch: `what` is gone or wrong for good, or may come back.
+    pub fn of_fetch(error: &FetchError) -> Self {
+        if error.is_permanent() || error.is_gone() {
+            Self::Forbidden("unverifiable")
+        } else {
+            Self::Unavailable(error.reason())
+        }
+    }
+}
+
+impl From<StoreError> for NotTaken {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<diesel::result::Error> for NotTaken {
+    fn from(error: diesel::result::Error) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<FederationError> for NotTaken {
+    fn from(error: FederationError) -> Self {
+        match error {
+            FederationError::Fetch(error) => Self::of_fetch(&error),
+            other => Self::Failed(other),
+        }
+    }
+}
+
+impl From<SignatureError> for NotTaken {
+    fn from(error: SignatureError) -> Self {
+        Self::Unauthenticated(error.reason())
+    }
+}
+
+impl Contention for NotTaken {
+    fn clash(&self) -> Clash {
+        match self {
+            Self::Failed(FederationError::Store(error)) => error.clash(),
+            _ => Clash::None,
+        }
+    }
+}
