@@ -2,6 +2,7 @@
 
 mod error;
 pub mod extract;
+mod fediverse;
 pub mod middleware;
 mod operations;
 pub mod public;

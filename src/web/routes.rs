@@ -6,12 +6,14 @@
 use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, to};
 
-use super::{Error, operations, public};
+use super::{Error, fediverse, operations, public};
 
-/// Adds the routes of every part. The order matters to nobody: no two parts share a path.
+/// Adds the routes of every part. Federation comes before the pages: where both have an address, it takes the requests
+/// whose `Accept` asks for ActivityPub. No other two parts share a path.
 pub fn configure(routes: &mut ServiceConfig) {
     routes
         .configure(operations::configure)
+        .configure(fediverse::configure)
         .configure(public::configure)
         .default_service(to(nowhere));
 }

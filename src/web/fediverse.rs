@@ -1,0 +1,365 @@
+//! What other servers ask: actors, events and collections as ActivityPub documents, inboxes, and discovery (WebFinger,
+//! host-meta, NodeInfo).
+//!
+//! `/events/{id}` is also a page for people: requests whose `Accept` asks for ActivityPub come here, others go to
+//! `public`.
+
+use actix_web::guard::{Guard, GuardContext};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER, VARY};
+use actix_web::web::{Bytes, Data, Path, PayloadConfig, Query, ServiceConfig, get, post, resource};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::Error;
+use crate::app::Node;
+use crate::domain::id::ActivityId;
+use crate::federation::delivery::CONTENT_TYPE;
+use crate::federation::discover::{Handle as Account, Resource, webfinger_answer};
+use crate::federation::documents::{self, Document};
+use crate::federation::inbox;
+use crate::federation::refused::NotTaken;
+use crate::federation::urls::{Collection, OurActor, Ours};
+use crate::store::{Conn, StoreError, centres, changes, events};
+
+/// How long a peer may keep a document without asking again, in seconds.
+const FRESH: &str = "public, max-age=60";
+
+/// Adds the routes of federation.
+pub fn configure(routes: &mut ServiceConfig) {
+    routes
+        .service(
+            resource(["/inbox", "/actor/inbox", "/groups/{handle}/inbox"])
+                .app_data(PayloadConfig::new(inbox::MAX_BODY))
+                .route(post().to(receive)),
+        )
+        .route("/actor", get().to(node_actor))
+        .route("/groups/{handle}", get().guard(WantsActivity).to(centre_actor))
+        .route("/groups/{handle}", get().to(centre_page))
+        .route("/centres/{handle}", get().guard(WantsActivity).to(centre_actor))
+        .route("/events/{id}", get().guard(WantsActivity).to(event))
+        .route("/activities/{id}", get().to(activity))
+        .route("/.well-known/webfinger", get().to(webfinger))
+        .route("/.well-known/host-meta", get().to(host_meta))
+        .route("/.well-known/nodeinfo", get().to(nodeinfo_links))
+        .route("/nodeinfo/2.1", get().to(nodeinfo));
+    for (path, collection) in [
+        ("outbox", Collection::Outbox),
+        ("followers", Collection::Followers),
+        ("following", Collection::Following),
+        ("upcoming", Collection::Upcoming),
+    ] {
+        let of_node = move |request: HttpRequest, node: Data<Node>, page: Query<Page>| async move {
+            serve_collection(&request, node, OurActor::Node, collection, page.into_inner()).await
+        };
+        let of_centre = move |request: HttpRequest, node: Data<Node>, handle: Path<String>, page: Query<Page>| async move {
+            let actor = actor_named(&handle)?;
+            serve_collection(&request, node, actor, collection, page.into_inner()).await
+        };
+        routes
+            .route(&format!("/actor/{path}"), get().to(of_node))
+            .route(&format!("/groups/{{handle}}/{path}"), get().to(of_centre));
+    }
+}
+
+/// Whether a request asks for ActivityPub rather than for a page.
+pub struct WantsActivity;
+
+impl Guard for WantsActivity {
+    fn check(&self, context: &GuardContext<'_>) -> bool {
+        context
+            .head()
+            .headers()
+            .get_all(ACCEPT)
+            .filter_map(|value| value.to_str().ok())
+            .any(wants_activity)
+    }
+}
+
+/// `application/activity+json`, or `application/ld+json` (with or without the profile: no page is of that type).
+fn wants_activity(accept: &str) -> bool {
+    accept.split(',').any(|one| {
+        let kind = one.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case(CONTENT_TYPE) || kind.eq_ignore_ascii_case("application/ld+json")
+    })
+}
+
+/// A page of a collection.
+#[derive(Debug, Deserialize)]
+struct Page {
+    page: Option<String>,
+}
+
+fn actor_named(handle: &str) -> Result<OurActor, Error> {
+    handle.parse().map(OurActor::Centre).map_err(|_| Error::NotFound)
+}
+
+async fn node_actor(request: HttpRequest, node: Data<Node>) -> Result<HttpResponse, Error> {
+    actor(&request, node, OurActor::Node).await
+}
+
+async fn centre_actor(request: HttpRequest, node: Data<Node>, handle: Path<String>) -> Result<HttpResponse, Error> {
+    actor(&request, node, actor_named(&handle)?).await
+}
+
+/// The id of an actor, opened in a browser, is its page.
+async fn centre_page(node: Data<Node>, handle: Path<String>) -> Result<HttpResponse, Error> {
+    let OurActor::Centre(handle) = actor_named(&handle)? else {
+        return Err(Error::NotFound);
+    };
+    let page = node.federation.urls.centre_page(&handle);
+    Ok(HttpResponse::SeeOther()
+        .insert_header(("Location", page.as_str()))
+        .insert_header((VARY, "Accept"))
+        .finish())
+}
+
+async fn actor(request: &HttpRequest, node: Data<Node>, actor: OurActor) -> Result<HttpResponse, Error> {
+    let (federation, name) = (node.federation.clone(), node.config.node.name.clone());
+    serve(request, &node, move |conn| {
+        documents::actor(conn, &federation, &actor, &name)
+    })
+    .await
+}
+
+async fn event(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result<HttpResponse, Error> {
+    let federation = node.federation.clone();
+    serve(&request, &node, move |conn| documents::event(conn, &federation, *id)).await
+}
+
+async fn activity(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result<HttpResponse, Error> {
+    serve(&request, &node, move |conn| documents::activity(conn, ActivityId(*id))).await
+}
+
+async fn serve_collection(
+    request: &HttpRequest,
+    node: Data<Node>,
+    actor: OurActor,
+    collection: Collection,
+    page: Page,
+) -> Result<HttpResponse, Error> {
+    let federation = node.federation.clone();
+    serve(request, &node, move |conn| {
+        documents::collection(conn, &federation, &actor, collection, page.page.as_deref())
+    })
+    .await
+}
+
+/// Answers with a document and an ETag made of its content and of the calendar's stamp: a collection whose pages
+/// changed has changed itself, although it only names them.
+async fn serve(
+    request: &HttpRequest,
+    node: &Node,
+    find: impl FnOnce(&mut Conn) -> Result<Document, StoreError> + Send + 'static,
+) -> Result<HttpResponse, Error> {
+    let (document, stamp) = node
+        .store
+        .read(move |conn| Ok((find(conn)?, changes::stamp(conn)?)))
+        .await?;
+    let (mut answer, body) = match document {
+        Document::Found(body) => (HttpResponse::Ok(), body),
+        Document::Gone(body) => (HttpResponse::Gone(), body),
+        Document::Missing => return Err(Error::NotFound),
+    };
+    let body = body.to_string();
+    let etag = format!("\"{stamp:x}-{:x}\"", fingerprint(body.as_bytes()));
+    let known = request
+        .headers()
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {
+        return Ok(HttpResponse::NotModified()
+            .insert_header((ETAG, etag))
+            .insert_header((VARY, "Accept"))
+            .finish());
+    }
+    Ok(answer
+        .content_type(CONTENT_TYPE)
+        .insert_header((ETAG, etag))
+        .insert_header((CACHE_CONTROL, FRESH))
+        .insert_header((VARY, "Accept"))
+        .body(body))
+}
+
+/// Enough of a SHA-256 to tell two versions apart.
+fn fingerprint(body: &[u8]) -> u64 {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, body);
+    digest
+        .as_ref()
+        .iter()
+        .take(8)
+        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+}
+
+/// `POST` to any inbox: 202 once it is committed, or passed over politely.
+async fn receive(request: HttpRequest, node: Data<Node>, body: Bytes) -> HttpResponse {
+    let mut headers: Vec<(&str, &[u8])> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    // HTTP/2 has no Host header: its authority is the host.
+    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
+    if !request.headers().contains_key("host")
+        && let Some(authority) = &authority
+    {
+        headers.push(("host", authority.as_bytes()));
+    }
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let outcome = inbox::receive(
+        &node.federation,
+        inbox::Request {
+            target,
+            headers: &headers,
+            body: &body,
+        },
+    )
+    .await;
+    answer(&outcome)
+}
+
+/// The status that makes peers do the right thing: 401 sends Mastodon to its second knock, other 4xx end retries, 503
+/// brings the activity again.
+fn answer(outcome: &Result<(), NotTaken>) -> HttpResponse {
+    let said = |mut response: actix_web::HttpResponseBuilder, refused: &NotTaken| {
+        response.json(json!({ "error": refused.to_string(), "reason": refused.reason() }))
+    };
+    match outcome {
+        Ok(()) | Err(NotTaken::Ignored(_) | NotTaken::Duplicate) => HttpResponse::Accepted().finish(),
+        Err(refused @ NotTaken::Malformed(_)) => said(HttpResponse::BadRequest(), refused),
+        Err(refused @ NotTaken::Unauthenticated(_)) => said(HttpResponse::Unauthorized(), refused),
+        Err(refused @ NotTaken::Forbidden(_)) => said(HttpResponse::Forbidden(), refused),
+        Err(refused @ NotTaken::Unknown(_)) => said(HttpResponse::NotFound(), refused),
+        Err(refused @ NotTaken::Unprocessable(_)) => said(HttpResponse::UnprocessableEntity(), refused),
+        Err(NotTaken::Unavailable(_) | NotTaken::Failed(_)) => HttpResponse::ServiceUnavailable()
+            .insert_header((RETRY_AFTER, "60"))
+            .finish(),
+    }
+}
+
+/// What WebFinger is asked for.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    resource: String,
+}
+
+/// RFC 7033. `resource` is an account, the address of an actor or its page, or the node itself (FEP-d556).
+async fn webfinger(node: Data<Node>, asked: Query<Asked>) -> Result<HttpResponse, Error> {
+    let urls = &node.federation.urls;
+    let actor = match Resource::parse(&asked.resource, urls.base()).ok_or(Error::NotFound)? {
+        Resource::Node => OurActor::Node,
+        Resource::Account(name) => urls
+            .read_account(&format!("{name}@{}", urls.host()))
+            .ok_or(Error::NotFound)?,
+        Resource::Address(url) => match urls.read(&url) {
+            Some(Ours::Actor(actor)) => actor,
+            Some(Ours::CentrePage(handle)) => OurActor::Centre(handle),
+            _ => return Err(Error::NotFound),
+        },
+    };
+    if let OurActor::Centre(handle) = &actor {
+        let handle = handle.clone();
+        let known = node
+            .store
+            .read(move |conn| centres::by_handle(conn, handle.as_str()))
+            .await?;
+        known.ok_or(Error::NotFound)?;
+    }
+    let account = Account::parse(&urls.account(&actor)).ok_or(Error::NotFound)?;
+    let answer = webfinger_answer(&account, &urls.actor(&actor), &urls.actor_page(&actor), None);
+    let body = serde_json::to_string(&answer).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(open_to_all(
+        HttpResponse::Ok().content_type("application/jrd+json").body(body),
+    ))
+}
+
+/// RFC 6415: where WebFinger is, for servers that still ask.
+async fn host_meta(node: Data<Node>) -> HttpResponse {
+    let template = format!("{}.well-known/webfinger?resource={{uri}}", node.federation.urls.base());
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<XRD xmlns=\"http://docs.oasis-open.org/ns/xri/xrd-1.0\">\n  \
+         <Link rel=\"lrdd\" template=\"{template}\"/>\n</XRD>\n"
+    );
+    open_to_all(
+        HttpResponse::Ok()
+            .content_type("application/xrd+xml; charset=utf-8")
+            .body(body),
+    )
+}
+
+/// NodeInfo discovery. The schema link comes first (Gancio reads no other); FEP-2677 names the instance actor.
+async fn nodeinfo_links(node: Data<Node>) -> HttpResponse {
+    let urls = &node.federation.urls;
+    open_to_all(HttpResponse::Ok().json(json!({ "links": [
+        {
+            "rel": "http://nodeinfo.diaspora.software/ns/schema/2.1",
+            "href": format!("{}nodeinfo/2.1", urls.base()),
+        },
+        { "rel": "https://www.w3.org/ns/activitystreams#Application", "href": urls.actor(&OurActor::Node) },
+    ] })))
+}
+
+/// NodeInfo 2.1. Accounts are centres; nobody can register.
+async fn nodeinfo(node: Data<Node>) -> Result<HttpResponse, Error> {
+    let (accounts, posts) = node
+        .store
+        .read(|conn| Ok((centres::list(conn)?.len(), events::counts(conn)?.local)))
+        .await?;
+    let document: Value = json!({
+        "version": "2.1",
+        "software": {
+            "name": "maillage",
+            "version": env!("CARGO_PKG_VERSION"),
+        },
+        "protocols": ["activitypub"],
+        "services": { "inbound": [], "outbound": ["atom1.0"] },
+        "openRegistrations": false,
+        "usage": { "users": { "total": accounts }, "localPosts": posts },
+        "metadata": {
+            "nodeName": node.config.node.name,
+            "federation": { "events": true },
+        },
+    });
+    let profile = "application/json; profile=\"http://nodeinfo.diaspora.software/ns/schema/2.1#\"";
+    Ok(open_to_all(
+        HttpResponse::Ok().content_type(profile).body(document.to_string()),
+    ))
+}
+
+/// Discovery may be read by scripts of any site (RFC 7033 §5).
+fn open_to_all(mut response: HttpResponse) -> HttpResponse {
+    let name = HeaderName::from_static("access-control-allow-origin");
+    response.headers_mut().insert(name, HeaderValue::from_static("*"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_and_people_are_told_apart() {
+        assert!(wants_activity("application/activity+json"));
+        assert!(wants_activity(
+            "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\""
+        ));
+        assert!(wants_activity("text/html;q=0.1, application/activity+json;q=0.9"));
+        assert!(!wants_activity("text/html,application/xhtml+xml,*/*;q=0.8"));
+        assert!(!wants_activity("application/json"));
+    }
+
+    #[test]
+    fn each_end_has_the_status_that_peers_expect() {
+        let status = |outcome| answer(&outcome).status().as_u16();
+        assert_eq!(status(Ok(())), 202);
+        assert_eq!(status(Err(NotTaken::Ignored("unused_type"))), 202);
+        assert_eq!(status(Err(NotTaken::Duplicate)), 202);
+        assert_eq!(status(Err(NotTaken::Malformed("json"))), 400);
+        assert_eq!(status(Err(NotTaken::Unauthenticated("digest"))), 401);
+        assert_eq!(status(Err(NotTaken::Forbidden("foreign_object"))), 403);
+        assert_eq!(status(Err(NotTaken::Unknown("actor"))), 404);
+        assert_eq!(status(Err(NotTaken::Unprocessable("event"))), 422);
+        assert_eq!(status(Err(NotTaken::Unavailable("timeout"))), 503);
+    }
+}
