@@ -21,6 +21,7 @@ fn activity(text: &str) -> Activity {
         uri: format!("https://here.example/activities/{id}"),
         sender: None,
         object_uri: "https://here.example/events/1".to_owned(),
+        public: true,
         body: format!("{{\"n\":\"{text}\"}}"),
         created: now(),
     }
@@ -247,13 +248,16 @@ fn the_outbox_lists_an_actors_activities_newest_first() {
         }
         activities::record(conn, &activity("relay"), &[]).unwrap();
         all.sort_by_key(|one| std::cmp::Reverse(one.id));
-        assert_eq!(activities::of_sender(conn, Some(one.id), None, 2).unwrap(), all[..2]);
         assert_eq!(
-            activities::of_sender(conn, Some(one.id), Some(all[1].id), 2).unwrap(),
+            activities::public_of_sender(conn, Some(one.id), None, 2).unwrap(),
+            all[..2]
+        );
+        assert_eq!(
+            activities::public_of_sender(conn, Some(one.id), Some(all[1].id), 2).unwrap(),
             all[2..]
         );
-        assert_eq!(activities::count_of_sender(conn, Some(one.id)).unwrap(), 3);
-        assert_eq!(activities::count_of_sender(conn, None).unwrap(), 1);
+        assert_eq!(activities::count_public_of_sender(conn, Some(one.id)).unwrap(), 3);
+        assert_eq!(activities::count_public_of_sender(conn, None).unwrap(), 1);
         assert_eq!(activities::by_id(conn, all[0].id).unwrap(), Some(all[0].clone()));
     });
 }
