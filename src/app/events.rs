@@ -6,6 +6,7 @@ use super::{Error, Node};
 use crate::domain::centre::Centre;
 use crate::domain::event::{Event, EventFacts, Origin, Session, Status};
 use crate::domain::id::{CentreId, EventId, SessionId};
+use crate::domain::invalid::{Reason, Refusal};
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::Instant;
 use crate::federation::outbox;
@@ -27,7 +28,8 @@ pub async fn publish(node: &Node, centre: CentreId, facts: EventFacts) -> Result
             let centre = centres::by_id(conn, centre)?.ok_or(Error::NotFound)?;
             Ok::<_, Error>(publish_in(conn, &actor, &centre, facts.clone(), now)?)
         })
-        .await?;
+        .await
+        .map_err(taken)?;
     outbox::wake(&node.federation);
     Ok(event)
 }
@@ -37,7 +39,24 @@ pub async fn publish(node: &Node, centre: CentreId, facts: EventFacts) -> Result
 /// # Errors
 /// [`Error::NotFound`] for an event that is not there or not ours.
 pub async fn revise(node: &Node, id: EventId, facts: EventFacts) -> Result<Event, Error> {
-    change(node, id, move |event| event.facts = facts.clone()).await
+    amend(node, id, move |_| Ok(facts.clone())).await
+}
+
+/// Changes an event of ours as `alter` says, which is given the facts as they are within the transaction: of two
+/// changes at the same moment neither undoes the other.
+///
+/// # Errors
+/// As [`revise`], and what `alter` refuses.
+pub async fn amend(
+    node: &Node,
+    id: EventId,
+    mut alter: impl FnMut(&EventFacts) -> Result<EventFacts, Refusal> + Send + 'static,
+) -> Result<Event, Error> {
+    change(node, id, move |event| {
+        event.facts = alter(&event.facts)?;
+        Ok(())
+    })
+    .await
 }
 
 /// Cancels an event of ours: it stays visible as cancelled. `detail` says why, in words.
@@ -56,6 +75,7 @@ pub async fn set_status(node: &Node, id: EventId, status: Status, detail: Option
     change(node, id, move |event| {
         event.facts.status = status;
         event.facts.status_detail.clone_from(&detail);
+        Ok(())
     })
     .await
 }
@@ -166,18 +186,27 @@ pub fn revise_in(
     Ok(event)
 }
 
-async fn change(node: &Node, id: EventId, mut alter: impl FnMut(&mut Event) + Send + 'static) -> Result<Event, Error> {
+async fn change(node: &Node, id: EventId, mut alter: impl FnMut(&mut Event) -> Result<(), Refusal> + Send + 'static) -> Result<Event, Error> {
     let (actor, now) = (node.clone(), node.now());
     let event = node
         .store
         .try_write(move |conn| {
             let (mut event, centre) = ours(conn, id)?.ok_or(Error::NotFound)?;
-            alter(&mut event);
+            alter(&mut event)?;
             Ok::<_, Error>(revise_in(conn, &actor, &centre, event, now)?)
         })
-        .await?;
+        .await
+        .map_err(taken)?;
     outbox::wake(&node.federation);
     Ok(event)
+}
+
+/// The only name of an event that others choose and that must be free.
+fn taken(error: Error) -> Error {
+    match error {
+        Error::Store(StoreError::AlreadyExists) => Error::refused("external_id", Reason::Taken),
+        error => error,
+    }
 }
 
 /// Materialises more of the series whose horizon came near, and posts the sessions that came near; returns how many

@@ -135,6 +135,10 @@ reasons! {
     NoSession = "no-session", "La répétition ne donne aucune séance.", "The recurrence gives no session.";
     /// Exceptions without a rule.
     ExceptionsWithoutRule = "exceptions-without-rule", "Des exceptions sans règle de répétition (rrule).", "Exceptions without a recurrence rule (rrule).";
+    /// No cursor of ours.
+    NotACursor = "not-a-cursor", "Ce n’est pas un curseur de ce nœud.", "This is not a cursor of this node.";
+    /// It cannot change.
+    Fixed = "fixed", "Ne peut plus changer.", "This cannot change any more.";
     /// Not one of ours.
     UnknownCentre { handle: String } = "unknown-centre", "Aucun centre « {handle} » sur ce nœud.", "There is no centre “{handle}” on this node.";
     /// One of our own actors.

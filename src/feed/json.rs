@@ -58,7 +58,8 @@ fn into_object(value: Value) -> Option<Map<String, Value>> {
     }
 }
 
-fn source(source: &Source) -> Value {
+/// Who publishes or relays.
+pub fn source(source: &Source) -> Value {
     json!({
         "actor": source.uri,
         "host": source.host,

@@ -141,6 +141,27 @@ pub fn list(
         .collect()
 }
 
+/// A page of the followers of all our actors by id, each with its peer; go on after the last id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn list_all(
+    conn: &mut Conn,
+    after: Option<FollowerId>,
+    limit: i64,
+) -> Result<Vec<(Follower, Peer)>, StoreError> {
+    let rows = followers::table
+        .inner_join(schema::peers::table)
+        .filter(followers::id.gt(after.map_or_else(String::new, |id| id.to_string())))
+        .order(followers::id)
+        .limit(limit)
+        .select((Row::as_select(), peers::Row::as_select()))
+        .load::<(Row, peers::Row)>(conn)?;
+    rows.into_iter()
+        .map(|(follower, peer)| Ok((follower.domain()?, peer.domain()?)))
+        .collect()
+}
+
 /// An address that an actor's followers share, and the software behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inbox {

@@ -222,8 +222,12 @@ fn problem(status: StatusCode, error: Option<&Error>) -> Value {
             .0
             .iter()
             .map(|invalid| {
-                let reason = json!({ "fr": invalid.reason.french(), "en": invalid.reason.english() });
-                json!({ "field": invalid.field, "code": invalid.reason.code(), "reason": reason })
+                json!({
+                    "field": invalid.field,
+                    "code": invalid.reason.code(),
+                    "reason": invalid.reason.french(),
+                    "reason_en": invalid.reason.english(),
+                })
             })
             .collect();
     }

@@ -1,5 +1,6 @@
 //! HTTP: routes, what is read from requests, what is answered. Reads through `store`, writes only through `app`.
 
+pub mod api;
 mod error;
 pub mod extract;
 mod fediverse;

@@ -6,7 +6,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, to};
 
-use super::{Error, fediverse, operations, public};
+use super::{Error, api, fediverse, operations, public};
 
 /// Adds the routes of every part. Federation comes before the pages: where both have an address, it takes the requests
 /// whose `Accept` asks for ActivityPub. No other two parts share a path.
@@ -14,6 +14,7 @@ pub fn configure(routes: &mut ServiceConfig) {
     routes
         .configure(operations::configure)
         .configure(fediverse::configure)
+        .configure(api::configure)
         .configure(public::configure)
         .default_service(to(nowhere));
 }

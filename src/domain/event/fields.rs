@@ -28,10 +28,12 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Notes that `key` is refused.
+    /// Notes that `key` is refused. Its first reason is enough: the others often follow from it.
     pub fn refuse(&mut self, key: &str, reason: Reason) {
-        self.problems
-            .push(Invalid::new(format!("{}{key}", self.prefix), reason));
+        let field = format!("{}{key}", self.prefix);
+        if self.problems.iter().all(|known| known.field != field) {
+            self.problems.push(Invalid::new(field, reason));
+        }
     }
 
     /// The value of `key`; JSON null and an empty text are as good as absent.

@@ -23,6 +23,7 @@ use crate::domain::place::distance_km;
 use crate::domain::text::Handle;
 use crate::domain::time::Instant;
 use filter::{Area, Narrowed, narrow};
+pub use source::{source_of_centre, source_of_peer};
 
 /// A session that began longer ago than this is not shown as running: it bounds the range of the index.
 pub const LONGEST_SESSION_DAYS: i64 = 92;

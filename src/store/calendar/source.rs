@@ -103,7 +103,8 @@ fn sources(
     Ok(sources)
 }
 
-fn source_of_peer(peer: Peer) -> Source {
+/// A peer as the publisher of an event.
+pub fn source_of_peer(peer: Peer) -> Source {
     let account = peer.account().trim_start_matches('@').to_owned();
     Source {
         name: if peer.name.is_empty() {
@@ -119,7 +120,8 @@ fn source_of_peer(peer: Peer) -> Source {
     }
 }
 
-fn source_of_centre(centre: &Centre, addresses: &dyn Addresses) -> Source {
+/// A centre of ours as the publisher of an event.
+pub fn source_of_centre(centre: &Centre, addresses: &dyn Addresses) -> Source {
     let host = addresses.host();
     Source {
         name: centre.profile.name.clone(),

@@ -1,0 +1,171 @@
+//! `/api/v1/follows`: the peers that the node and its centres follow.
+
+use std::collections::HashMap;
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::SecondsFormat;
+use serde_json::{Map, Value, json};
+
+use super::list::Asked;
+use super::{body, may_administer, open};
+use crate::app::{Node, centres, following};
+use crate::domain::id::{CentreId, FollowId};
+use crate::domain::invalid::{Invalid, Reason, Refusal};
+use crate::domain::peer::{Follow, Peer};
+use crate::domain::time::Instant;
+use crate::store::{self, Conn, StoreError, follows};
+use crate::web::Error;
+use crate::web::extract::Bearer;
+
+/// Longest target that is looked up.
+const LONGEST_TARGET: usize = 2_000;
+
+/// A page of the follows, oldest first.
+///
+/// # Errors
+/// A refusal of `limit` or `cursor`.
+pub async fn list(node: Data<Node>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let asked: Asked<FollowId> = Asked::read(request.query_string())?;
+    let (after, rows) = (asked.after, asked.rows());
+    let (found, handles) = node
+        .store
+        .read(move |conn| Ok((follows::list(conn, after, rows)?, handles(conn)?)))
+        .await?;
+    let page = asked.page(
+        found,
+        |(follow, _)| follow.id,
+        |(follow, peer)| shown(&follow, &peer, &handles),
+    );
+    Ok(open(&page))
+}
+
+/// One follow.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn show(node: Data<Node>, id: Path<String>) -> Result<HttpResponse, Error> {
+    let id: FollowId = id.parse().map_err(|_| Error::NotFound)?;
+    let (found, handles) = node
+        .store
+        .read(move |conn| Ok((following::by_id(conn, id)?, handles(conn)?)))
+        .await?;
+    let (follow, peer) = found.ok_or(Error::NotFound)?;
+    Ok(open(&shown(&follow, &peer, &handles)))
+}
+
+/// Asks to follow `target`: `@name@host`, an address, or a domain; as `centre` or as the node itself.
+///
+/// # Errors
+/// A refusal of `target` or `centre`.
+pub async fn create(
+    bearer: Bearer,
+    node: Data<Node>,
+    request: HttpRequest,
+    bytes: Bytes,
+) -> Result<HttpResponse, Error> {
+    may_administer(&bearer)?;
+    let asked = body(&request, &bytes)?;
+    let (target, handle) = read(&asked)?;
+    let centre = match handle {
+        None => None,
+        Some(handle) => Some(centre(&node, handle).await?),
+    };
+    let (follow, peer) = following::follow(&node, &target, centre).await?;
+    let handles = node.store.read(handles).await?;
+    let place = format!("{}/api/v1/follows/{}", node.base(), follow.id);
+    Ok(HttpResponse::Created()
+        .insert_header((header::LOCATION, place))
+        .json(shown(&follow, &peer, &handles)))
+}
+
+/// Stops following.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn delete(bearer: Bearer, node: Data<Node>, id: Path<String>) -> Result<HttpResponse, Error> {
+    may_administer(&bearer)?;
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    following::unfollow(&node, id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// `target`, and `centre` where it is given.
+fn read(asked: &Value) -> Result<(String, Option<String>), Refusal> {
+    let Some(object) = asked.as_object() else {
+        return Err(Invalid::new("", Reason::NotAnObject).into());
+    };
+    let mut problems = Vec::new();
+    let mut text = |key: &str, value: Option<&Value>| match value {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) if text.chars().count() > LONGEST_TARGET => {
+            let length = text.chars().count();
+            problems.push(Invalid::new(key, Reason::TooLong { max: LONGEST_TARGET, length }));
+            None
+        }
+        Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Some(_) => {
+            problems.push(Invalid::new(key, Reason::NotText));
+            None
+        }
+    };
+    let target = text("target", object.get("target"));
+    let centre = text("centre", object.get("centre"));
+    if target.is_none() && problems.iter().all(|problem| problem.field != "target") {
+        problems.push(Invalid::new("target", Reason::Required));
+    }
+    let known = ["target", "centre"];
+    let unknown = object.keys().filter(|key| !known.contains(&key.as_str()));
+    problems.extend(unknown.map(|key| Invalid::new(key, Reason::UnknownField)));
+    match target {
+        Some(target) if problems.is_empty() => Ok((target, centre)),
+        _ => Err(Refusal(problems)),
+    }
+}
+
+async fn centre(node: &Node, handle: String) -> Result<CentreId, Error> {
+    let found = centres::by_handle(node, &handle).await?;
+    let unknown = || Refusal::from(Invalid::new("centre", Reason::UnknownCentre { handle }));
+    Ok(found.map(|centre| centre.id).ok_or_else(unknown)?)
+}
+
+/// Handle of each centre.
+pub fn handles(conn: &mut Conn) -> Result<HashMap<CentreId, String>, StoreError> {
+    let all = store::centres::list(conn)?;
+    Ok(all
+        .into_iter()
+        .map(|centre| (centre.id, centre.handle.to_string()))
+        .collect())
+}
+
+fn shown(follow: &Follow, peer: &Peer, handles: &HashMap<CentreId, String>) -> Value {
+    let mut item = peer_fields(peer);
+    let centre = follow.follower.and_then(|id| handles.get(&id));
+    let at = |instant: Instant| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let fields = [
+        ("id", json!(follow.id)),
+        ("state", json!(follow.state)),
+        ("centre", json!(centre)),
+        ("asked", json!(at(follow.asked))),
+        ("changed", json!(at(follow.changed))),
+    ];
+    item.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+    Value::Object(item)
+}
+
+/// What anyone may know of a peer.
+pub fn peer_fields(peer: &Peer) -> Map<String, Value> {
+    [
+        ("actor", json!(peer.uri)),
+        ("account", json!(peer.account())),
+        ("name", json!(peer.name)),
+        ("host", json!(peer.host)),
+        ("url", json!(peer.url)),
+        ("kind", json!(peer.kind)),
+        ("software", json!(peer.software)),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}

@@ -1,0 +1,112 @@
+//! The JSON interface for other software, `/api/v1`. `openapi.json` describes it; a test holds the two together.
+//!
+//! What anyone may see is read without a token; a token acts with the role of its member.
+
+mod calendar;
+mod events;
+mod followers;
+mod follows;
+mod list;
+mod openapi;
+
+use actix_web::http::header;
+use actix_web::web::{self, Bytes, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
+use serde_json::Value;
+
+use super::Error;
+use super::extract::Bearer;
+
+/// The routes of the interface.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(at("/api/openapi.json", "GET, HEAD").route(read().to(openapi::document)))
+        .service(
+            at("/api/v1/events", "GET, HEAD, POST")
+                .route(read().to(events::list))
+                .route(web::post().to(events::create)),
+        )
+        .service(
+            at("/api/v1/events/{id}", "GET, HEAD, PATCH, DELETE")
+                .route(read().to(events::show))
+                .route(web::patch().to(events::amend))
+                .route(web::delete().to(events::delete)),
+        )
+        .service(at("/api/v1/events/{id}/cancel", "POST").route(web::post().to(events::cancel)))
+        .service(at("/api/v1/calendar", "GET, HEAD").route(read().to(calendar::list)))
+        .service(
+            at("/api/v1/follows", "GET, HEAD, POST")
+                .route(read().to(follows::list))
+                .route(web::post().to(follows::create)),
+        )
+        .service(
+            at("/api/v1/follows/{id}", "GET, HEAD, DELETE")
+                .route(read().to(follows::show))
+                .route(web::delete().to(follows::delete)),
+        )
+        .service(at("/api/v1/followers", "GET, HEAD").route(read().to(followers::list)));
+}
+
+/// A path; other methods are told which it has (RFC 9110 §15.5.6).
+fn at(path: &str, allowed: &'static str) -> Resource {
+    let refuse = move || async move {
+        HttpResponse::MethodNotAllowed()
+            .insert_header((header::ALLOW, allowed))
+            .finish()
+    };
+    web::resource(path).default_service(web::to(refuse))
+}
+
+fn read() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+/// Whether the token may publish.
+fn may_publish(bearer: &Bearer) -> Result<(), Error> {
+    if bearer.0.role.may_publish() {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+/// Whether the token may follow peers.
+fn may_administer(bearer: &Bearer) -> Result<(), Error> {
+    if bearer.0.role.may_administer() {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+/// A body of JSON, after the token was looked at; where one may be left out, nothing is `null`.
+fn body(request: &HttpRequest, bytes: &Bytes) -> Result<Value, Error> {
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if bytes.is_empty() && kind.is_empty() {
+        return Ok(Value::Null);
+    }
+    if kind != "application/json" && !kind.ends_with("+json") {
+        return Err(Error::UnsupportedType);
+    }
+    serde_json::from_slice(bytes).map_err(|error| Error::Unreadable(format!("the body is not JSON: {error}")))
+}
+
+/// An answer that anyone may read from any site.
+fn open(value: &Value) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-cache"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .json(value)
+}
+
+/// An answer to the holder of a token alone.
+fn private(value: &Value) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(value)
+}
