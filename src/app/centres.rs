@@ -61,7 +61,11 @@ pub async fn list(node: &Node) -> Result<Vec<Centre>, Error> {
     Ok(node.store.read(centres::list).await?)
 }
 
-fn check(profile: &CentreProfile) -> Result<(), Error> {
+/// The rules of a profile.
+///
+/// # Errors
+/// A refusal of the first field that breaks one.
+pub(super) fn check(profile: &CentreProfile) -> Result<(), Error> {
     let too_long = |text: &str, max: usize| {
         let length = text.chars().count();
         (length > max).then_some(Reason::TooLong { max, length })

@@ -186,7 +186,11 @@ pub fn revise_in(
     Ok(event)
 }
 
-async fn change(node: &Node, id: EventId, mut alter: impl FnMut(&mut Event) -> Result<(), Refusal> + Send + 'static) -> Result<Event, Error> {
+async fn change(
+    node: &Node,
+    id: EventId,
+    mut alter: impl FnMut(&mut Event) -> Result<(), Refusal> + Send + 'static,
+) -> Result<Event, Error> {
     let (actor, now) = (node.clone(), node.now());
     let event = node
         .store

@@ -145,11 +145,7 @@ pub fn list(
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn list_all(
-    conn: &mut Conn,
-    after: Option<FollowerId>,
-    limit: i64,
-) -> Result<Vec<(Follower, Peer)>, StoreError> {
+pub fn list_all(conn: &mut Conn, after: Option<FollowerId>, limit: i64) -> Result<Vec<(Follower, Peer)>, StoreError> {
     let rows = followers::table
         .inner_join(schema::peers::table)
         .filter(followers::id.gt(after.map_or_else(String::new, |id| id.to_string())))

@@ -170,12 +170,10 @@ fn named<'a>(all: &'a [Centre], handle: &str) -> Result<&'a Centre, Invalid> {
 
 /// The only centre, or the only network where there is nothing else.
 fn only(all: &[Centre]) -> Result<&Centre, Invalid> {
-    let publishers: Vec<&Centre> = all
-        .iter()
-        .filter(|centre| centre.kind == CentreKind::Centre)
-        .collect();
+    let publishers: Vec<&Centre> = all.iter().filter(|centre| centre.kind == CentreKind::Centre).collect();
     match (publishers.as_slice(), all) {
-        ([one], _) | ([], [one]) => Ok(one),
+        ([one], _) => Ok(one),
+        ([], [one]) => Ok(one),
         _ => Err(Invalid::new("centre", Reason::Required)),
     }
 }
@@ -225,10 +223,18 @@ fn detail(object: &serde_json::Map<String, Value>) -> Result<Option<String>, Ref
             None
         }
     };
-    if let Some(length) = text.as_ref().map(|text| text.chars().count()).filter(|length| *length > MAX) {
+    if let Some(length) = text
+        .as_ref()
+        .map(|text| text.chars().count())
+        .filter(|length| *length > MAX)
+    {
         problems.push(Invalid::new("detail", Reason::TooLong { max: MAX, length }));
     }
-    if problems.is_empty() { Ok(text) } else { Err(Refusal(problems)) }
+    if problems.is_empty() {
+        Ok(text)
+    } else {
+        Err(Refusal(problems))
+    }
 }
 
 /// An event by its id or by that of one of its sessions.
@@ -245,7 +251,11 @@ fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Event>, StoreError> {
 /// Why nothing is there: it never was, or it was deleted.
 fn absent(conn: &mut Conn, id: Uuid, addresses: &Ours) -> Result<Error, StoreError> {
     let deleted = tombstones::find(conn, &addresses.session_uri(SessionId(id)))?;
-    Ok(if deleted.is_some() { Error::Gone } else { Error::NotFound })
+    Ok(if deleted.is_some() {
+        Error::Gone
+    } else {
+        Error::NotFound
+    })
 }
 
 /// An event of ours that is about to change.
@@ -293,7 +303,11 @@ mod tests {
             (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
             (json!({"a": "b"}), json!({"a": null}), json!({})),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
-            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
             (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
             (json!({"a": "foo"}), json!(null), json!(null)),
             (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),

@@ -101,7 +101,13 @@ fn read(asked: &Value) -> Result<(String, Option<String>), Refusal> {
         None | Some(Value::Null) => None,
         Some(Value::String(text)) if text.chars().count() > LONGEST_TARGET => {
             let length = text.chars().count();
-            problems.push(Invalid::new(key, Reason::TooLong { max: LONGEST_TARGET, length }));
+            problems.push(Invalid::new(
+                key,
+                Reason::TooLong {
+                    max: LONGEST_TARGET,
+                    length,
+                },
+            ));
             None
         }
         Some(Value::String(text)) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),

@@ -11,7 +11,7 @@ mod openapi;
 
 use actix_web::http::header;
 use actix_web::web::{self, Bytes, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
+use actix_web::{HttpRequest, HttpResponse, Route, guard};
 use serde_json::Value;
 
 use super::Error;
@@ -20,41 +20,31 @@ use super::extract::Bearer;
 /// The routes of the interface.
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .service(at("/api/openapi.json", "GET, HEAD").route(read().to(openapi::document)))
+        .service(web::resource("/api/openapi.json").route(read().to(openapi::document)))
         .service(
-            at("/api/v1/events", "GET, HEAD, POST")
+            web::resource("/api/v1/events")
                 .route(read().to(events::list))
                 .route(web::post().to(events::create)),
         )
         .service(
-            at("/api/v1/events/{id}", "GET, HEAD, PATCH, DELETE")
+            web::resource("/api/v1/events/{id}")
                 .route(read().to(events::show))
                 .route(web::patch().to(events::amend))
                 .route(web::delete().to(events::delete)),
         )
-        .service(at("/api/v1/events/{id}/cancel", "POST").route(web::post().to(events::cancel)))
-        .service(at("/api/v1/calendar", "GET, HEAD").route(read().to(calendar::list)))
+        .service(web::resource("/api/v1/events/{id}/cancel").route(web::post().to(events::cancel)))
+        .service(web::resource("/api/v1/calendar").route(read().to(calendar::list)))
         .service(
-            at("/api/v1/follows", "GET, HEAD, POST")
+            web::resource("/api/v1/follows")
                 .route(read().to(follows::list))
                 .route(web::post().to(follows::create)),
         )
         .service(
-            at("/api/v1/follows/{id}", "GET, HEAD, DELETE")
+            web::resource("/api/v1/follows/{id}")
                 .route(read().to(follows::show))
                 .route(web::delete().to(follows::delete)),
         )
-        .service(at("/api/v1/followers", "GET, HEAD").route(read().to(followers::list)));
-}
-
-/// A path; other methods are told which it has (RFC 9110 §15.5.6).
-fn at(path: &str, allowed: &'static str) -> Resource {
-    let refuse = move || async move {
-        HttpResponse::MethodNotAllowed()
-            .insert_header((header::ALLOW, allowed))
-            .finish()
-    };
-    web::resource(path).default_service(web::to(refuse))
+        .service(web::resource("/api/v1/followers").route(read().to(followers::list)));
 }
 
 fn read() -> Route {
