@@ -3,6 +3,7 @@
 //! The modules, in the order of the arrows (each imports only what stands before it; `tests/architecture.rs` holds it).
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod federation;

@@ -1,3 +1,7 @@
 //! The `maillage` program: one file to run.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    maillage::cli::main()
+}

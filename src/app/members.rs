@@ -30,6 +30,14 @@ pub async fn add(node: &Node, email: &str, role: Role, password: &str) -> Result
     }
 }
 
+/// Whether the node has no account at all.
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn none_yet(node: &Node) -> Result<bool, Error> {
+    Ok(node.store.read(members::list).await?.is_empty())
+}
+
 /// The account of this address.
 ///
 /// # Errors
