@@ -571,6 +571,30 @@ fn filters_add_up() {
 }
 
 #[test]
+fn a_tag_that_most_events_have_filters_all_the_same() {
+    both_conn(|conn| {
+        let one = centre(conn, "escale", CentreKind::Centre);
+        for at in 0..510 {
+            let mut facts = facts(if at % 100 == 0 { "Arabe" } else { "Français" }, "2026-12-02T09:00:00Z");
+            facts.languages = list(if at % 100 == 0 { &["fr", "ar"] } else { &["fr"] });
+            local(conn, one.id, facts);
+        }
+        local(conn, one.id, facts("Sans langue", "2026-12-02T09:00:00Z"));
+        let spoken = |codes: &[&str]| Filter {
+            languages: list(codes),
+            ..any()
+        };
+        let count =
+            |conn: &mut Conn, filter| -> u32 { calendar::days(conn, &filter, now(), &Here).unwrap().values().sum() };
+        assert_eq!(count(conn, any()), 511);
+        assert_eq!(count(conn, spoken(&["fr"])), 510);
+        assert_eq!(count(conn, spoken(&["fr", "ar"])), 510, "each once");
+        assert_eq!(count(conn, spoken(&["ar"])), 6);
+        assert_eq!(count(conn, spoken(&["de"])), 0);
+    });
+}
+
+#[test]
 fn pages_neither_skip_nor_repeat() {
     both_conn(|conn| {
         let one = centre(conn, "escale", CentreKind::Centre);

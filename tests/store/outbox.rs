@@ -176,7 +176,7 @@ fn what_is_gone_or_too_old_is_settled_together() {
     both_conn(|conn| {
         let (gone, here) = (to("https://a.example/users/gone/inbox"), to("https://a.example/inbox"));
         activities::record(conn, &activity("1"), &[gone.clone(), here.clone()]).unwrap();
-        activities::record(conn, &activity("2"), &[gone.clone()]).unwrap();
+        activities::record(conn, &activity("2"), std::slice::from_ref(&gone)).unwrap();
         assert_eq!(
             deliveries::settle_gone(conn, "a.example", &gone.inbox, now()).unwrap(),
             2

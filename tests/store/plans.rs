@@ -315,6 +315,33 @@ fn the_calendar_never_reads_a_table_whole() {
 }
 
 #[test]
+fn a_common_tag_goes_by_index_too() {
+    both(|database| {
+        let mut conn = prepared(database);
+        let ours = centre(&mut conn, "bobine", CentreKind::Centre);
+        conn.write_tx(|conn| -> Result<(), maillage::store::StoreError> {
+            for _ in 0..510 {
+                let mut facts = facts("Ici", "2026-12-02T09:00:00Z");
+                facts.languages = vec!["fr".to_owned()];
+                local(conn, ours.id, facts);
+            }
+            Ok(())
+        })
+        .expect("many events");
+        let french = Filter {
+            languages: vec!["fr".to_owned()],
+            ..Filter::default()
+        };
+        let plans = by_index(database, &mut conn, "a common language", |conn| {
+            calendar::page(conn, &french, now(), 20, None, &Here).expect("a page");
+        });
+        // PostgreSQL knows how many events have the tag and decides by itself; SQLite goes by time as it is told.
+        let by_time = plans.iter().any(|line| line.contains("sessions_by_time"));
+        assert!(by_time || database.is_postgres(), "in order of time: {plans:?}");
+    });
+}
+
+#[test]
 fn the_plain_calendar_is_read_in_the_order_of_its_index() {
     both(|database| {
         let mut conn = prepared(database);

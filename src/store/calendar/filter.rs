@@ -27,6 +27,7 @@ pub(super) struct Narrowed {
     town: Option<String>,
     publisher: Option<Origin>,
     network: Option<Origin>,
+    tags: Vec<Tagged>,
 }
 
 /// Looks up the names in the filter; none when one of them is unknown here, so that nothing can match.
@@ -40,6 +41,7 @@ pub(super) fn narrow(
         town: None,
         publisher: None,
         network: None,
+        tags: tags(conn, filter)?,
     };
     for (name, found) in [
         (&filter.centre, &mut narrowed.publisher),
@@ -119,7 +121,9 @@ impl Narrowed {
     pub fn apply<'a>(&self, filter: &Filter) -> Boxed<'a> {
         let mut query = sessions::table.inner_join(events::table).into_boxed::<MultiBackend>();
         query = by_code(filter, query);
-        query = by_tag(filter, query);
+        for tag in &self.tags {
+            query = by_tag(tag, query);
+        }
         query = by_place(filter, query);
         if let Some(q) = &filter.q {
             for word in fold(q).split(' ').filter(|word| !word.is_empty()) {
@@ -195,26 +199,59 @@ fn levels<'a>(filter: &Filter) -> Option<Condition<'a>> {
 /// Everyone: matches any audience.
 const EVERYONE: &str = "tous-publics";
 
-fn by_tag<'a>(filter: &Filter, mut query: Boxed<'a>) -> Boxed<'a> {
-    let tagged = |kind: &'static str, codes: Vec<String>| {
-        let events_with = event_tags::table.filter(event_tags::kind.eq(kind).and(event_tags::code.eq_any(codes)));
-        sessions::event_id.eq_any(events_with.select(event_tags::event_id))
-    };
-    if !filter.themes.is_empty() {
-        query = query.filter(tagged(tag::THEME, filter.themes.clone()));
+/// A wish for events with one of some codes.
+struct Tagged {
+    kind: &'static str,
+    codes: Vec<String>,
+    /// Whether few events have one: then these are looked up first, instead of asking each session in turn.
+    rare: bool,
+}
+
+/// How many events with a tag are still few.
+const FEW: i64 = 500;
+
+/// The tags of the filter; each must match.
+fn tags(conn: &mut Conn, filter: &Filter) -> Result<Vec<Tagged>, StoreError> {
+    let mut audiences = filter.audiences.clone();
+    if !audiences.is_empty() {
+        audiences.push(EVERYONE.to_owned());
     }
-    if !filter.languages.is_empty() {
-        query = query.filter(tagged(tag::LANGUAGE, filter.languages.clone()));
+    let mut wishes = vec![
+        (tag::THEME, filter.themes.clone()),
+        (tag::LANGUAGE, filter.languages.clone()),
+        (tag::AUDIENCE, audiences),
+    ];
+    wishes.extend(
+        filter
+            .accessibility
+            .iter()
+            .map(|code| (tag::ACCESSIBILITY, vec![code.clone()])),
+    );
+    let mut tags = Vec::new();
+    for (kind, codes) in wishes.into_iter().filter(|(_, codes)| !codes.is_empty()) {
+        let with = event_tags::table.filter(event_tags::kind.eq(kind).and(event_tags::code.eq_any(codes.clone())));
+        let found: Vec<String> = with.limit(FEW + 1).select(event_tags::event_id).load(conn)?;
+        let rare = i64::try_from(found.len()).is_ok_and(|count| count <= FEW);
+        tags.push(Tagged { kind, codes, rare });
     }
-    if !filter.audiences.is_empty() {
-        let mut codes = filter.audiences.clone();
-        codes.push(EVERYONE.to_owned());
-        query = query.filter(tagged(tag::AUDIENCE, codes));
+    Ok(tags)
+}
+
+fn by_tag<'a>(tag: &Tagged, query: Boxed<'a>) -> Boxed<'a> {
+    let with = event_tags::table
+        .filter(
+            event_tags::kind
+                .eq(tag.kind)
+                .and(event_tags::code.eq_any(tag.codes.clone())),
+        )
+        .select(event_tags::event_id);
+    if tag.rare {
+        query.filter(sessions::event_id.eq_any(with))
+    } else {
+        query.filter(diesel::dsl::exists(
+            with.filter(event_tags::event_id.eq(sessions::event_id)),
+        ))
     }
-    for code in &filter.accessibility {
-        query = query.filter(tagged(tag::ACCESSIBILITY, vec![code.clone()]));
-    }
-    query
 }
 
 fn by_place<'a>(filter: &Filter, mut query: Boxed<'a>) -> Boxed<'a> {
