@@ -1,0 +1,5 @@
+//! The command line, as a person and a supervisor meet it.
+
+mod commands;
+mod serve;
+mod start_up;
