@@ -1,34 +1,62 @@
-//! What the node does by itself, a step each. The server calls the steps on a timer; a test calls them by hand.
+//! What runs beside the requests of one process: deliveries, readings of followed programmes, and upkeep on a timer.
+//! Each is a step that a test calls by hand.
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::sync::watch;
 
-use super::{Error, Node};
-use crate::store::sign_ins;
+use super::{Error, Node, events};
+use crate::federation::{Federation, delivery, pull};
+use crate::store::{Conn, deliveries, hosts, inbox, sign_ins};
 
-/// Forgets what is over: expired sign-ins. Returns how many rows went.
+/// How often upkeep is done.
+const ROUND: Duration = Duration::from_secs(60);
+/// How long settled deliveries are kept, to answer "did it arrive?".
+const DELIVERIES: TimeDelta = TimeDelta::days(30);
+/// How long it is remembered what was taken in: longer than any signature is accepted and than peers retry.
+const RECEIPTS: TimeDelta = TimeDelta::days(14);
+
+/// Does all of it until `stop` is true or its sender is gone; what is under way is settled first.
+pub async fn run(node: Node, stop: watch::Receiver<bool>) {
+    if node.store.is_embedded()
+        && let Err(error) = node.store.write(hosts::free_all).await
+    {
+        // The last run of this file's only process may have been killed while it held hosts; leases end by themselves.
+        tracing::error!(fault = %error, "leases of the last run could not be taken back");
+    }
+    let federation = Federation::clone(&node.federation);
+    let worker = delivery::Worker::new(federation.clone());
+    tokio::join!(worker.run(stop.clone()), pull::run(federation, stop.clone()), rounds(node, stop));
+}
+
+async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        for outcome in [events::keep_up(&node).await, purge(&node).await] {
+            if let Err(error) = outcome {
+                tracing::error!(fault = %error, "upkeep failed; it will be tried again");
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(ROUND) => {}
+            changed = stop.changed() => if changed.is_err() { break },
+        }
+    }
+}
+
+/// Forgets what is over: expired sign-ins, settled deliveries, old receipts. Returns how many rows went.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub async fn purge(node: &Node) -> Result<usize, Error> {
     let now = node.now();
-    Ok(node.store.write(move |conn| sign_ins::purge(conn, now)).await?)
-}
-
-/// How often [`purge`] runs.
-const PURGE_EVERY: Duration = Duration::from_secs(3_600);
-
-/// Does every step in its time, until `stop` changes or its sender is gone.
-pub async fn run(node: Node, mut stop: watch::Receiver<bool>) {
-    let mut purge_due = tokio::time::interval(PURGE_EVERY);
-    loop {
-        let outcome = tokio::select! {
-            _ = stop.changed() => return,
-            _ = purge_due.tick() => purge(&node).await,
-        };
-        if let Err(error) = outcome {
-            tracing::error!(fault = %error, "a background job failed; it will be tried again");
-        }
-    }
+    let forget = move |conn: &mut Conn| {
+        let gone = [
+            sign_ins::purge(conn, now)?,
+            deliveries::purge(conn, now - DELIVERIES)?,
+            inbox::purge(conn, now - RECEIPTS)?,
+        ];
+        Ok(gone.iter().sum())
+    };
+    Ok(node.store.write(forget).await?)
 }

@@ -31,7 +31,7 @@ impl Default for FederationConfig {
             drip_days: 7,
             pull_minutes: 180,
             timeout_seconds: 10,
-            lease_seconds: 120,
+            lease_seconds: 30,
             give_up_days: 30,
             blocked_hosts: Vec::new(),
         }
@@ -45,8 +45,8 @@ impl FederationConfig {
         check_range("federation.timeout_seconds", self.timeout_seconds, 1, 60, found);
         check_range("federation.lease_seconds", self.lease_seconds, 10, 3_600, found);
         check_range("federation.give_up_days", self.give_up_days, 1, 365, found);
-        if self.lease_seconds <= self.timeout_seconds {
-            let reason = "must be longer than federation.timeout_seconds, or two workers send the same delivery";
+        if self.lease_seconds <= 2 * self.timeout_seconds {
+            let reason = "must be longer than twice federation.timeout_seconds, or two workers send the same delivery";
             found.push(("federation.lease_seconds", reason.into()));
         }
         for host in &self.blocked_hosts {

@@ -117,7 +117,11 @@ impl Worker {
             }
             let mut ended = Vec::with_capacity(batch.len());
             let mut failure = None;
+            let began = self.federation.now();
             for delivery in batch {
+                if self.federation.now() - began > self.patience() {
+                    break;
+                }
                 match send(&self.federation, &delivery).await {
                     Sent::Failed { error, retry_after } => {
                         failure = Some((error, retry_after));
@@ -203,6 +207,13 @@ impl Worker {
         let until = due.and_then(|due| (due - self.federation.now()).to_std().ok());
         // A host that is due and was not claimed is in somebody's hands: look again in a moment, not at once.
         until.map_or(NAP, |until| until.clamp(Duration::from_millis(200), NAP))
+    }
+
+    /// How long a batch may go on before it is settled and the lease renewed: with one more attempt it stays within it.
+    fn patience(&self) -> TimeDelta {
+        let settings = &self.federation.settings;
+        let lease = i64::try_from(settings.lease_seconds.saturating_sub(2 * settings.timeout_seconds)).unwrap_or(0);
+        TimeDelta::seconds(lease)
     }
 
     fn lease_end(&self) -> Instant {
