@@ -27,7 +27,11 @@ pub async fn run(node: Node, stop: watch::Receiver<bool>) {
     }
     let federation = Federation::clone(&node.federation);
     let worker = delivery::Worker::new(federation.clone());
-    tokio::join!(worker.run(stop.clone()), pull::run(federation, stop.clone()), rounds(node, stop));
+    tokio::join!(
+        worker.run(stop.clone()),
+        pull::run(federation, stop.clone()),
+        rounds(node, stop)
+    );
 }
 
 async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
