@@ -1,5 +1,6 @@
 //! The web application, called without a socket.
 
+mod api;
 mod errors;
 mod headers;
 mod operations;

@@ -9,6 +9,8 @@ mod programme;
 
 use std::collections::HashMap;
 
+use futures_util::future::try_join_all;
+
 use super::{Error, Node, centres, events};
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::invalid::{Invalid, Reason};
@@ -77,9 +79,11 @@ pub async fn bring(node: &Node, plan: Plan, only: Option<&str>) -> Result<Report
     for planned in &new {
         centres::check(&planned.profile)?;
     }
-    for planned in &new {
-        let profile = planned.profile.clone();
-        let centre = centres::add(node, planned.kind, planned.handle.as_str(), profile).await?;
+    // Together: making the keys of one takes a good part of a second of one processor.
+    let added = new
+        .iter()
+        .map(|planned| centres::add(node, planned.kind, planned.handle.as_str(), planned.profile.clone()));
+    for centre in try_join_all(added).await? {
         here.insert(centre.handle.clone(), centre);
     }
     let placed = assigned
