@@ -20,7 +20,7 @@ impl Locale {
 
     /// « mardi 24 novembre », with the year when it is not this one.
     pub fn day_seen_from(self, date: NaiveDate, today: NaiveDate) -> String {
-        if date.year() == today.year() || (date - today).num_days().abs() < 180 {
+        if date.year() == today.year() || (date - today).num_days().abs() < 300 {
             self.day(date)
         } else {
             format!("{} {}", self.day(date), date.year())

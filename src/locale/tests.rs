@@ -73,6 +73,7 @@ fn every_key_used_exists_and_every_key_is_used() {
         "notice-",
         "mode-",
         "centre-kind-",
+        "format-",
         "filter-when-",
         "error-",
     ];

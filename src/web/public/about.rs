@@ -4,12 +4,13 @@ use actix_web::HttpResponse;
 use askama::Template;
 
 use super::Frame;
-use crate::domain::centre::Centre;
+use crate::domain::centre::{Centre, CentreKind};
+use crate::domain::text::fold;
 use crate::store::calendar::Addresses;
 use crate::store::{StoreError, centres};
 use crate::web::Error;
 use crate::web::view::Section;
-use crate::web::view::about::{AccessibilityPage, SubscribePage};
+use crate::web::view::about::{AccessibilityPage, Account, SubscribePage};
 use crate::web::view::parts::Phone;
 
 /// How the sessions come to people who do not want to come back here.
@@ -17,7 +18,9 @@ use crate::web::view::parts::Phone;
 /// # Errors
 /// Only what the database refuses.
 pub async fn subscribe(frame: Frame) -> Result<HttpResponse, Error> {
-    let centres = all(&frame).await?;
+    let mut centres = all(&frame).await?;
+    // Most people want a whole town.
+    centres.sort_by_key(|centre| (centre.kind != CentreKind::Network, fold(&centre.profile.name)));
     let host = frame.addresses().host();
     let base = frame.node.base();
     let page = SubscribePage {
@@ -25,12 +28,14 @@ pub async fn subscribe(frame: Frame) -> Result<HttpResponse, Error> {
         webcal: format!("webcal://{host}/calendar.ics"),
         ics: format!("{base}/calendar.ics"),
         atom: format!("{base}/calendar.atom"),
-        handles: centres
-            .iter()
-            .map(|centre| format!("@{}@{host}", centre.handle))
-            .collect(),
+        accounts: centres.iter().map(|centre| account(centre, &host)).collect(),
     };
-    let etag = frame.etag_with(0, &page.handles.join(" "));
+    let shown: Vec<&str> = page
+        .accounts
+        .iter()
+        .flat_map(|one| [one.name.as_str(), one.handle.as_str()])
+        .collect();
+    let etag = frame.etag_with(0, &shown.join(" "));
     revalidated(&frame, &page, &etag)
 }
 
@@ -62,6 +67,13 @@ pub async fn accessibility(frame: Frame) -> Result<HttpResponse, Error> {
         .unwrap_or_default();
     let etag = frame.etag_with(0, &number);
     revalidated(&frame, &page, &etag)
+}
+
+fn account(centre: &Centre, host: &str) -> Account {
+    Account {
+        name: centre.profile.name.clone(),
+        handle: format!("@{}@{host}", centre.handle),
+    }
 }
 
 fn revalidated(frame: &Frame, page: &impl Template, etag: &str) -> Result<HttpResponse, Error> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 
 use super::Frame;
-use crate::domain::centre::Centre;
+use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::peer::{FollowState, Peer};
+use crate::domain::text::fold;
 use crate::store::calendar::Addresses;
 use crate::store::{Conn, StoreError, centres, changes, follows};
 use crate::web::Error;
@@ -48,20 +49,24 @@ fn read(conn: &mut Conn, frame: &Frame) -> Result<Result<Found, String>, StoreEr
     // Two of our centres may follow the same peer.
     let peers: BTreeMap<String, Peer> = accepted.map(|(_, peer)| (peer.uri.clone(), peer)).collect();
     let mut peers: Vec<Peer> = peers.into_values().collect();
-    peers.sort_by_key(|peer| crate::domain::text::fold(&peer.name));
+    peers.sort_by_key(|peer| fold(&peer.name));
     Ok(Ok((centres, peers, etag)))
 }
 
 fn show(frame: &Frame, centres: &[Centre], peers: &[Peer]) -> NetworkPage {
     let t = frame.t;
     let host = frame.addresses().host();
-    let here = centres
-        .iter()
-        .map(|centre| NetworkMember::local(centre, &host))
-        .collect();
+    let of_kind = |kind: CentreKind| {
+        let mut own: Vec<&Centre> = centres.iter().filter(|centre| centre.kind == kind).collect();
+        own.sort_by_key(|centre| fold(&centre.profile.name));
+        own.into_iter()
+            .map(|centre| NetworkMember::local(centre, &host))
+            .collect()
+    };
     let followed = peers.iter().map(NetworkMember::followed).collect();
     let groups = [
-        NetworkGroup::new(t, t.text("network-here"), here),
+        NetworkGroup::new(t, t.text("network-networks"), of_kind(CentreKind::Network)),
+        NetworkGroup::new(t, t.text("network-here"), of_kind(CentreKind::Centre)),
         NetworkGroup::new(t, t.text("network-followed"), followed),
     ];
     NetworkPage {

@@ -17,8 +17,16 @@ pub struct SubscribePage {
     pub ics: String,
     /// The Atom feed.
     pub atom: String,
-    /// Accounts to follow, with their `@`.
-    pub handles: Vec<String>,
+    /// Accounts to follow, networks first.
+    pub accounts: Vec<Account>,
+}
+
+/// An account of this node.
+pub struct Account {
+    /// Its name.
+    pub name: String,
+    /// `@handle@host`.
+    pub handle: String,
 }
 
 /// `/accessibilite`: what French law asks a site to declare (loi 2005-102, art. 47).

@@ -93,7 +93,10 @@ fn address(centre: &Centre) -> Vec<String> {
     let name = Some(place.name.as_str())
         .filter(|name| *name != centre.profile.name)
         .unwrap_or_default();
-    let lines = [name, place.address.as_str(), town.trim()];
+    let address = Some(place.address.as_str())
+        .filter(|address| !name.contains(address))
+        .unwrap_or_default();
+    let lines = [name, address, town.trim()];
     lines
         .into_iter()
         .filter(|line| !line.is_empty())

@@ -85,7 +85,7 @@ pub struct EventView {
     /// How the course goes.
     pub course: Option<String>,
     /// The session for a phone's agenda.
-    pub ics: String,
+    pub ics: Option<String>,
     /// A text message with the facts.
     pub sms: Option<String>,
     /// Who publishes and relays it.
@@ -143,8 +143,8 @@ impl EventView {
             map: place.and_then(map),
             online: facts.mode != Mode::Offline,
             online_url: facts.online_url.as_deref().and_then(safe_link),
-            price: PriceTag::new(t, facts),
-            price_detail: detail(t, facts),
+            price: PriceTag::new(t, facts).filter(|_| takes_place(facts)),
+            price_detail: detail(t, facts).filter(|_| takes_place(facts)),
             registration: come(t, facts),
             registration_lines: registration_lines(t, facts),
             phone: facts.phone().map(Phone::new),
@@ -152,6 +152,7 @@ impl EventView {
                 .and_then(|way| way.email.clone())
                 .or_else(|| facts.contact.email.clone()),
             registration_url: registration
+                .filter(|_| takes_place(facts))
                 .and_then(|way| way.url.as_deref())
                 .and_then(|url| host_link(t, "come-register-on", url)),
             photo: photo(facts, around.base),
@@ -161,8 +162,8 @@ impl EventView {
             dates: dates(t, entry, around),
             more_dates: more_dates(t, around),
             course: course(t, facts),
-            ics: format!("/events/{}.ics", entry.session.id),
-            sms: (facts.status != Status::Cancelled).then(|| sms(t, entry)),
+            ics: takes_place(facts).then(|| format!("/events/{}.ics", entry.session.id)),
+            sms: takes_place(facts).then(|| sms(t, entry)),
             source: format!("{}.", source(t, entry)),
             origin: origin(t, entry),
             checked: updated(t, entry),
@@ -203,14 +204,25 @@ fn detail(t: Locale, facts: &EventFacts) -> Option<String> {
     (tag.as_deref() != Some(detail)).then(|| detail.to_owned())
 }
 
+/// How to come; what a status forbids comes before how one would register.
 fn come(t: Locale, facts: &EventFacts) -> String {
-    match &facts.registration {
-        Some(way) => t.text(&format!("come-{}", way.mode.as_str())),
-        None => t.text("come-unknown"),
+    match (facts.status, &facts.registration) {
+        (Status::Cancelled | Status::Postponed, _) => capitalise(&t.text(&format!("come-{}", facts.status))),
+        (Status::Full, _) => t.text("come-full"),
+        (_, Some(way)) => t.text(&format!("come-{}", way.mode)),
+        (_, None) => t.text("come-unknown"),
     }
 }
 
+/// Whether the session takes place as far as anyone knows.
+fn takes_place(facts: &EventFacts) -> bool {
+    !matches!(facts.status, Status::Cancelled | Status::Postponed)
+}
+
 fn registration_lines(t: Locale, facts: &EventFacts) -> Vec<String> {
+    if !takes_place(facts) {
+        return Vec::new();
+    }
     let way = facts.registration.as_ref();
     let capacity = way.and_then(|way| way.capacity);
     let lines = [

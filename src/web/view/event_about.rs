@@ -1,9 +1,7 @@
 //! « Bon à savoir »: what an event says of itself beyond when, where and how to come.
 
 use crate::domain::event::{Ages, Equipment, EventFacts};
-use crate::domain::vocabulary::{
-    ACCESSIBILITY, AUDIENCES, EQUIPMENT, FORMATS, LANGUAGES, SPECIAL_SUPPORT, THEMES, Vocabulary,
-};
+use crate::domain::vocabulary::{ACCESSIBILITY, AUDIENCES, EQUIPMENT, LANGUAGES, SPECIAL_SUPPORT, THEMES, Vocabulary};
 use crate::locale::{Locale, capitalise};
 
 /// A word and what it is about.
@@ -16,7 +14,7 @@ pub struct Fact {
 
 /// The facts that are known, in the order in which people ask for them.
 pub fn about(t: Locale, facts: &EventFacts) -> Vec<Fact> {
-    let format = facts.format.map(|format| t.label(&FORMATS, format.as_str()));
+    let format = facts.format.map(|format| t.text(&format!("format-{format}")));
     let organisers = facts.co_organisers.iter().map(|one| one.name.clone()).collect();
     let accessibility: Vec<String> = facts.accessibility.codes().into_iter().map(str::to_owned).collect();
     let all = [

@@ -1,8 +1,8 @@
 //! The form that filters the calendar, and the choice it holds said in words.
 
-use crate::domain::event::Mode;
+use crate::domain::event::{Format, Mode};
 use crate::domain::vocabulary::{
-    ACCESSIBILITY, AUDIENCES, EVENT_TYPES, FORMATS, LANGUAGES, LEVELS, Language, PRICES, THEMES, Term, Vocabulary,
+    ACCESSIBILITY, AUDIENCES, EVENT_TYPES, LANGUAGES, LEVELS, Language, PRICES, THEMES, Term, Vocabulary,
 };
 use crate::locale::{Locale, capitalise};
 
@@ -241,22 +241,24 @@ fn more(t: Locale, given: &Given) -> Vec<Choice> {
                 .collect(),
         }],
     };
-    let mode = Choice {
-        name: "mode",
-        label: t.text("filter-mode"),
-        any: t.text("filter-mode-any"),
+    let worded = |name: &'static str, label: &str, any: &str, codes: Vec<&'static str>| Choice {
+        name,
+        label: t.text(label),
+        any: t.text(any),
         groups: vec![Group {
             label: None,
-            options: Mode::ALL
-                .iter()
-                .map(|mode| Opt {
-                    value: mode.to_string(),
-                    label: t.text(&format!("mode-{mode}")),
-                    selected: is_given(given, "mode", mode.as_str()),
+            options: codes
+                .into_iter()
+                .map(|code| Opt {
+                    value: code.to_owned(),
+                    label: capitalise(&t.text(&format!("{name}-{code}"))),
+                    selected: is_given(given, name, code),
                 })
                 .collect(),
         }],
     };
+    let formats = Format::ALL.iter().map(|format| format.as_str()).collect();
+    let modes = Mode::ALL.iter().map(|mode| mode.as_str()).collect();
     vec![
         listed("type", "filter-type", "filter-type-any", &EVENT_TYPES),
         listed("audience", "filter-audience", "filter-audience-any", &AUDIENCES),
@@ -268,8 +270,8 @@ fn more(t: Locale, given: &Given) -> Vec<Choice> {
             &ACCESSIBILITY,
         ),
         listed("price", "filter-price", "filter-price-any", &PRICES),
-        listed("format", "filter-format", "filter-format-any", &FORMATS),
-        mode,
+        worded("format", "filter-format", "filter-format-any", formats),
+        worded("mode", "filter-mode", "filter-mode-any", modes),
     ]
 }
 
