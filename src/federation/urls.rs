@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::domain::id::{ActivityId, EventId, SessionId};
 use crate::domain::text::Handle;
 use crate::federation::guard::same_origin;
+use crate::store::calendar::Addresses;
 
 /// Name of the instance actor before the `@`: what Mobilizon looks for (`relay@host`).
 pub const NODE_NAME: &str = "relay";
@@ -264,6 +265,25 @@ impl Urls {
         let mut url = self.base.clone();
         url.set_path(path);
         url
+    }
+}
+
+/// What the calendar of the store cannot spell by itself.
+impl Addresses for Urls {
+    fn host(&self) -> String {
+        Urls::host(self)
+    }
+    fn session_uri(&self, id: SessionId) -> String {
+        self.session(id).into()
+    }
+    fn session_page(&self, id: SessionId) -> String {
+        self.event_page(id.0).into()
+    }
+    fn centre_uri(&self, handle: &Handle) -> String {
+        self.group(handle).into()
+    }
+    fn centre_page(&self, handle: &Handle) -> String {
+        Urls::centre_page(self, handle).into()
     }
 }
 

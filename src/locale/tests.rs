@@ -139,8 +139,8 @@ fn days_and_hours_read_as_people_say_them() {
     assert_eq!(fr.day(date("2026-11-24")), "mardi 24\u{a0}novembre");
     assert_eq!(fr.day(date("2026-12-01")), "mardi 1er\u{a0}décembre");
     assert_eq!(
-        fr.day_seen_from(date("2027-08-03"), date("2026-11-24")),
-        "mardi 3\u{a0}août 2027"
+        fr.day_seen_from(date("2027-11-03"), date("2026-11-24")),
+        "mercredi 3\u{a0}novembre 2027"
     );
     assert_eq!(
         fr.near_day(date("2026-11-25"), date("2026-11-24")).as_deref(),

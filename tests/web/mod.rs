@@ -5,6 +5,7 @@ mod errors;
 mod headers;
 mod operations;
 mod origin;
+mod public;
 mod staff;
 
 use actix_web::dev::ServiceResponse;

@@ -92,7 +92,7 @@ impl Asked {
         }
         let since = pairs
             .one("from")
-            .and_then(|_| from)
+            .and(from)
             .map(|from| from.with_timezone(&zone).date_naive());
         Ok(Self {
             filter,

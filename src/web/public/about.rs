@@ -6,7 +6,6 @@ use askama::Template;
 use super::Frame;
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::text::fold;
-use crate::store::calendar::Addresses;
 use crate::store::{StoreError, centres};
 use crate::web::Error;
 use crate::web::view::Section;

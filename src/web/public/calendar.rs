@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use super::Frame;
 use crate::domain::calendar::Entry;
 use crate::domain::centre::{Centre, CentreKind};
-use crate::store::calendar::{self, Addresses};
+use crate::store::calendar;
 use crate::store::{Conn, Page as StorePage, StoreError, centres, changes};
 use crate::web::Error;
 use crate::web::extract::filter::Asked;
@@ -46,7 +46,7 @@ fn read(conn: &mut Conn, frame: &Frame, asked: &Asked) -> Result<Result<Found, S
     }
     let limit = asked.limit.map_or(PAGE, |limit| i64::from(limit).min(PAGE * 5));
     let addresses = frame.addresses();
-    let entries = calendar::page(conn, &asked.filter, frame.now, limit, asked.cursor.as_ref(), &addresses)?;
+    let entries = calendar::page(conn, &asked.filter, frame.now, limit, asked.cursor.as_ref(), addresses)?;
     Ok(Ok(Found {
         entries,
         centres: centres::list(conn)?,

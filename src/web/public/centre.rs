@@ -57,7 +57,7 @@ fn read(conn: &mut Conn, frame: &Frame, handle: &str) -> Result<Found, StoreErro
             ..Filter::default()
         },
     };
-    let entries = calendar::page(conn, &filter, frame.now, SESSIONS, None, &frame.addresses())?;
+    let entries = calendar::page(conn, &filter, frame.now, SESSIONS, None, frame.addresses())?;
     Ok(Found::Centre {
         centre: Box::new(centre),
         entries,
@@ -69,7 +69,7 @@ fn show(frame: &Frame, centre: &Centre, entries: &StorePage<Entry>) -> CentrePag
     let host = frame.addresses().host();
     let view = CentreView::new(frame.t, centre, &host);
     let mut page = frame.page(Section::Network, centre.profile.name.clone());
-    page.address = frame.addresses().centre_page(&centre.handle);
+    page.address = frame.addresses().centre_page(&centre.handle).into();
     if let Some(summary) = &view.summary {
         page.description.clone_from(summary);
     }

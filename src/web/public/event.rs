@@ -81,7 +81,7 @@ async fn find(frame: &Frame, id: &str) -> Result<Found, StoreError> {
 fn read(conn: &mut Conn, frame: &Frame, id: Uuid) -> Result<Found, StoreError> {
     let addresses = frame.addresses();
     let etag = frame.etag(changes::stamp(conn)?);
-    if let Some(entry) = calendar::entry(conn, SessionId(id), &addresses)? {
+    if let Some(entry) = calendar::entry(conn, SessionId(id), addresses)? {
         if frame.has(&etag) {
             return Ok(Found::NotModified(etag));
         }

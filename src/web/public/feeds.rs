@@ -125,7 +125,7 @@ fn read(
     }
     let limit = asked.limit.map_or(limit, |asked| i64::from(asked).min(limit));
     let addresses = frame.addresses();
-    let page = calendar::page(conn, &asked.filter, frame.now, limit, asked.cursor.as_ref(), &addresses)?;
+    let page = calendar::page(conn, &asked.filter, frame.now, limit, asked.cursor.as_ref(), addresses)?;
     Ok(Ok((page, etag)))
 }
 

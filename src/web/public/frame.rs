@@ -10,9 +10,9 @@ use askama::Template;
 use aws_lc_rs::digest;
 use chrono::NaiveDate;
 
-use super::addresses::Ours;
 use crate::app::Node;
 use crate::domain::time::Instant;
+use crate::federation::urls::Urls;
 use crate::locale::Locale;
 use crate::web::Error;
 use crate::web::extract::locale::Reader;
@@ -78,8 +78,8 @@ impl Frame {
     }
 
     /// The addresses of what is ours.
-    pub fn addresses(&self) -> Ours {
-        Ours::of(&self.node)
+    pub fn addresses(&self) -> &Urls {
+        &self.node.federation.urls
     }
 
     /// The frame of a page.

@@ -1,7 +1,6 @@
 //! What anyone may read: pages, feeds, files. Every answer is a GET without side effects and can be revalidated.
 
 pub mod about;
-mod addresses;
 pub mod assets;
 pub mod calendar;
 pub mod centre;

@@ -8,7 +8,6 @@ use super::Frame;
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::peer::{FollowState, Peer};
 use crate::domain::text::fold;
-use crate::store::calendar::Addresses;
 use crate::store::{Conn, StoreError, centres, changes, follows};
 use crate::web::Error;
 use crate::web::view::Section;
