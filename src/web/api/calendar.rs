@@ -11,7 +11,6 @@ use crate::feed;
 use crate::store::calendar;
 use crate::web::Error;
 use crate::web::extract::filter::Asked;
-use crate::web::public::Ours;
 
 /// A page of the calendar, with the filters of the public page.
 ///
@@ -24,7 +23,7 @@ pub async fn list(node: Data<Node>, request: HttpRequest) -> Result<HttpResponse
         Some(limit) => list::read_limit(&limit.to_string()).map_err(Refusal::from)?,
         None => USUAL,
     };
-    let addresses = Ours::of(&node);
+    let addresses = node.federation.urls.clone();
     let rows = i64::try_from(limit).unwrap_or(i64::MAX);
     let page = node
         .store

@@ -13,11 +13,11 @@ use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::event::{Event, EventFacts, Origin, read};
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::invalid::{Invalid, Reason, Refusal};
+use crate::federation::urls::Urls;
 use crate::store::calendar::Addresses;
 use crate::store::{Conn, StoreError, events, sessions, tombstones};
 use crate::web::Error;
 use crate::web::extract::Bearer;
-use crate::web::public::Ours;
 
 mod json;
 
@@ -37,7 +37,7 @@ pub async fn list(node: Data<Node>, request: HttpRequest) -> Result<HttpResponse
         .store
         .read(move |conn| events::list_local(conn, centre, before, rows))
         .await?;
-    let addresses = Ours::of(&node);
+    let addresses = node.federation.urls.clone();
     let page = asked.page(found, |event| event.id, |event| json::local(&event, &all, &addresses));
     Ok(open(&page))
 }
@@ -48,7 +48,7 @@ pub async fn list(node: Data<Node>, request: HttpRequest) -> Result<HttpResponse
 /// [`Error::NotFound`], [`Error::Gone`].
 pub async fn show(node: Data<Node>, id: Path<String>) -> Result<HttpResponse, Error> {
     let id = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
-    let addresses = Ours::of(&node);
+    let addresses = node.federation.urls.clone();
     let found = node
         .store
         .read(move |conn| match find(conn, id)? {
@@ -249,7 +249,7 @@ fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Event>, StoreError> {
 }
 
 /// Why nothing is there: it never was, or it was deleted.
-fn absent(conn: &mut Conn, id: Uuid, addresses: &Ours) -> Result<Error, StoreError> {
+fn absent(conn: &mut Conn, id: Uuid, addresses: &Urls) -> Result<Error, StoreError> {
     let deleted = tombstones::find(conn, &addresses.session_uri(SessionId(id)))?;
     Ok(if deleted.is_some() {
         Error::Gone
@@ -261,7 +261,7 @@ fn absent(conn: &mut Conn, id: Uuid, addresses: &Ours) -> Result<Error, StoreErr
 /// An event of ours that is about to change.
 async fn ours(node: &Data<Node>, id: &str) -> Result<Event, Error> {
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
-    let addresses = Ours::of(node);
+    let addresses = node.federation.urls.clone();
     let found = node
         .store
         .read(move |conn| match events::by_id(conn, EventId(id))? {
@@ -282,7 +282,7 @@ fn own_centre(event: &Event) -> Result<crate::domain::id::CentreId, Error> {
 }
 
 async fn stored(node: &Data<Node>, event: Event) -> Result<Value, Error> {
-    let addresses = Ours::of(node);
+    let addresses = node.federation.urls.clone();
     Ok(node
         .store
         .read(move |conn| json::with_sessions(conn, &event, &addresses))

@@ -12,7 +12,6 @@ pub mod network;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{Handler, Resource, Responder};
 
-pub use addresses::Ours;
 pub use frame::Frame;
 
 /// The public routes. ActivityPub answers at `/events/{id}` and `/centres/{handle}` are registered before these, on
