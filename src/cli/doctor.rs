@@ -123,7 +123,7 @@ fn database(url: &str) -> Vec<(&'static str, Found)> {
         Ok(target) => target,
         Err(error) => return vec![("database", bad(&error))],
     };
-    if let Target::Sqlite(path) = &target
+    if let Some(path) = target.file()
         && !path.exists()
     {
         return vec![(

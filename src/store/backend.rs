@@ -79,6 +79,15 @@ impl Target {
         }
     }
 
+    /// The file of an embedded database.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Sqlite(path) => Some(path),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// What may be shown of the address: never a password.
     #[must_use]
     pub fn describe(&self) -> String {
