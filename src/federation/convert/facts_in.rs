@@ -92,28 +92,26 @@ fn settle(mut facts: EventFacts, object: &Map<String, Value>, known: &EventFacts
     facts
 }
 
-/// Removes the field at `invalid.field`: `registration.phone`, `themes[3]`, `co_organisers[2].uri`. What is missing inside a
-/// field takes that whole field away.
+/// Removes what is refused: `themes[3]`, `registration.phone`. Where something is missing (`image.alt`), it is the whole of
+/// which it is missing that cannot be read.
 fn drop_field(object: &mut Map<String, Value>, invalid: &Invalid) {
-    let path = invalid.field.as_str();
-    let top = path.split(['.', '[']).next().unwrap_or_default();
-    if path == top || invalid.reason == Reason::Required {
-        object.remove(top);
+    let path = match invalid.field.rsplit_once('.') {
+        Some((whole, _)) if invalid.reason == Reason::Required => whole,
+        _ => &invalid.field,
+    };
+    let mut steps: Vec<&str> = path.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
+    let Some(last) = steps.pop() else { return };
+    let Some((first, rest)) = steps.split_first() else {
+        object.remove(last);
         return;
-    }
-    let steps: Vec<&str> = path.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
-    if let Some((last, inner)) = steps.split_last() {
-        let (Some(first), rest) = (inner.first(), inner.get(1..).unwrap_or_default()) else {
-            return;
-        };
-        let parent = rest.iter().try_fold(object.get_mut(*first), |value, step| {
-            Some(value.and_then(|value| child(value, step)))
-        });
-        match parent.flatten() {
-            Some(Value::Object(parent)) => drop(parent.remove(*last)),
-            Some(Value::Array(parent)) => remove_item(parent, last),
-            _ => {}
-        }
+    };
+    let whole = rest
+        .iter()
+        .fold(object.get_mut(*first), |value, step| child(value?, step));
+    match whole {
+        Some(Value::Object(whole)) => drop(whole.remove(last)),
+        Some(Value::Array(items)) => remove_item(items, last),
+        _ => {}
     }
 }
 
