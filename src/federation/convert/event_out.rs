@@ -108,7 +108,7 @@ fn in_french(text: &str) -> LanguageMap {
 }
 
 /// The practical facts, a paragraph each.
-fn practical(posting: &Posting<'_>) -> String {
+pub(super) fn practical(posting: &Posting<'_>) -> String {
     let locale = Locale::french();
     let facts = &posting.event.facts;
     let mut practical = locale.practical(facts, &posting.session.occurrence);

@@ -1,6 +1,7 @@
 //! Our own documents: what every peer demands of them, and that a Maillage peer gets every fact back.
 
 use chrono::Duration;
+use maillage::app::import::plan;
 use maillage::domain::centre::{Centre, CentreKind, CentreProfile};
 use maillage::domain::event::{Event, EventFacts, Mode, Origin, Schedule, Series, Session, Status, read};
 use maillage::domain::id::{CentreId, EventId, PeerId, SessionId};
@@ -11,6 +12,7 @@ use maillage::federation::convert::actor_in::actor;
 use maillage::federation::convert::actor_out::{PublicKeys, centre_actor, node_actor};
 use maillage::federation::convert::event_in;
 use maillage::federation::convert::event_out::{Posting, event_object};
+use maillage::federation::convert::note_out::change_note;
 use maillage::federation::urls::{OurActor, Urls};
 use maillage::federation::wire::activity::Activity;
 use maillage::federation::wire::collection::{OrderedCollection, OrderedCollectionPage};
@@ -255,6 +257,65 @@ fn times_places_and_pictures_have_the_forms_that_peers_read() {
     assert_eq!(object["externalParticipationUrl"], "https://centre.example/e/mardis");
     assert_eq!(object["organizers"]["totalItems"], 3);
     assert_eq!(object["maximumAttendeeCapacity"], 12);
+}
+
+#[test]
+fn a_note_says_what_changed_and_hangs_on_its_event() {
+    let mut told = rich();
+    told["status"] = json!("cancelled");
+    let event = event(read(&told).unwrap());
+    let session = Session {
+        id: SessionId(Uuid::from_u128(10)),
+        event: event.id,
+        occurrence: event.facts.schedule.sessions().unwrap()[0],
+    };
+    let posting = Posting {
+        event: &event,
+        session: &session,
+        centre: &handle(),
+        published: event.published,
+        updated: event.updated,
+        previous_start: None,
+    };
+    let id = "https://centre.example/notes/1".parse().unwrap();
+    let note = change_note(&posting, &id, instant("2026-11-20T08:00:00Z"), &urls());
+    assert_eq!(note["inReplyTo"], urls().session(session.id).as_str());
+    assert_eq!(note["attributedTo"], urls().group(&handle()).as_str());
+    assert_eq!(note["published"], "2026-11-20T08:00:00Z");
+    let html = note["content"].as_str().unwrap();
+    assert!(html.contains("Annulé") && html.contains("salle indisponible"), "{html}");
+    assert!(
+        html.contains("Mardi 24\u{a0}novembre") && html.contains("&lt;HTML&gt;"),
+        "{html}"
+    );
+    assert!(note.get("name").is_none(), "a name would make it a poll's answer");
+}
+
+/// All 54 events of the demo programme, their first and their last session.
+#[test]
+fn the_demo_programme_arrives_whole() {
+    let text = include_str!("../../../src/cli/demo/programme.json");
+    let planned = plan(text).unwrap().events;
+    assert_eq!(planned.len(), 54);
+    for planned in planned {
+        let facts = planned.facts;
+        let last = facts.schedule.sessions().unwrap().len() - 1;
+        for at in [0, last] {
+            let (object, session) = posted(facts.clone(), at);
+            assert_eq!(broken_for_mobilizon(&object), [""; 0], "{}", facts.title);
+            assert_eq!(broken_for_fep_8a8e(&object), [""; 0], "{}", facts.title);
+            assert!(gancio_accepts(&object) && mastodon_accepts(&object), "{}", facts.title);
+            let read = event_in::event(&with_context(object)).unwrap().facts;
+            let expected = EventFacts {
+                external_id: None,
+                series: read.series.clone(),
+                schedule: Schedule::once(facts.schedule.zone, session.occurrence.start, session.occurrence.end),
+                ..facts.clone()
+            };
+            assert_eq!(read, expected);
+            assert_eq!(read.series.is_some(), facts.schedule.recurrence.is_some());
+        }
+    }
 }
 
 fn keys() -> PublicKeys {
