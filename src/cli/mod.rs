@@ -2,9 +2,12 @@
 //! it. Results go to standard output, everything else to standard error.
 
 mod centre;
+mod demo;
 mod doctor;
 mod failure;
+mod follow;
 mod health;
+mod import;
 mod serve;
 mod token;
 mod user;
@@ -41,6 +44,8 @@ struct Arguments {
 enum Command {
     /// Run the node until it is told to stop. Applies migrations first.
     Serve,
+    /// Run two nodes with the demo programme in a temporary folder, until Ctrl-C.
+    Demo(demo::Demo),
     /// Accounts of the staff.
     #[command(subcommand)]
     User(user::Command),
@@ -50,6 +55,10 @@ enum Command {
     /// Centres and networks of this node.
     #[command(subcommand)]
     Centre(centre::Command),
+    /// Import a programme from a file. Importing it again changes nothing.
+    Import(import::Import),
+    /// Follow a peer.
+    Follow(follow::Follow),
     /// Check the configuration, the data folder, the database, the address and the keys.
     Doctor,
     /// Ask the running node whether it is ready; for container health checks.
@@ -75,14 +84,17 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let config = Config::load(arguments.config.as_deref(), std::env::vars());
+    let config = || Config::load(arguments.config.as_deref(), std::env::vars());
     match arguments.command {
-        Command::Serve => serve::run(config?).await,
-        Command::User(command) => user::run(&open(config?).await?, command).await,
-        Command::Token(command) => token::run(&open(config?).await?, command).await,
-        Command::Centre(command) => centre::run(&open(config?).await?, command).await,
-        Command::Doctor => doctor::run(config).await,
-        Command::Health => health::run(&config?),
+        Command::Serve => serve::run(config()?).await,
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::User(command) => user::run(&open(config()?).await?, command).await,
+        Command::Token(command) => token::run(&open(config()?).await?, command).await,
+        Command::Centre(command) => centre::run(&open(config()?).await?, command).await,
+        Command::Import(import) => import::run(&open(config()?).await?, import).await,
+        Command::Follow(follow) => follow::run(&open(config()?).await?, follow).await,
+        Command::Doctor => doctor::run(config()).await,
+        Command::Health => health::run(&config()?),
     }
 }
 

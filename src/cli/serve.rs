@@ -51,7 +51,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 }
 
 /// Listens, or says who may be in the way.
-fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     let attempt = || {
         let socket = if address.is_ipv4() {
             TcpSocket::new_v4()?
@@ -75,13 +75,13 @@ fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 
 /// What tells a program to stop: Ctrl-C in a terminal, SIGTERM from a supervisor. Listened to from the first moment on,
 /// so that a stop during a slow start is not lost.
-struct Signals {
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
 }
 
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> std::io::Result<Self> {
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -89,7 +89,7 @@ impl Signals {
     }
 
     /// The name of the next one.
-    async fn next(&mut self) -> &'static str {
+    pub(super) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
             _ = self.interrupt.recv() => "SIGINT",
