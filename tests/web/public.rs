@@ -118,6 +118,7 @@ fn an_event_page_has_all_one_needs_to_come_and_data_for_others() {
             "<span class=\"big\">Mardi 24\u{a0}novembre</span>de 9\u{a0}h à 12\u{a0}h\u{a0}30",
             "sans inscription, présentez-vous",
             "<p>Un même lieu.</p><p>Chacun à son rythme.</p>",
+            "<p class=\"soft\">Tous les mardis</p>",
             "<h2>Tous les mardis</h2>",
             "mardi 1er\u{a0}décembre",
             "mardi 8\u{a0}décembre",

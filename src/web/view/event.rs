@@ -46,6 +46,8 @@ pub struct EventView {
     pub day: String,
     /// « de 9 h à 12 h ».
     pub hours: String,
+    /// « Tous les mardis ».
+    pub repeats: Option<String>,
     /// Name of the place.
     pub place_name: Option<String>,
     /// Lines of the address.
@@ -138,6 +140,7 @@ impl EventView {
             start: start.to_rfc3339_opts(SecondsFormat::Secs, true),
             day: capitalise(&t.day_seen_from(start.date_naive(), around.today)),
             hours: t.span(start, end),
+            repeats: repeats(t, entry),
             place_name: place.and_then(|place| said(&place.name)),
             address: place.map(address).unwrap_or_default(),
             map: place.and_then(map),
@@ -158,7 +161,7 @@ impl EventView {
             photo: photo(facts, around.base),
             description: description(facts),
             about: about(t, facts),
-            dates_heading: dates_heading(t, entry),
+            dates_heading: repeats(t, entry).unwrap_or_else(|| t.text("dates-other")),
             dates: dates(t, entry, around),
             more_dates: more_dates(t, around),
             course: course(t, facts),
@@ -269,7 +272,8 @@ fn escape(text: &str) -> String {
         .replace('"', "&quot;")
 }
 
-fn dates_heading(t: Locale, entry: &Entry) -> String {
+/// The rule of its series in words; a peer tells it with each of its sessions.
+fn repeats(t: Locale, entry: &Entry) -> Option<String> {
     let facts = &entry.event.facts;
     let own = facts
         .schedule
@@ -278,8 +282,7 @@ fn dates_heading(t: Locale, entry: &Entry) -> String {
         .map(|recurrence| recurrence.rule.as_str());
     let rule = own.or_else(|| facts.series.as_ref().and_then(|series| series.rule.as_deref()));
     let weekday = chrono::Datelike::weekday(&entry.session.occurrence.date);
-    let words = rule.and_then(|rule| t.recurrence(rule, weekday));
-    words.map_or_else(|| t.text("dates-other"), |words| capitalise(&words))
+    Some(capitalise(&t.recurrence(rule?, weekday)?))
 }
 
 /// The dates of a series; a single session needs no list.
