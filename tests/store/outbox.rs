@@ -212,7 +212,7 @@ fn eight_workers_share_the_hosts_without_meeting() {
                 scope.spawn(move || {
                     let mut conn = database.conn();
                     let owner = format!("w{worker}");
-                    loop {
+                    for _ in 0..HOSTS {
                         let hosts = conn
                             .write_tx(|conn| hosts::claim(conn, now(), minutes(5), 7, &owner))
                             .expect("a claim");
