@@ -74,6 +74,13 @@ fn every_key_used_exists_and_every_key_is_used() {
         "mode-",
         "centre-kind-",
         "format-",
+        "desk-confirm-",
+        "desk-done-",
+        "desk-field-",
+        "desk-form-",
+        "desk-hint-",
+        "desk-repeat-",
+        "desk-section-",
         "filter-when-",
         "error-",
     ];

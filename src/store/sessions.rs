@@ -1,6 +1,6 @@
 //! Dated sessions: one row each, materialised up to the horizon of their event.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -244,6 +244,49 @@ pub fn upcoming_of_centre(
         items: items.collect::<Result<_, StoreError>>()?,
         next,
     })
+}
+
+/// The events of a centre that are not over, each with its next session, soonest first.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn next_of_each(
+    conn: &mut Conn,
+    centre: CentreId,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<(Session, Event)>, StoreError> {
+    let next: Vec<(String, Option<i64>)> = sessions::table
+        .inner_join(events::table)
+        .filter(
+            events::centre_id
+                .eq(centre.to_string())
+                .and(sessions::ends_at.gt(ms(now))),
+        )
+        .group_by(sessions::event_id)
+        .select((sessions::event_id, diesel::dsl::min(sessions::starts_at)))
+        .order(diesel::dsl::min(sessions::starts_at))
+        .limit(limit)
+        .load(conn)?;
+    let ids = next.iter().map(|(event, _)| event.as_str());
+    let starts = next.iter().filter_map(|(_, start)| *start);
+    let rows = sessions::table
+        .inner_join(events::table)
+        .filter(
+            sessions::event_id
+                .eq_any(ids)
+                .and(sessions::starts_at.eq_any(starts))
+                .and(sessions::ends_at.gt(ms(now))),
+        )
+        .order((sessions::starts_at, sessions::id))
+        .select((SessionRow::as_select(), EventRow::as_select()))
+        .load::<(SessionRow, EventRow)>(conn)?;
+    // Another event may start when a later session of this one does: the first row of each event is the one.
+    let mut seen = HashSet::new();
+    rows.into_iter()
+        .filter(|(session, _)| seen.insert(session.event_id.clone()))
+        .map(|(session, event)| Ok((session.domain()?, event.domain()?)))
+        .collect()
 }
 
 /// How many sessions of a centre are not over.

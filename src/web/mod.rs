@@ -1,6 +1,7 @@
 //! HTTP: routes, what is read from requests, what is answered. Reads through `store`, writes only through `app`.
 
 pub mod api;
+mod desk;
 mod error;
 pub mod extract;
 mod fediverse;

@@ -6,7 +6,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, to};
 
-use super::{Error, api, fediverse, operations, public};
+use super::{Error, api, desk, fediverse, operations, public};
 
 /// Adds the routes of every part. Federation comes before the pages: where both have an address, it takes the requests
 /// whose `Accept` asks for ActivityPub. No other two parts share a path.
@@ -15,6 +15,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .configure(operations::configure)
         .configure(fediverse::configure)
         .configure(api::configure)
+        .configure(desk::configure)
         .configure(public::configure)
         .default_service(to(nowhere));
 }

@@ -1,6 +1,7 @@
 //! The web application, called without a socket.
 
 mod api;
+mod desk;
 mod errors;
 mod headers;
 mod operations;

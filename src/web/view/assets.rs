@@ -39,6 +39,7 @@ const STYLE: &str = concat!(
     include_str!("assets/css/4-forms.css"),
     include_str!("assets/css/5-calendar.css"),
     include_str!("assets/css/6-event.css"),
+    include_str!("assets/css/6-desk.css"),
     include_str!("assets/css/7-print.css"),
 );
 

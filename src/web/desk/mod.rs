@@ -1,0 +1,123 @@
+//! The pages of the staff, behind a sign-in: the events of the centres, published, changed, cancelled. No script needed.
+
+mod confirm;
+mod controls;
+mod events;
+mod form;
+mod home;
+mod recurrence;
+mod sign_in;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use askama::Template;
+use uuid::Uuid;
+
+use super::Error;
+use super::extract::Staff;
+use super::public::Frame;
+use super::view::{Page, Section};
+use crate::app::{Node, events as cases};
+use crate::domain::centre::Centre;
+use crate::domain::event::Event;
+use crate::domain::id::EventId;
+use crate::domain::invalid::Invalid;
+use crate::domain::vocabulary::Language;
+use crate::locale::{FluentValue, Locale};
+use crate::store::followers;
+
+/// The routes of the staff.
+pub fn configure(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/desk/sign-in")
+                .route(web::get().to(sign_in::show))
+                .route(web::post().to(sign_in::begin)),
+        )
+        .service(web::resource("/desk/sign-out").route(web::post().to(sign_in::end)))
+        .service(web::resource("/desk").route(web::get().to(home::show)))
+        .service(
+            web::resource("/desk/events/new")
+                .route(web::get().to(events::blank))
+                .route(web::post().to(events::create)),
+        )
+        .service(
+            web::resource("/desk/events/{id}/copy")
+                .route(web::get().to(events::copy))
+                .route(web::post().to(events::create_copy)),
+        )
+        .service(
+            web::resource("/desk/events/{id}/edit")
+                .route(web::get().to(events::edit))
+                .route(web::post().to(events::revise)),
+        )
+        .service(
+            web::resource("/desk/events/{id}/{step:cancel|postpone|delete}")
+                .route(web::get().to(confirm::ask))
+                .route(web::post().to(confirm::act)),
+        );
+}
+
+/// A page that no cache keeps.
+fn answer(status: StatusCode, template: &impl Template, t: Locale) -> Result<HttpResponse, Error> {
+    let html = template.render().map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(HttpResponseBuilder::new(status)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::CONTENT_LANGUAGE, t.tag()))
+        .body(html))
+}
+
+fn see(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, path.to_owned()))
+        .finish()
+}
+
+fn page(frame: &Frame, title: String) -> Page {
+    let mut page = frame.page(Section::Elsewhere, title);
+    page.indexed = false;
+    page
+}
+
+fn may_publish(staff: &Staff) -> Result<(), Error> {
+    if staff.0.role.may_publish() {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+/// An event of ours with its centre.
+async fn ours(node: &Node, id: &str) -> Result<(Event, Centre), Error> {
+    let id = EventId(Uuid::try_parse(id).map_err(|_| Error::NotFound)?);
+    let found = node.store.read(move |conn| cases::ours(conn, id)).await?;
+    found.ok_or(Error::NotFound)
+}
+
+/// « 12 abonnés seront prévenus. »
+async fn told(frame: &Frame, centre: &Centre, key: &str) -> Result<String, Error> {
+    let id = centre.id;
+    let count = frame
+        .node
+        .store
+        .read(move |conn| followers::count(conn, Some(id)))
+        .await?;
+    Ok(frame.t.text_with(key, &[("count", FluentValue::from(count))]))
+}
+
+/// The reason in the reader's language; in the words of the form where it has its own.
+fn reason(t: Locale, problem: &Invalid) -> String {
+    use crate::domain::invalid::Reason;
+    match (problem.field.as_str(), &problem.reason) {
+        ("date" | "except", Reason::NotADate) => t.text("desk-error-date"),
+        ("start_time" | "end_time", Reason::NotADate) => t.text("desk-error-time"),
+        ("until", Reason::EndlessRule) => t.text("desk-error-until"),
+        (_, reason) => match t.language() {
+            Language::French => reason.french(),
+            Language::English => reason.english(),
+        },
+    }
+}
