@@ -1,5 +1,7 @@
 //! The command line, as a person and a supervisor meet it.
 
 mod commands;
+mod demo;
+mod programme;
 mod serve;
 mod start_up;

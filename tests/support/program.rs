@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -67,17 +67,22 @@ impl Program {
         self.run_with(arguments, "")
     }
 
-    /// Runs `serve` and waits until it is ready.
-    pub fn serve(&self) -> Serving {
+    /// Starts a command that stays.
+    pub fn start(&self, arguments: &[&str]) -> Serving {
         let child = self
-            .command(&["serve"])
+            .command(arguments)
             .stdin(Stdio::null())
             .spawn()
             .expect("the program starts");
-        let mut serving = Serving {
+        Serving {
             child: Some(child),
             address: self.address,
-        };
+        }
+    }
+
+    /// Runs `serve` and waits until it is ready.
+    pub fn serve(&self) -> Serving {
+        let mut serving = self.start(&["serve"]);
         let start = Instant::now();
         while !serving.get("/health/ready").contains("200 OK") {
             let child = serving.child.as_mut().expect("the process");
@@ -138,9 +143,22 @@ pub struct Serving {
 }
 
 impl Serving {
+    /// Standard output, to be read line by line.
+    pub fn take_out(&mut self) -> ChildStdout {
+        self.child
+            .as_mut()
+            .and_then(|child| child.stdout.take())
+            .expect("standard output")
+    }
+
     /// The whole answer to a GET; empty when there is none.
     pub fn get(&self, path: &str) -> String {
-        let Ok(mut stream) = TcpStream::connect(self.address) else {
+        self.get_from(self.address.port(), path)
+    }
+
+    /// The same from another port of this machine.
+    pub fn get_from(&self, port: u16, path: &str) -> String {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
             return String::new();
         };
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
