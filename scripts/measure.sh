@@ -20,8 +20,8 @@ done
 [ "$build" = no ] || { need_cargo && nice cargo build --release --locked --quiet --bin maillage; }
 [ -x "$target/release/maillage" ] || fail "no release program in $target/release"
 have python3 || fail "python3 is missing"
-programme=$(git ls-files '*demo-events.json' | head -1)
-[ -n "$programme" ] || fail "the demo programme is not in the repository"
+programme=src/cli/demo/programme.json
+[ -f "$programme" ] || fail "the demo programme is not in the repository"
 
 exec python3 - "$target/release/maillage" "$programme" "$mode" <<'PYTHON'
 import http.client, os, platform, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
