@@ -75,7 +75,7 @@ step_run() {
       local package
       have apt-cache || { echo "no apt here to ask"; return 1; }
       for package in $(sed 's/.*--no-install-recommends \([^&]*\)&&.*/\1/' <<<"$line"); do
-        apt-cache show --no-all-versions "$package" | grep -q '^Package:' || return 1
+        apt-cache show --no-all-versions "$package" >/dev/null || return 1
         echo "$package"
       done
       ;;
@@ -139,7 +139,8 @@ environment+=("MAILLAGE_SERVER__LISTEN=127.0.0.1:$port" "MAILLAGE_SERVER__BASE_U
 
 # inside COMMAND…: as the container would run it; without root, the closest there is.
 if [ "$(id -u)" = 0 ]; then
-  inside() { exec env -i "${environment[@]}" chroot --userspec="$user" "$image" "$@"; }
+  chroot=$(PATH="$PATH:/usr/sbin:/sbin" command -v chroot) || fail "chroot is missing"
+  inside() { exec env -i "${environment[@]}" "$chroot" --userspec="$user" "$image" "$@"; }
 else
   echo "(not root: run as $(id -un), without a root folder of its own)"
   environment+=("MAILLAGE_DATA_DIR=$image$volume")
@@ -165,7 +166,8 @@ stop() {
 }
 
 answers() { python3 -c 'import sys, urllib.request as u; sys.exit(u.urlopen(sys.argv[1], timeout=5).status != 200)' "http://127.0.0.1:$port$1"; }
-unhealthy() { ! healthy; }
+# It answers no; 125 and more would mean that it could not even be asked.
+unhealthy() { (inside "${health[@]}"); [ $? = 1 ]; }
 same_user() { [ "$(id -u)" != 0 ] || [ "$(ps -o uid= -p "$pid" | tr -d ' ')" = "${user%%:*}" ]; }
 only_in_volume() {
   local strays
