@@ -187,7 +187,7 @@ describe("two nodes in a browser", { timeout: 240_000 }, () => {
   test("a cancellation on one node is on the other's page", async () => {
     const listed = await centre.api("GET", "/events");
     const { id } = listed.body.items.find(({ title }) => title === event.title);
-    const answer = await centre.api("POST", `/events/${id}/cancel`, { reason: "Salle inondée" });
+    const answer = await centre.api("POST", `/events/${id}/cancel`, { detail: "Salle inondée" });
     assert.ok(answer.status < 300, JSON.stringify(answer));
     const { page } = reader;
     await eventually("« Annulé » on the network's page", async () => {
