@@ -76,8 +76,10 @@ step_run() {
       have apt-cache || { echo "no apt here to ask"; return 1; }
       for package in $(sed 's/.*--no-install-recommends \([^&]*\)&&.*/\1/' <<<"$line"); do
         apt-cache show --no-all-versions "$package" >/dev/null || return 1
-        echo "$package"
       done
+      # What that package is for: the certificates, from this machine.
+      need_apt update-ca-certificates ca-certificates
+      mkdir -p "$image/etc/ssl/certs" && cp -L /etc/ssl/certs/ca-certificates.crt "$image/etc/ssl/certs/"
       ;;
     "install -d "*)
       # In the scratch root instead of the image's; without root, the owner is us.
