@@ -29,6 +29,11 @@ const programme = {
 describe("a Fedify server follows a centre", { timeout: 120_000 }, () => {
   let node, peer, centre, event, follow;
 
+  // Not by Fedify, which keeps what it read.
+  const followers = async () => {
+    const answer = await fetch(centre.followersId, { headers: { accept: "application/activity+json" } });
+    return (await answer.json()).totalItems;
+  };
   const withObject = async (type, id) => {
     for (const activity of peer.received.filter((one) => one instanceof type)) {
       if (activity.objectId?.href === id) return activity;
@@ -60,8 +65,7 @@ describe("a Fedify server follows a centre", { timeout: 120_000 }, () => {
     assert.ok(centre.inboxId.href.startsWith(node.origin));
     const key = await centre.getPublicKey(peer.context);
     assert.equal(key.ownerId.href, centre.id.href);
-    const followers = await centre.getFollowers(peer.context);
-    assert.equal(followers.totalItems, 0);
+    assert.equal((await centre.getFollowers(peer.context)).totalItems, 0);
   });
 
   test("NodeInfo names the software and the protocol", async () => {
@@ -78,8 +82,7 @@ describe("a Fedify server follows a centre", { timeout: 120_000 }, () => {
     const accept = await eventually("the Accept", () => peer.find(Accept));
     assert.equal(accept.actorId.href, centre.id.href);
     assert.equal(accept.objectId.href, follow.href);
-    const followers = await peer.context.lookupObject(centre.followersId.href);
-    assert.equal(followers.totalItems, 1);
+    assert.equal(await followers(), 1);
   });
 
   test("a published event arrives as a Create, verified by Fedify", async () => {
@@ -163,15 +166,11 @@ describe("a Fedify server follows a centre", { timeout: 120_000 }, () => {
       }),
     });
     assert.equal(answer.status, 401);
-    const followers = await peer.context.lookupObject(centre.followersId.href);
-    assert.equal(followers.totalItems, 1);
+    assert.equal(await followers(), 1);
   });
 
   test("an Undo ends the following", async () => {
     await peer.unfollow(centre, follow);
-    await eventually("the follower to be gone", async () => {
-      const followers = await peer.context.lookupObject(centre.followersId.href);
-      return followers.totalItems === 0;
-    });
+    await eventually("the follower to be gone", async () => (await followers()) === 0);
   });
 });
