@@ -47,7 +47,7 @@ export async function eventually(what, ask, seconds = 15) {
 }
 
 /** The environment of a program we start: ours without any setting of a node. */
-function plainEnvironment(settings) {
+export function plainEnvironment(settings) {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("MAILLAGE_"));
   return { ...Object.fromEntries(kept), ...settings };
 }
