@@ -175,6 +175,7 @@ pub fn revise_in(
 ) -> Result<Event, StoreError> {
     // Strictly newer, or Mastodon takes no notice.
     event.updated = now.max(event.updated + TimeDelta::seconds(1));
+    let was = events::by_id(conn, event.id)?.unwrap_or_else(|| event.clone());
     let announced = sessions::announced_of_event(conn, event.id)?;
     let (occurrences, horizon) = materialised(&event, now);
     let plan = events::update_local(conn, &event, &occurrences, horizon, now, node.random.as_ref())?;
@@ -182,7 +183,7 @@ pub fn revise_in(
         let uri = node.federation.urls.session(session.id).to_string();
         crate::store::tombstones::insert(conn, &uri, now)?;
     }
-    publisher(node, centre, now).revised(conn, &event, &announced, &plan)?;
+    publisher(node, centre, now).revised(conn, &was, &event, &announced, &plan)?;
     Ok(event)
 }
 

@@ -103,6 +103,18 @@ pub fn activity(conn: &mut Conn, id: ActivityId) -> Result<Document, StoreError>
     Ok(body.map_or(Document::Missing, Document::Found))
 }
 
+/// A note of ours: the object of the activity with its id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn note(conn: &mut Conn, id: ActivityId) -> Result<Document, StoreError> {
+    let Document::Found(activity) = activity(conn, id)? else {
+        return Ok(Document::Missing);
+    };
+    let note = Some(activity["object"].clone()).filter(|object| object["type"] == "Note");
+    Ok(note.map_or(Document::Missing, |note| Document::Found(with_context(note))))
+}
+
 /// A collection of `actor`, or one page of it.
 ///
 /// # Errors

@@ -94,7 +94,11 @@ async fn told_of(federation: &Federation, received: Received) -> Result<Told, No
         origin: Origin::Remote(owner.id),
         facts: received.facts,
         published,
-        updated: received.updated.unwrap_or(published).max(published),
+        // A date to come would win over every later change.
+        updated: received
+            .updated
+            .unwrap_or(published)
+            .clamp(published, now.max(published)),
     };
     Ok(Told {
         event,

@@ -4,15 +4,18 @@
 //! when it comes near (`federation.drip_days`); following nodes read the whole of it from `upcoming`.
 
 use serde_json::Value;
+use url::Url;
 
 use super::context::Federation;
 use super::convert::event_out::{Posting, event_object};
+use super::convert::note_out::change_note;
 use super::outbox;
 use super::urls::OurActor;
 use super::wire::activity::Activity;
 use super::wire::tombstone::Tombstone;
 use crate::domain::centre::Centre;
-use crate::domain::event::{Event, Session};
+use crate::domain::event::{Event, Session, Status};
+use crate::domain::id::ActivityId;
 use crate::domain::time::Instant;
 use crate::store::sessions::{self, Reconciled};
 use crate::store::{Conn, StoreError, followers};
@@ -35,16 +38,30 @@ pub fn object(
     session: &Session,
     announced: Option<Instant>,
 ) -> Value {
+    event_object(&posting(centre, event, session, announced), &federation.urls)
+}
+
+/// Whether whoever planned to come must hear of the change: it is not on as it was.
+fn matters(was: &Event, event: &Event) -> bool {
+    let told = [
+        Status::Cancelled,
+        Status::Postponed,
+        Status::Rescheduled,
+        Status::MovedOnline,
+    ];
+    was.facts.status != event.facts.status && told.contains(&event.facts.status)
+}
+
+fn posting<'a>(centre: &'a Centre, event: &'a Event, session: &'a Session, announced: Option<Instant>) -> Posting<'a> {
     let published = announced.unwrap_or(event.published);
-    let posting = Posting {
+    Posting {
         event,
         session,
         centre: &centre.handle,
         published,
         updated: event.updated.max(published),
         previous_start: None,
-    };
-    event_object(&posting, &federation.urls)
+    }
 }
 
 impl Publisher<'_> {
@@ -72,14 +89,16 @@ impl Publisher<'_> {
         })
     }
 
-    /// A changed event. `announced` are the sessions that followers knew of before, with the moment they were told;
-    /// `plan` is what became of all sessions.
+    /// An event that was `was`, changed. `announced` are the sessions that followers knew of before, with the moment they
+    /// were told; `plan` is what became of all sessions. People whose server shows no changes get a Note where it
+    /// matters to who planned to come.
     ///
     /// # Errors
     /// Only what the database refuses.
     pub fn revised(
         &self,
         conn: &mut Conn,
+        was: &Event,
         event: &Event,
         announced: &[(Session, Instant)],
         plan: &Reconciled,
@@ -101,6 +120,9 @@ impl Publisher<'_> {
                 self.send(conn, |id, actor, followers| {
                     Activity::update(id, actor, object, followers)
                 })?;
+                if matters(was, event) || session.occurrence.start != before.occurrence.start {
+                    self.note(conn, event, session, *since)?;
+                }
             }
         }
         if still_told {
@@ -133,16 +155,30 @@ impl Publisher<'_> {
         })
     }
 
+    /// A Note in reply to the session, with an address of its own.
+    fn note(&self, conn: &mut Conn, event: &Event, session: &Session, since: Instant) -> Result<(), StoreError> {
+        let posting = posting(self.centre, event, session, Some(since));
+        let urls = &self.federation.urls;
+        self.send_as(conn, |id, url, actor, followers| {
+            let note = change_note(&posting, &urls.note(id), self.now, urls);
+            Activity::create(url, actor, note, followers)
+        })
+    }
+
     /// Records the activity that `make` gives of an id, the actor and its followers collection, for all followers.
-    fn send(
+    fn send(&self, conn: &mut Conn, make: impl FnOnce(Url, Url, &Url) -> Activity) -> Result<(), StoreError> {
+        self.send_as(conn, |_, url, actor, followers| make(url, actor, followers))
+    }
+
+    fn send_as(
         &self,
         conn: &mut Conn,
-        make: impl FnOnce(url::Url, url::Url, &url::Url) -> Activity,
+        make: impl FnOnce(ActivityId, Url, Url, &Url) -> Activity,
     ) -> Result<(), StoreError> {
         let actor = OurActor::Centre(self.centre.handle.clone());
         let urls = &self.federation.urls;
         let (id, url) = outbox::new_id(self.federation, self.now);
-        let activity = make(url, urls.actor(&actor), &urls.followers(&actor)).published(self.now);
+        let activity = make(id, url, urls.actor(&actor), &urls.followers(&actor)).published(self.now);
         let inboxes = followers::inboxes(conn, Some(self.centre.id))?;
         let inboxes = inboxes.into_iter().map(|inbox| inbox.url);
         outbox::record(conn, id, Some(self.centre.id), &activity, inboxes, self.now)

@@ -50,23 +50,6 @@ impl Locale {
             .find(|locale| locale.tag().eq_ignore_ascii_case(primary))
     }
 
-    /// The best translated language of an `Accept-Language` header (RFC 9110 §12.5.4), French when none is.
-    pub fn from_accept(header: &str) -> Self {
-        let mut best: Option<(Self, f32)> = None;
-        for range in header.split(',') {
-            let mut parts = range.split(';');
-            let tag = parts.next().unwrap_or_default();
-            let weight = parts
-                .find_map(|part| part.trim().strip_prefix("q=")?.parse().ok())
-                .unwrap_or(1.0);
-            let Some(locale) = Self::from_tag(tag) else { continue };
-            if weight > 0.0 && best.is_none_or(|(_, best)| weight > best) {
-                best = Some((locale, weight));
-            }
-        }
-        best.map_or(Self::french(), |(locale, _)| locale)
-    }
-
     /// The language of these texts.
     pub fn language(self) -> Language {
         self.language

@@ -40,6 +40,7 @@ pub fn configure(routes: &mut ServiceConfig) {
         .route("/centres/{handle}", get().guard(WantsActivity).to(centre_actor))
         .route("/events/{id}", get().guard(WantsActivity).to(event))
         .route("/activities/{id}", get().to(activity))
+        .route("/notes/{id}", get().to(note))
         .route("/.well-known/webfinger", get().to(webfinger))
         .route("/.well-known/host-meta", get().to(host_meta))
         .route("/.well-known/nodeinfo", get().to(nodeinfo_links))
@@ -130,6 +131,10 @@ async fn event(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result
 
 async fn activity(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result<HttpResponse, Error> {
     serve(&request, &node, move |conn| documents::activity(conn, ActivityId(*id))).await
+}
+
+async fn note(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result<HttpResponse, Error> {
+    serve(&request, &node, move |conn| documents::note(conn, ActivityId(*id))).await
 }
 
 async fn serve_collection(

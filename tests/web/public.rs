@@ -1,7 +1,8 @@
 //! What people read: pages with everything needed to come, feeds, revalidation, hostile words.
 
+use actix_web::cookie::Cookie;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{ACCEPT, ETAG, IF_NONE_MATCH};
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use chrono::Duration;
 use maillage::app::{Node, centres, events};
@@ -258,7 +259,7 @@ fn what_the_reader_has_is_not_sent_again_until_something_changes() {
             "/sabonner",
         ] {
             let ask = |etag: &str, language: &'static str| {
-                let request = TestRequest::get().uri(path).insert_header((ACCEPT_LANGUAGE, language));
+                let request = TestRequest::get().uri(path).cookie(Cookie::new("lang", language));
                 request.insert_header((IF_NONE_MATCH, etag)).to_request()
             };
             let first = call_service(&service, ask("\"none\"", "fr")).await;

@@ -1,10 +1,12 @@
-//! The language of a page: `?lang=`, then the cookie that remembers it, then `Accept-Language`, then French.
+//! The language of a page: `?lang=`, then the cookie that remembers it, else French.
+//!
+//! `Accept-Language` is not read: what centres write is French, and a page half in the browser's language helps nobody
+//! who did not ask for it.
 
 use std::future::{Ready, ready};
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
-use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::locale::Locale;
@@ -30,15 +32,8 @@ impl Reader {
                 .cookie(COOKIE)
                 .and_then(|cookie| Locale::from_tag(cookie.value()))
         };
-        let accepted = || {
-            let header = request
-                .headers()
-                .get(ACCEPT_LANGUAGE)
-                .and_then(|value| value.to_str().ok());
-            Locale::from_accept(header.unwrap_or_default())
-        };
         Self {
-            t: asked.or_else(remembered).unwrap_or_else(accepted),
+            t: asked.or_else(remembered).unwrap_or_else(Locale::french),
             chosen: asked.is_some(),
         }
     }
@@ -76,16 +71,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_wins_over_the_cookie_and_the_cookie_over_the_browser() {
+    fn the_address_wins_over_the_cookie_and_french_over_the_browser() {
         let request = |uri: &str, cookie: Option<&'static str>| {
-            let base = TestRequest::with_uri(uri).insert_header((ACCEPT_LANGUAGE, "en"));
+            let base = TestRequest::with_uri(uri).insert_header(("Accept-Language", "en"));
             match cookie {
                 Some(tag) => base.cookie(Cookie::new(COOKIE, tag)).to_http_request(),
                 None => base.to_http_request(),
             }
         };
-        assert_eq!(Reader::of(&request("/", None)).t.tag(), "en");
-        assert_eq!(Reader::of(&request("/", Some("fr"))).t.tag(), "fr");
+        assert_eq!(Reader::of(&request("/", None)).t.tag(), "fr");
+        assert_eq!(Reader::of(&request("/", Some("en"))).t.tag(), "en");
         let chosen = Reader::of(&request("/?city=x&lang=en", Some("fr")));
         assert_eq!(chosen.t.tag(), "en");
         assert!(chosen.cookie().is_some());

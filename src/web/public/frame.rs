@@ -138,7 +138,7 @@ impl Frame {
         response
             .insert_header((ETAG, etag))
             .insert_header((CACHE_CONTROL, "public, no-cache"));
-        response.insert_header((VARY, "Accept, Accept-Language, Cookie"));
+        response.insert_header((VARY, "Accept, Cookie"));
         response.finish()
     }
 
@@ -152,7 +152,7 @@ impl Frame {
         response
             .content_type("text/html; charset=utf-8")
             .insert_header((CONTENT_LANGUAGE, self.t.tag()));
-        response.insert_header((VARY, "Accept, Accept-Language, Cookie"));
+        response.insert_header((VARY, "Accept, Cookie"));
         response
             .insert_header((CACHE_CONTROL, "public, no-cache"))
             .insert_header((ETAG, etag));
@@ -170,7 +170,7 @@ impl Frame {
         let mut response = HttpResponse::Ok();
         response.content_type(media_type).insert_header((ETAG, etag));
         response.insert_header((CACHE_CONTROL, "public, no-cache"));
-        response.insert_header((VARY, "Accept-Language, Cookie"));
+        response.insert_header((VARY, "Cookie"));
         // Feeds hold no secret: other sites may show them.
         response.insert_header(("Access-Control-Allow-Origin", "*"));
         response.body(body)
