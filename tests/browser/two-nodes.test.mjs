@@ -88,8 +88,8 @@ describe("two nodes in a browser", { timeout: 240_000 }, () => {
     const { page } = staff;
     await field("Type").selectOption({ label: "Café numérique" });
     await field("Date").fill(event.day);
-    await field("De").fill("14:00");
-    await field("À").fill("16:30");
+    await field("Début").fill("14:00");
+    await field("Fin").fill("16:30");
     await field("Lieu").fill(event.place);
     await field("Adresse").fill(event.address);
     await field("Code postal").fill(event.postcode);

@@ -11,6 +11,7 @@ use crate::app::events;
 use crate::domain::centre::Centre;
 use crate::domain::event::{Event, EventFacts, Status, read};
 use crate::domain::invalid::Refusal;
+use crate::store::sessions;
 use crate::web::Error;
 use crate::web::extract::Staff;
 use crate::web::public::Frame;
@@ -104,6 +105,13 @@ async fn question(
     (detail, error): (&str, Option<String>),
 ) -> Result<HttpResponse, Error> {
     let t = frame.t;
+    let (id, now) = (event.id, frame.now);
+    let next = frame
+        .node
+        .store
+        .read(move |conn| sessions::next_of_event(conn, id, now, 1))
+        .await?
+        .pop();
     let say = |part: &str| t.text(&format!("desk-confirm-{}-{part}", step.word()));
     let mut lines = vec![say("what")];
     if event.is_series() {
@@ -119,7 +127,7 @@ async fn question(
         page: page(frame, say("title")),
         email: staff.0.email.clone(),
         title: event.facts.title.clone(),
-        when: when(t, event, None),
+        when: when(t, event, next.map(|session| session.occurrence).as_ref()),
         lines,
         reason: (step != Step::Delete).then(|| t.text("desk-detail")),
         detail: detail.to_owned(),

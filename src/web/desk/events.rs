@@ -13,6 +13,7 @@ use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::event::{Event, Status, read};
 use crate::domain::invalid::{Invalid, Reason, Refusal};
 use crate::domain::vocabulary::REGISTRATION_MODES;
+use crate::locale::phone;
 use crate::web::Error;
 use crate::web::extract::Staff;
 use crate::web::public::Frame;
@@ -185,7 +186,10 @@ fn prefilled(centre: &Centre) -> Form {
             form.set(name, value);
         }
     }
-    form.set("contact.phone", centre.profile.phone.as_deref().unwrap_or_default());
+    form.set(
+        "contact.phone",
+        &phone(centre.profile.phone.as_deref().unwrap_or_default()),
+    );
     form.set("contact.email", centre.profile.email.as_deref().unwrap_or_default());
     form.set("languages", "fr");
     if let Some(first) = REGISTRATION_MODES.terms().first() {

@@ -13,6 +13,7 @@ use super::recurrence::{self, Words};
 use crate::domain::event::EventFacts;
 use crate::domain::invalid::{Invalid, Reason, Refusal};
 use crate::domain::time::{DEFAULT_ZONE, local_of};
+use crate::locale::phone;
 
 /// How a control becomes JSON.
 #[derive(Clone, Copy)]
@@ -105,6 +106,10 @@ impl Form {
         for (name, kind) in FIELDS {
             let value = json.pointer(&format!("/{}", name.replace('.', "/")));
             form.set_all(name, shown(kind, value.unwrap_or(&Value::Null)));
+        }
+        for name in ["contact.phone", "registration.phone"] {
+            let number = phone(form.value(name));
+            form.set(name, &number);
         }
         let partners = facts.co_organisers.iter().map(|partner| partner.name.as_str());
         form.set("co_organisers", &partners.collect::<Vec<_>>().join("\n"));
@@ -268,30 +273,41 @@ impl Form {
     pub fn problems(&self, refusal: &Refusal) -> Vec<Invalid> {
         let mut problems: Vec<Invalid> = Vec::new();
         for problem in &refusal.0 {
-            let control = self.control(problem);
-            if problems.iter().all(|known| known.field != control) {
-                problems.push(Invalid::new(control, problem.reason.clone()));
+            for control in self.controls(problem) {
+                if problems.iter().all(|known| known.field != control) {
+                    problems.push(Invalid::new(control, problem.reason.clone()));
+                }
             }
         }
         problems
     }
 
-    fn control(&self, problem: &Invalid) -> String {
+    fn controls<'a>(&self, problem: &'a Invalid) -> Vec<&'a str> {
         let field = problem.field.split('[').next().unwrap_or_default();
-        let no_date = date(self.value("date")).is_none();
-        match (field, &problem.reason) {
-            ("start", _) if no_date => "date",
-            ("start", _) => "start_time",
-            ("end", _) if no_date => "date",
-            ("end", _) => "end_time",
+        let control = match (field, &problem.reason) {
+            ("start", reason) => return self.moment_controls("start_time", reason),
+            ("end", reason) => return self.moment_controls("end_time", reason),
             ("rrule", Reason::NotARule { .. } | Reason::TooFine) => "repeat",
             ("rrule", _) => "until",
             ("exdates", _) => "except",
             ("place", _) => "place.name",
             (field, _) if field.starts_with("accessibility") => "accessibility",
             (field, _) => field,
+        };
+        vec![control]
+    }
+
+    /// A moment is written in two controls: those of them that are empty, or else the one that cannot be read.
+    fn moment_controls(&self, hour: &'static str, reason: &Reason) -> Vec<&'static str> {
+        if *reason == Reason::Required {
+            let both = ["date", hour].into_iter();
+            return both.filter(|name| self.value(name).trim().is_empty()).collect();
         }
-        .to_owned()
+        vec![if date(self.value("date")).is_none() {
+            "date"
+        } else {
+            hour
+        }]
     }
 }
 

@@ -140,8 +140,7 @@ fn line(t: Locale, event: &Event, next: Option<&Occurrence>) -> EventLine {
 pub fn when(t: Locale, event: &Event, session: Option<&Occurrence>) -> String {
     let schedule = &event.facts.schedule;
     let (start, end) = session.map_or((schedule.start, schedule.end), |session| (session.start, session.end));
-    capitalise(&t.span(
-        start.with_timezone(&schedule.zone),
-        Some(end.with_timezone(&schedule.zone)),
-    ))
+    let (start, end) = (start.with_timezone(&schedule.zone), end.with_timezone(&schedule.zone));
+    let hours = t.span(start, schedule.end_known.then_some(end));
+    capitalise(&format!("{}, {hours}", t.day(start.date_naive())))
 }

@@ -54,6 +54,10 @@ fn an_error_is_shown_where_it_is_put_right() {
             .collect::<Vec<_>>()
     };
     assert_eq!(at(&[("date", "")]), ["date"]);
+    assert_eq!(
+        at(&[("date", ""), ("start_time", ""), ("end_time", "")]),
+        ["date", "start_time", "end_time"]
+    );
     assert_eq!(at(&[("date", "mardi")]), ["date"]);
     assert_eq!(at(&[("start_time", "")]), ["start_time"]);
     assert_eq!(at(&[("end_time", "08:00")]), ["end_time"]);
