@@ -10,7 +10,7 @@ use super::events::EventRow;
 use super::page::{Cursor, Page};
 use super::schema::{events, sessions};
 use super::{Conn, StoreError};
-use crate::domain::event::{Event, Session};
+use crate::domain::event::{Event, Session, Status};
 use crate::domain::id::{CentreId, EventId, SessionId};
 use crate::domain::random::Randomness;
 use crate::domain::recurrence::Occurrence;
@@ -305,13 +305,16 @@ pub fn count_of_centre(conn: &mut Conn, centre: CentreId, now: Instant) -> Resul
         .get_result(conn)?)
 }
 
-/// Sessions of ours that followers were not told of, not over, and that start before `before`: the drip of a series.
+/// Sessions of ours that followers were not told of, not over, and that start before `before`: the drip of a series. One
+/// that is called off is no news to who never heard of it.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn to_announce(conn: &mut Conn, now: Instant, before: Instant, limit: i64) -> Result<Vec<Session>, StoreError> {
+    let off = [Status::Cancelled, Status::Postponed].map(Status::as_str);
     let rows = sessions::table
-        .filter(sessions::announced_at.is_null())
+        .inner_join(events::table)
+        .filter(sessions::announced_at.is_null().and(events::status.ne_all(off)))
         .filter(sessions::starts_at.lt(ms(before)).and(sessions::ends_at.gt(ms(now))))
         .order((sessions::starts_at, sessions::id))
         .limit(limit)

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use maillage::domain::centre::CentreKind;
-use maillage::domain::event::{Event, Origin, Session};
+use maillage::domain::event::{Event, Origin, Session, Status};
 use maillage::domain::id::{EventId, SessionId};
 use maillage::domain::recurrence::{Occurrence, Recurrence};
 use maillage::store::announces::Announce;
@@ -400,6 +400,20 @@ fn the_drip_takes_what_is_near_and_not_announced() {
         assert_eq!(sessions::to_announce(conn, now(), week, 10).unwrap(), []);
         let next = sessions::to_announce(conn, now(), week + Duration::days(7), 10).unwrap();
         assert_eq!(next, [all[2]]);
+    });
+}
+
+#[test]
+fn what_is_called_off_is_not_announced_later() {
+    both_conn(|conn| {
+        let one = centre(conn, "escale", CentreKind::Centre);
+        for (status, expected) in [(Status::Cancelled, 0), (Status::Postponed, 0), (Status::Full, 1)] {
+            let mut off = facts("Un mardi", "2026-12-02T09:00:00Z");
+            off.status = status;
+            local(conn, one.id, off);
+            let due = sessions::to_announce(conn, now(), now() + Duration::days(7), 10).unwrap();
+            assert_eq!(due.len(), expected, "{status:?}");
+        }
     });
 }
 
