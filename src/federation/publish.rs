@@ -18,7 +18,7 @@ use crate::domain::event::{Event, Session, Status};
 use crate::domain::id::ActivityId;
 use crate::domain::time::Instant;
 use crate::store::sessions::{self, Reconciled};
-use crate::store::{Conn, StoreError, followers};
+use crate::store::{Conn, StoreError, activities, followers};
 
 /// Speaks for one centre at one moment.
 pub struct Publisher<'a> {
@@ -149,7 +149,9 @@ impl Publisher<'_> {
     }
 
     fn delete_session(&self, conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
-        let tombstone = Tombstone::of_event(self.federation.urls.session(session.id), self.now).object();
+        let uri = self.federation.urls.session(session.id);
+        activities::withdraw(conn, Some(self.centre.id), uri.as_str())?;
+        let tombstone = Tombstone::of_event(uri, self.now).object();
         self.send(conn, |id, actor, followers| {
             Activity::delete(id, actor, tombstone, followers)
         })

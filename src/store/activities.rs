@@ -124,6 +124,19 @@ fn wake_host(conn: &mut Conn, host: &str, now: Instant) -> Result<(), StoreError
     Ok(())
 }
 
+/// Takes all that `sender` ever said of an object out of its outbox: the object is deleted, and who reads the outbox
+/// now must not publish it anew. Deliveries that wait still go, in their order.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn withdraw(conn: &mut Conn, sender: Option<CentreId>, object_uri: &str) -> Result<(), StoreError> {
+    let said = activities::table
+        .filter(activities::sender.eq(actor_text(sender)).and(activities::public))
+        .filter(activities::object_uri.eq(object_uri));
+    diesel::update(said).set(activities::public.eq(false)).execute(conn)?;
+    Ok(())
+}
+
 /// The activity with this id.
 ///
 /// # Errors

@@ -263,10 +263,31 @@ fn the_outbox_lists_an_actors_activities_newest_first() {
 }
 
 #[test]
+fn what_was_said_of_a_deleted_object_leaves_the_outbox_and_is_still_delivered() {
+    both_conn(|conn| {
+        let (kept, gone) = (activity("kept"), activity("gone"));
+        let kept = Activity {
+            object_uri: "https://here.example/events/2".to_owned(),
+            ..kept
+        };
+        for one in [&kept, &gone] {
+            activities::record(conn, one, &[to("https://a.example/inbox")]).unwrap();
+        }
+        activities::withdraw(conn, None, &gone.object_uri).unwrap();
+        let shown = activities::public_of_sender(conn, None, None, 10).unwrap();
+        assert_eq!((shown.len(), &shown[0].id), (1, &kept.id));
+        assert_eq!(waiting(conn, "a.example"), [kept.body, gone.body]);
+    });
+}
+
+#[test]
 fn an_activity_is_taken_in_once_by_id_and_content() {
     both_conn(|conn| {
         let first = |conn: &mut Conn, id: &str, digest: &str| inbox::first_time(conn, id, digest, now()).unwrap();
+        assert!(!inbox::seen(conn, "https://m.example/update", "d1").unwrap());
         assert!(first(conn, "https://m.example/update", "d1"));
+        assert!(inbox::seen(conn, "https://m.example/update", "d1").unwrap());
+        assert!(!inbox::seen(conn, "https://m.example/update", "d2").unwrap());
         assert!(!first(conn, "https://m.example/update", "d1"));
         assert!(
             first(conn, "https://m.example/update", "d2"),
