@@ -9,7 +9,7 @@ use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::ObjectRef;
 use crate::federation::convert::read;
 use crate::federation::refused::NotTaken;
-use crate::store::{Conn, follows, pulls};
+use crate::store::{Conn, events, follows, pulls};
 
 /// Accept or Reject.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ impl Activity for Answer {
                     pulls::schedule(conn, follow.peer, receipt.now)?;
                 } else if follows::accepted_of_peer(conn, follow.peer)?.is_empty() {
                     pulls::stop(conn, follow.peer)?;
+                    events::forget_of_peer(conn, follow.peer)?;
                 }
                 Ok::<_, NotTaken>(())
             })

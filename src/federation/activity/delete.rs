@@ -42,6 +42,7 @@ impl Activity for Delete {
                 .store
                 .try_write(move |conn| {
                     receipt.take(conn)?;
+                    events::forget_of_peer(conn, receipt.sender.id)?;
                     Ok::<_, NotTaken>(peers::remove(conn, receipt.sender.id)?)
                 })
                 .await;
@@ -62,14 +63,17 @@ impl Activity for Delete {
     }
 }
 
-/// An event that is not here yet leaves a tombstone too: its Create may come after its Delete.
+/// An event that is not here yet leaves a tombstone too, since its Create may come after its Delete; but only when its
+/// sender is followed: nobody else can fill our memory, or bury what a neighbour on the same server will publish.
 fn forget(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<(), NotTaken> {
+    let followed = !follows::accepted_of_peer(conn, receipt.sender.id)?.is_empty();
     match events::by_uri(conn, id.as_str())? {
         Some(event) => events::remove(conn, &event, &[], receipt.now)?,
-        None => tombstones::insert(conn, id.as_str(), receipt.now)?,
+        None if followed => tombstones::insert(conn, id.as_str(), receipt.now)?,
+        None => return Err(NotTaken::Ignored("unknown_object")),
     }
-    // Of a series only the dates that were posted are told of: the whole programme is read again.
-    if !follows::accepted_of_peer(conn, receipt.sender.id)?.is_empty() {
+    if followed {
+        // Of a series only the dates that were posted are told of: the whole programme is read again.
         pulls::schedule(conn, receipt.sender.id, receipt.now)?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::federation::convert::activity_in::ObjectRef;
 use crate::federation::convert::read;
 use crate::federation::refused::NotTaken;
 use crate::federation::urls::Ours;
-use crate::store::{Conn, announces, followers};
+use crate::store::{Conn, announces, events, followers};
 
 /// Undo.
 #[derive(Debug)]
@@ -75,7 +75,11 @@ fn by_id(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<bool, NotTaken>
     }
     let sender = Origin::Remote(receipt.sender.id);
     match announces::by_activity_uri(conn, id.as_str())? {
-        Some(announce) if announce.by == sender => Ok(announces::remove(conn, announce.event, sender)?),
+        Some(announce) if announce.by == sender => {
+            announces::remove(conn, announce.event, sender)?;
+            events::forget_unvouched(conn, &[announce.event])?;
+            Ok(true)
+        }
         Some(_) => Err(NotTaken::Forbidden("undo_of_another")),
         None => Ok(false),
     }

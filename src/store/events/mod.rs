@@ -7,11 +7,12 @@ use diesel::prelude::*;
 pub(super) use row::{EventRow, level_step, tag};
 
 use super::column::{ms, parse};
-use super::schema::{events, sessions};
+use super::schema::{announces, events, follows, sessions};
 use super::sessions::{self as session_rows, Reconciled};
 use super::{Conn, StoreError, changes, tombstones};
 use crate::domain::event::{Event, Origin, Session};
 use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
+use crate::domain::peer::FollowState;
 use crate::domain::random::Randomness;
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::Instant;
@@ -209,6 +210,75 @@ pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Inst
     diesel::delete(events::table.find(id)).execute(conn)?;
     for uri in session_uris.iter().chain([&event.uri]) {
         tombstones::insert(conn, uri, now)?;
+    }
+    Ok(())
+}
+
+/// Removes events without a tombstone: they may come back at any time.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn forget(conn: &mut Conn, ids: &[EventId]) -> Result<(), StoreError> {
+    for id in ids {
+        let id = id.to_string();
+        changes::bump(conn, &id)?;
+        diesel::delete(events::table.find(id)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Forgets what reached us through `peer`, whom nobody here follows from now on, and through nobody else.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn forget_of_peer(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
+    let peer = peer.to_string();
+    let by_peer = || announces::table.filter(announces::announcer.eq(peer.clone()));
+    let relayed: Vec<String> = by_peer().select(announces::event_id).load(conn)?;
+    let own: Vec<String> = events::table
+        .filter(events::peer_id.eq(&peer))
+        .select(events::id)
+        .load(conn)?;
+    diesel::delete(by_peer()).execute(conn)?;
+    let touched: Result<Vec<EventId>, StoreError> =
+        relayed.iter().chain(&own).map(|id| parse("event id", id)).collect();
+    forget_where_unvouched(conn, &touched?, Some(&peer))
+}
+
+/// Forgets those of the events of peers that no actor we follow publishes or announces.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn forget_unvouched(conn: &mut Conn, ids: &[EventId]) -> Result<(), StoreError> {
+    forget_where_unvouched(conn, ids, None)
+}
+
+/// `leaving` counts as followed no more, whatever the table says.
+fn forget_where_unvouched(conn: &mut Conn, ids: &[EventId], leaving: Option<&str>) -> Result<(), StoreError> {
+    let mut followed: Vec<String> = follows::table
+        .filter(follows::state.eq(FollowState::Accepted.as_str()))
+        .select(follows::peer_id)
+        .load(conn)?;
+    followed.retain(|peer| leaving != Some(peer));
+    for id in ids {
+        let text = id.to_string();
+        let publisher: Option<Option<String>> = events::table
+            .find(&text)
+            .select(events::peer_id)
+            .first(conn)
+            .optional()?;
+        let Some(Some(publisher)) = publisher else { continue };
+        let announcers: Vec<String> = announces::table
+            .filter(announces::event_id.eq(&text))
+            .select(announces::announcer)
+            .load(conn)?;
+        if !announcers
+            .iter()
+            .chain([&publisher])
+            .any(|peer| followed.contains(peer))
+        {
+            forget(conn, &[*id])?;
+        }
     }
     Ok(())
 }
