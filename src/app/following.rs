@@ -8,6 +8,7 @@ use crate::domain::text::Handle;
 use crate::domain::time::Instant;
 use crate::federation::discover::discover;
 use crate::federation::fetch::FetchError;
+use crate::federation::guard::Blocked;
 use crate::federation::urls::OurActor;
 use crate::federation::wire::activity::Activity;
 use crate::federation::{outbox, peers};
@@ -25,9 +26,6 @@ pub async fn follow(node: &Node, target: &str, follower: Option<CentreId>) -> Re
     if node.federation.urls.is_ours(&found.actor) {
         return Err(Error::refused("target", Reason::OwnActor));
     }
-    if node.federation.is_blocked(&found.actor) {
-        return Err(Error::refused("target", Reason::BlockedHost));
-    }
     let software = software(node, &found.actor).await;
     let peer = peers::remember_with(&node.federation, &found.document, software).await?;
     let (actor, now, id) = (node.clone(), node.now(), peer.id);
@@ -39,7 +37,8 @@ pub async fn follow(node: &Node, target: &str, follower: Option<CentreId>) -> Re
     Ok((follow, peer))
 }
 
-/// Stops following.
+/// Stops following. Events that nobody we follow stands for any more leave the calendar: no change of them would
+/// reach us.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such follow.
@@ -60,6 +59,7 @@ pub async fn unfollow(node: &Node, id: FollowId) -> Result<(), Error> {
             follows::remove(conn, id)?;
             if follows::accepted_of_peer(conn, follow.peer)?.is_empty() {
                 store::pulls::stop(conn, follow.peer)?;
+                store::events::forget_of_peer(conn, follow.peer)?;
             }
             Ok::<_, Error>(())
         })
@@ -122,6 +122,9 @@ async fn software(node: &Node, actor: &url::Url) -> Option<String> {
 }
 
 fn unreachable_peer(target: &str, error: &FetchError) -> Error {
+    if *error == FetchError::Blocked(Blocked::Operator) {
+        return Error::refused("target", Reason::BlockedHost);
+    }
     let (target, detail) = (target.chars().take(120).collect(), error.to_string());
     Error::refused("target", Reason::NobodyThere { target, detail })
 }

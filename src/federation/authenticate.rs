@@ -14,7 +14,7 @@ use crate::domain::peer::Peer;
 use crate::store;
 
 /// A peer fetched more recently than this is not fetched again because a signature fails: else anybody could make us
-/// fetch by sending rubbish.
+/// knock at a third server by sending rubbish in its name.
 const REFETCH_AFTER: TimeDelta = TimeDelta::seconds(30);
 
 /// The peer that signed, who must be `actor`.
@@ -57,8 +57,11 @@ async fn fetched_sender(federation: &Federation, signature: &Signature, actor: &
     if found.published.owner != *actor {
         return Err(NotTaken::Unauthenticated("key_of_another"));
     }
+    // Remembered before the signature is checked, and whatever it is worth: its own server told it, and rubbish that
+    // follows costs no other fetch.
+    let peer = peers::remember(federation, &found.actor).await?;
     signature.verify(&found.published.key)?;
-    Ok(peers::remember(federation, &found.actor).await?)
+    Ok(peer)
 }
 
 /// The keys of `peer` that `key_id` may mean: the one of that name, or all when it names the actor itself.

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::error::FederationError;
 use super::fetch::{Fetcher, Limits};
-use super::guard::Policy;
+use super::guard::{BlockList, Policy};
 use super::keyring::KeyRing;
 use super::signature::Audience;
 use super::urls::Urls;
@@ -34,6 +34,8 @@ pub struct Parts {
     pub keys: KeyRing,
     /// The guarded HTTP client.
     pub fetcher: Fetcher,
+    /// Hosts with which nothing is exchanged.
+    pub blocked: BlockList,
     /// The host names that we answer to.
     pub audience: Audience,
     /// The section `[federation]` of the configuration.
@@ -86,7 +88,9 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         deadline: std::time::Duration::from_secs(settings.federation.timeout_seconds),
         ..Limits::default()
     };
-    let fetcher = Fetcher::new(
+    let blocked = BlockList(settings.federation.blocked_hosts.clone());
+    let fetcher = Fetcher::avoiding(
+        blocked.clone(),
         settings.base,
         policy,
         limits,
@@ -101,6 +105,7 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         urls,
         keys,
         fetcher,
+        blocked,
         settings: settings.federation.clone(),
         clock: settings.clock,
         random: settings.random,
@@ -120,14 +125,5 @@ impl Federation {
     /// The present moment.
     pub fn now(&self) -> Instant {
         self.clock.now()
-    }
-
-    /// Whether nothing is exchanged with `host` (without port) by the operator's decision; subdomains count.
-    pub fn is_blocked(&self, url: &Url) -> bool {
-        let host = url.host_str().unwrap_or_default();
-        self.settings.blocked_hosts.iter().any(|blocked| {
-            host.strip_suffix(blocked.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
     }
 }

@@ -13,7 +13,7 @@ use super::wire::context::with_context;
 use super::wire::tombstone::Tombstone;
 use crate::domain::centre::Centre;
 use crate::domain::event::Origin;
-use crate::domain::id::{ActivityId, CentreId, SessionId};
+use crate::domain::id::{ActivityId, CentreId, EventId, SessionId};
 use crate::domain::time::Instant;
 use crate::store::{
     Conn, Cursor, StoreError, activities, centres, events, followers, follows, keys, sessions, tombstones,
@@ -27,6 +27,8 @@ const PAGE: i64 = 50;
 pub enum Document {
     /// It is there.
     Found(Value),
+    /// It has no document of its own; what is meant now is there.
+    See(Url),
     /// It was there: the Tombstone that remains.
     Gone(Value),
     /// It never was.
@@ -67,18 +69,14 @@ fn public_keys(keys: &[keys::ActorKey]) -> PublicKeys {
     }
 }
 
-/// The Event at `/events/{id}`: a session, or the next session of a series by the id of the whole.
+/// The Event at `/events/{id}`: a session. The id of a series leads to its next session, or its last.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn event(conn: &mut Conn, federation: &Federation, id: Uuid) -> Result<Document, StoreError> {
     let id = SessionId(id);
     let Some((event, session)) = events::of_session(conn, id)? else {
-        let url = federation.urls.session(id);
-        return Ok(match tombstones::find(conn, url.as_str())? {
-            Some(deleted) => Document::Gone(Tombstone::of_event(url, deleted).document()),
-            None => Document::Missing,
-        });
+        return series_or_tombstone(conn, federation, id);
     };
     let Origin::Local(centre) = event.origin else {
         return Ok(Document::Missing);
@@ -90,6 +88,21 @@ pub fn event(conn: &mut Conn, federation: &Federation, id: Uuid) -> Result<Docum
     Ok(Document::Found(with_context(publish::object(
         federation, &centre, &event, &session, announced,
     ))))
+}
+
+fn series_or_tombstone(conn: &mut Conn, federation: &Federation, id: SessionId) -> Result<Document, StoreError> {
+    let series = EventId(id.0);
+    let next = sessions::next_of_event(conn, series, federation.now(), 1)?.pop();
+    let session = match next {
+        Some(session) => Some(session),
+        None => sessions::of_event(conn, series)?.pop(),
+    };
+    let url = federation.urls.session(id);
+    Ok(match (session, tombstones::find(conn, url.as_str())?) {
+        (Some(session), _) => Document::See(federation.urls.session(session.id)),
+        (None, Some(deleted)) => Document::Gone(Tombstone::of_event(url, deleted).document()),
+        (None, None) => Document::Missing,
+    })
 }
 
 /// An activity of ours, as it was sent.

@@ -79,6 +79,9 @@ pub enum Blocked {
     /// The name resolves to an address of a private network.
     #[error("the host has an address that is not public")]
     Address,
+    /// A host with which the operator exchanges nothing.
+    #[error("the host is blocked by the operator of this node")]
+    Operator,
 }
 
 impl Blocked {
@@ -93,6 +96,7 @@ impl Blocked {
             Self::Name => "blocked_name",
             Self::Length => "blocked_length",
             Self::Address => "blocked_address",
+            Self::Operator => "blocked_host",
         }
     }
 }
@@ -137,6 +141,21 @@ impl Policy {
 
     fn is_loopback_name(self, name: &str) -> bool {
         self.allow_loopback && (name == "localhost" || name.ends_with(".localhost") || name.ends_with(".test"))
+    }
+}
+
+/// Hosts with which nothing is exchanged, by the operator's decision. Names without port, in lower case.
+#[derive(Debug, Clone, Default)]
+pub struct BlockList(pub Vec<String>);
+
+impl BlockList {
+    /// Whether `url` is of one of them, or of a subdomain.
+    pub fn covers(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        self.0.iter().any(|blocked| {
+            host.strip_suffix(blocked.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
     }
 }
 

@@ -38,7 +38,7 @@ pub async fn receive(config: &FederationConfig<Federation>, request: Request<'_>
     let outcome = take(config, request).await;
     let (word, reason) = match &outcome {
         Ok(()) => (InboxOutcome::Accepted, "accepted"),
-        Err(NotTaken::Ignored(reason)) => (InboxOutcome::Ignored, *reason),
+        Err(passed @ (NotTaken::Ignored(_) | NotTaken::NotPublic)) => (InboxOutcome::Ignored, passed.reason()),
         Err(NotTaken::Duplicate) => (InboxOutcome::Duplicate, "duplicate"),
         Err(refused) => (InboxOutcome::Refused, refused.reason()),
     };
@@ -57,7 +57,7 @@ async fn take(config: &FederationConfig<Federation>, request: Request<'_>) -> Re
     let signature = parse_signature(federation, request, digest)?;
     let document = json::parse(request.body).map_err(|_| NotTaken::Malformed("json"))?;
     let incoming = read_activity(&document).map_err(|_| NotTaken::Malformed("activity"))?;
-    if federation.is_blocked(&incoming.actor) {
+    if federation.blocked.covers(&incoming.actor) {
         return Err(NotTaken::Forbidden("blocked"));
     }
     if federation.urls.is_ours(&incoming.actor) {
@@ -68,6 +68,9 @@ async fn take(config: &FederationConfig<Federation>, request: Request<'_>) -> Re
     }
     let sender = authenticate::sender(federation, &signature, &incoming.actor).await?;
     let receipt = Receipt::new(&incoming, digest, sender, federation.now());
+    if receipt.is_known(federation).await? {
+        return Err(NotTaken::Duplicate);
+    }
     activity::dispatch(config, incoming, receipt).await
 }
 

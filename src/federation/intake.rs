@@ -35,9 +35,6 @@ pub struct Told {
 /// # Errors
 /// [`NotTaken::Forbidden`] when it is not there or names another id, [`NotTaken::Unavailable`] for another try.
 pub async fn fetch(federation: &Federation, id: &Url) -> Result<serde_json::Value, NotTaken> {
-    if federation.is_blocked(id) {
-        return Err(NotTaken::Forbidden("blocked"));
-    }
     let fetched = federation
         .fetcher
         .get_json(id, Accept::ActivityJson)
@@ -52,7 +49,8 @@ pub async fn fetch(federation: &Federation, id: &Url) -> Result<serde_json::Valu
 /// Reads an event document that its origin vouches for.
 ///
 /// # Errors
-/// [`NotTaken::Ignored`] when it is no public event, [`NotTaken::Unprocessable`] when it cannot be shown.
+/// [`NotTaken::Ignored`] when it is no event, [`NotTaken::NotPublic`] when it is not for everybody,
+/// [`NotTaken::Unprocessable`] when it cannot be shown.
 pub async fn told(federation: &Federation, document: &serde_json::Value) -> Result<Told, NotTaken> {
     told_of(federation, event_in::event(document).map_err(refusal)?).await
 }
@@ -75,7 +73,7 @@ fn refusal(refusal: EventRefusal) -> NotTaken {
 
 async fn told_of(federation: &Federation, received: Received) -> Result<Told, NotTaken> {
     if !received.audience.is_public() {
-        return Err(NotTaken::Ignored("not_public"));
+        return Err(NotTaken::NotPublic);
     }
     let owner = owner(federation, &received.attributed_to).await?;
     let now = federation.now();
@@ -159,6 +157,17 @@ pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
         return Err(NotTaken::Forbidden("owner_change"));
     }
     Ok(events::upsert_remote(conn, &told.event, told.occurrence)?)
+}
+
+/// Takes an event of `owner` out of the calendar that is not for everybody any more. No tombstone: it may be again.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn hide(conn: &mut Conn, uri: &str, owner: &Peer) -> Result<(), StoreError> {
+    match events::by_uri(conn, uri)? {
+        Some(known) if known.origin == Origin::Remote(owner.id) => events::forget(conn, &[known.id]),
+        _ => Ok(()),
+    }
 }
 
 /// When a followed peer told us something, its whole programme is read again soon: a series is posted date by date.

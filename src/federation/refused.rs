@@ -11,6 +11,9 @@ pub enum NotTaken {
     /// Understood, and of no use to us: the sender is told that all is well.
     #[error("ignored: {0}")]
     Ignored(&'static str),
+    /// It is not meant for everybody: no calendar may show it.
+    #[error("not public")]
+    NotPublic,
     /// Taken in before.
     #[error("taken in before")]
     Duplicate,
@@ -49,6 +52,7 @@ impl NotTaken {
             | Self::Unprocessable(reason)
             | Self::Unavailable(reason) => reason,
             Self::Duplicate => "duplicate",
+            Self::NotPublic => "not_public",
             Self::Failed(_) => "failure",
         }
     }

@@ -28,6 +28,15 @@ pub fn first_time(conn: &mut Conn, activity_uri: &str, digest: &str, now: Instan
     Ok(inserted == 1)
 }
 
+/// Whether [`first_time`] has seen it: what is repeated is then known before any work is done for it.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn seen(conn: &mut Conn, activity_uri: &str, digest: &str) -> Result<bool, StoreError> {
+    let known = inbox_seen::table.find((activity_uri, digest));
+    Ok(diesel::select(diesel::dsl::exists(known)).get_result(conn)?)
+}
+
 /// Forgets what came before `before`; returns how many.
 ///
 /// # Errors

@@ -5,11 +5,14 @@
 //! `public`.
 
 use actix_web::guard::{Guard, GuardContext};
-use actix_web::http::header::{ACCEPT, CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, RETRY_AFTER, VARY};
+use actix_web::http::header::{
+    ACCEPT, CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY,
+};
 use actix_web::web::{Bytes, Data, Path, PayloadConfig, Query, ServiceConfig, get, post, resource};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use url::Url;
 use uuid::Uuid;
 
 use super::Error;
@@ -23,8 +26,9 @@ use crate::federation::refused::NotTaken;
 use crate::federation::urls::{Collection, OurActor, Ours};
 use crate::store::{Conn, StoreError, centres, changes, events};
 
-/// How long a peer may keep a document without asking again, in seconds.
-const FRESH: &str = "public, max-age=60";
+/// Caches on the way ask each time, which an ETag makes cheap: a peer that was just told of a change must not read what
+/// was there before it.
+const FRESH: &str = "public, no-cache";
 
 /// Adds the routes of federation.
 pub fn configure(routes: &mut ServiceConfig) {
@@ -162,12 +166,12 @@ async fn serve(
         .store
         .read(move |conn| Ok((find(conn)?, changes::stamp(conn)?)))
         .await?;
-    let (mut answer, body) = match document {
-        Document::Found(body) => (HttpResponse::Ok(), body),
-        Document::Gone(body) => (HttpResponse::Gone(), body),
+    let body = match document {
+        Document::Found(body) => body.to_string(),
+        Document::Gone(body) => return Ok(gone(&body)),
+        Document::See(there) => return Ok(see(&there)),
         Document::Missing => return Err(Error::NotFound),
     };
-    let body = body.to_string();
     let etag = format!("\"{stamp:x}-{:x}\"", fingerprint(body.as_bytes()));
     let known = request
         .headers()
@@ -179,12 +183,30 @@ async fn serve(
             .insert_header((VARY, "Accept"))
             .finish());
     }
-    Ok(answer
+    Ok(HttpResponse::Ok()
         .content_type(CONTENT_TYPE)
         .insert_header((ETAG, etag))
         .insert_header((CACHE_CONTROL, FRESH))
         .insert_header((VARY, "Accept"))
         .body(body))
+}
+
+/// Never 304: who still asks is to hear that it is gone.
+fn gone(tombstone: &Value) -> HttpResponse {
+    HttpResponse::Gone()
+        .content_type(CONTENT_TYPE)
+        .insert_header((CACHE_CONTROL, FRESH))
+        .insert_header((VARY, "Accept"))
+        .body(tombstone.to_string())
+}
+
+/// Not kept: the next session of a series changes with time.
+fn see(there: &Url) -> HttpResponse {
+    HttpResponse::Found()
+        .insert_header((LOCATION, there.as_str()))
+        .insert_header((CACHE_CONTROL, FRESH))
+        .insert_header((VARY, "Accept"))
+        .finish()
 }
 
 /// Enough of a SHA-256 to tell two versions apart.
@@ -231,7 +253,9 @@ fn answer(outcome: &Result<(), NotTaken>) -> HttpResponse {
         response.json(json!({ "error": refused.to_string(), "reason": refused.reason() }))
     };
     match outcome {
-        Ok(()) | Err(NotTaken::Ignored(_) | NotTaken::Duplicate) => HttpResponse::Accepted().finish(),
+        Ok(()) | Err(NotTaken::Ignored(_) | NotTaken::NotPublic | NotTaken::Duplicate) => {
+            HttpResponse::Accepted().finish()
+        }
         Err(refused @ NotTaken::Malformed(_)) => said(HttpResponse::BadRequest(), refused),
         Err(refused @ NotTaken::Unauthenticated(_)) => said(HttpResponse::Unauthorized(), refused),
         Err(refused @ NotTaken::Forbidden(_)) => said(HttpResponse::Forbidden(), refused),

@@ -376,6 +376,7 @@ fn workers_and_lists_go_by_index() {
             deliveries::purge(conn, now()).expect("a purge");
             pulls::claim(conn, now(), now(), 8).expect("a claim");
             inbox::purge(conn, now()).expect("a purge");
+            inbox::seen(conn, "https://there.example/1", "d").expect("a look");
             sessions::to_announce(conn, now(), now(), 8).expect("the drip");
             events::short_of_horizon(conn, now(), 8).expect("the horizon");
         });

@@ -11,7 +11,7 @@ use crate::federation::guard::same_origin;
 use crate::federation::intake::{self, Told};
 use crate::federation::peers;
 use crate::federation::refused::NotTaken;
-use crate::store::events;
+use crate::store::{events, tombstones};
 
 /// Create, Invite (Hubzilla publishes so) or Update.
 #[derive(Debug)]
@@ -38,16 +38,15 @@ impl Activity for Create {
         if self.incoming.kind == "Update" && self.incoming.object.id().as_ref() == Some(&self.receipt.actor) {
             return self.refresh_actor(data).await;
         }
-        let mut told = match (self.incoming.object.embedded(), self.incoming.object.id()) {
-            (Some(_), _) => intake::told_by(data, &self.incoming).await?,
-            (None, Some(id)) => intake::told(data, &intake::fetch(data, &id).await?).await?,
-            (None, None) => return Err(NotTaken::Malformed("object_id")),
+        let mut told = match self.told(data).await {
+            Err(NotTaken::NotPublic) => return self.hide(data).await,
+            told => told?,
         };
-        if !intake::is_followed(data, [&told.owner, &self.receipt.sender]).await? {
-            return Err(NotTaken::Ignored("not_followed"));
-        }
+        self.check_followed(data, &told).await?;
         if told.owner.id != self.receipt.sender.id {
             told = self.as_its_origin_says(data, told).await?;
+            // The origin may name another publisher than the sender did.
+            self.check_followed(data, &told).await?;
         }
         let receipt = self.receipt;
         data.store
@@ -64,11 +63,46 @@ impl Activity for Create {
 }
 
 impl Create {
+    async fn told(&self, federation: &Federation) -> Result<Told, NotTaken> {
+        match (self.incoming.object.embedded(), self.incoming.object.id()) {
+            (Some(_), _) => intake::told_by(federation, &self.incoming).await,
+            (None, Some(id)) => intake::told(federation, &intake::fetch(federation, &id).await?).await,
+            (None, None) => Err(NotTaken::Malformed("object_id")),
+        }
+    }
+
+    async fn check_followed(&self, federation: &Federation, told: &Told) -> Result<(), NotTaken> {
+        if intake::is_followed(federation, [&told.owner, &self.receipt.sender]).await? {
+            Ok(())
+        } else {
+            Err(NotTaken::Ignored("not_followed"))
+        }
+    }
+
+    /// What its publisher takes back from everybody, goes from the calendar.
+    async fn hide(self, federation: &Federation) -> Result<(), NotTaken> {
+        let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        let receipt = self.receipt;
+        federation
+            .store
+            .try_write(move |conn| {
+                receipt.take(conn)?;
+                Ok(intake::hide(conn, id.as_str(), &receipt.sender)?)
+            })
+            .await
+    }
+
     /// A person may write for a group of the same host (Mobilizon); whether this one may is their host's affair: the
     /// event is taken as its own address gives it. An event that is known already keeps its publisher.
     async fn as_its_origin_says(&self, federation: &Federation, told: Told) -> Result<Told, NotTaken> {
         let uri = told.event.uri.clone();
-        let known = federation.store.read(move |conn| events::by_uri(conn, &uri)).await?;
+        let (known, deleted) = federation
+            .store
+            .read(move |conn| Ok((events::by_uri(conn, &uri)?, tombstones::find(conn, &uri)?)))
+            .await?;
+        if deleted.is_some() {
+            return Err(NotTaken::Ignored("deleted"));
+        }
         let owner = Origin::Remote(told.owner.id);
         if known.is_some_and(|known| known.origin != owner) {
             return Err(NotTaken::Forbidden("owner_change"));

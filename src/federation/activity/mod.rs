@@ -32,7 +32,7 @@ use super::{outbox, urls};
 use crate::domain::id::CentreId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
-use crate::store::{Conn, centres, hosts, inbox};
+use crate::store::{Conn, StoreError, centres, hosts, inbox};
 
 /// An authenticated activity before its effect.
 #[derive(Debug, Clone)]
@@ -62,6 +62,15 @@ impl Receipt {
             sender,
             now,
         }
+    }
+
+    /// Whether it was taken in before: a repetition makes us neither fetch nor write. [`take`](Self::take) decides.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub async fn is_known(&self, federation: &Federation) -> Result<bool, StoreError> {
+        let (id, digest) = (self.id.to_string(), self.digest.clone());
+        federation.store.read(move |conn| inbox::seen(conn, &id, &digest)).await
     }
 
     /// Notes, in the transaction of the effect, that it was taken in. The id counts with the content: Mobilizon gives

@@ -9,6 +9,7 @@ use crate::federation::error::FederationError;
 use crate::federation::fetch::{FetchError, PostOutcome};
 use crate::federation::signature::Scheme;
 use crate::store::deliveries::Delivery;
+use crate::store::hosts::Host;
 
 /// What peers expect of a POST to an inbox.
 pub const CONTENT_TYPE: &str = "application/activity+json";
@@ -31,10 +32,26 @@ pub enum Sent {
     },
 }
 
+/// Attempts that a host gets which answers 401. It may not have been able to fetch our key, or its clock was wrong; but
+/// one that never believes us must not hold up all that waits for it.
+const MAX_KNOCKS: i64 = 5;
+
+/// Whether a 401 is worth another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Knocks(bool);
+
+impl Knocks {
+    /// By how the host has been.
+    pub fn left(host: &Host) -> Self {
+        let unbelieving = host.last_error.as_deref().is_some_and(|error| error.starts_with("401"));
+        Self(!unbelieving || host.failures < MAX_KNOCKS)
+    }
+}
+
 /// Attempts `delivery`.
-pub async fn send(federation: &Federation, delivery: &Delivery) -> Sent {
+pub async fn send(federation: &Federation, delivery: &Delivery, knocks: Knocks) -> Sent {
     match attempt(federation, delivery).await {
-        Ok(outcome) => judge(&outcome),
+        Ok(outcome) => judge(&outcome, knocks),
         Err(FederationError::Fetch(error)) => judge_error(&error),
         // A key or the database fails us, not the peer: the delivery waits.
         Err(error) => Sent::Failed {
@@ -46,9 +63,6 @@ pub async fn send(federation: &Federation, delivery: &Delivery) -> Sent {
 
 async fn attempt(federation: &Federation, delivery: &Delivery) -> Result<PostOutcome, FederationError> {
     let inbox = Url::parse(&delivery.inbox).map_err(|_| FetchError::Document("inbox"))?;
-    if federation.is_blocked(&inbox) {
-        return Err(FetchError::Document("blocked_host").into());
-    }
     let signers = federation.keys.of(&federation.store, delivery.activity.sender).await?;
     let body = delivery.activity.body.as_bytes();
     Ok(federation
@@ -57,13 +71,13 @@ async fn attempt(federation: &Federation, delivery: &Delivery) -> Result<PostOut
         .await?)
 }
 
-fn judge(outcome: &PostOutcome) -> Sent {
+fn judge(outcome: &PostOutcome, knocks: Knocks) -> Sent {
     let said = || format!("{} {}", outcome.status, outcome.excerpt).trim_end().to_owned();
     if outcome.is_success() {
         Sent::Delivered
     } else if outcome.is_gone() {
         Sent::Gone
-    } else if outcome.is_permanent() {
+    } else if outcome.is_permanent() && !(outcome.status == 401 && knocks.0) {
         Sent::Refused(said())
     } else {
         Sent::Failed {

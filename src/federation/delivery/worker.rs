@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::schedule::wait;
-use super::send::{Sent, send};
+use super::send::{Knocks, Sent, send};
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
 use crate::store::deliveries::{self, Delivery, Outcome};
@@ -75,7 +75,7 @@ impl Worker {
             return Ok(0);
         }
         let (now, owner, until) = (self.federation.now(), self.owner.clone(), self.lease_end());
-        let due = self.federation.store.read(move |conn| hosts::next_due(conn)).await?;
+        let due = self.federation.store.read(hosts::next_due).await?;
         if due.is_none_or(|due| due > now) {
             return Ok(0);
         }
@@ -100,6 +100,7 @@ impl Worker {
     /// Sends what waits for one host, in order, until nothing is left or an attempt fails.
     async fn drive(&self, host: hosts::Host) -> Result<(), StoreError> {
         let name = host.host.clone();
+        let knocks = Knocks::left(&host);
         loop {
             let lane = name.clone();
             let batch = self
@@ -122,7 +123,7 @@ impl Worker {
                 if self.federation.now() - began > self.patience() {
                     break;
                 }
-                match send(&self.federation, &delivery).await {
+                match send(&self.federation, &delivery, knocks).await {
                     Sent::Failed { error, retry_after } => {
                         failure = Some((error, retry_after));
                         break;
@@ -197,13 +198,7 @@ impl Worker {
     }
 
     async fn nap(&self) -> Duration {
-        let due = self
-            .federation
-            .store
-            .read(|conn| hosts::next_due(conn))
-            .await
-            .ok()
-            .flatten();
+        let due = self.federation.store.read(hosts::next_due).await.ok().flatten();
         let until = due.and_then(|due| (due - self.federation.now()).to_std().ok());
         // A host that is due and was not claimed is in somebody's hands: look again in a moment, not at once.
         until.map_or(NAP, |until| until.clamp(Duration::from_millis(200), NAP))

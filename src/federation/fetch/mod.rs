@@ -24,7 +24,7 @@ pub use accept::Accept;
 pub use error::FetchError;
 pub use post::PostOutcome;
 
-use super::guard::{Guard, Policy, same_origin};
+use super::guard::{BlockList, Blocked, Guard, Policy, same_origin};
 use super::signature::{self, Outgoing, Scheme, Signer};
 use crate::domain::time::Clock;
 use failures::Failures;
@@ -94,12 +94,25 @@ struct Inner {
     signer: Option<Arc<Signer>>,
     flights: Flights,
     failures: Failures,
+    blocked: BlockList,
 }
 
 impl Fetcher {
     /// A client for the node at `base`, whose GETs are signed by `signer` (the instance actor; none signs nothing).
     /// Fails when the TLS library finds no certificate authorities on this machine.
     pub fn new(
+        base: &Url,
+        policy: Policy,
+        limits: Limits,
+        signer: Option<Arc<Signer>>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, reqwest::Error> {
+        Self::avoiding(BlockList::default(), base, policy, limits, signer, clock)
+    }
+
+    /// [`Fetcher::new`] that has nothing to do with some hosts.
+    pub fn avoiding(
+        blocked: BlockList,
         base: &Url,
         policy: Policy,
         limits: Limits,
@@ -125,6 +138,7 @@ impl Fetcher {
             signer,
             flights,
             failures,
+            blocked,
         })))
     }
 
@@ -206,8 +220,18 @@ impl Inner {
         Err(FetchError::Redirect)
     }
 
-    async fn ask(&self, url: &Url, accept: Accept, etag: Option<&str>) -> Result<Response, FetchError> {
+    /// Whether we connect there at all.
+    fn check(&self, url: &Url) -> Result<(), Blocked> {
         self.policy.check_url(url)?;
+        if self.blocked.covers(url) {
+            Err(Blocked::Operator)
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn ask(&self, url: &Url, accept: Accept, etag: Option<&str>) -> Result<Response, FetchError> {
+        self.check(url)?;
         let mut request = self.client.get(url.clone()).header(ACCEPT, accept.header());
         if let Some(etag) = etag {
             request = request.header(IF_NONE_MATCH, etag);

@@ -74,7 +74,7 @@ impl Inner {
         signer: &Signer,
         scheme: Scheme,
     ) -> Result<PostOutcome, FetchError> {
-        self.policy.check_url(url)?;
+        self.check(url)?;
         let now = self.clock.now();
         let outgoing = Outgoing {
             method: "POST",
