@@ -13,24 +13,27 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::context::Federation;
-use super::convert::activity_in::activity;
+use super::convert::activity_in::{ObjectRef, activity};
 use super::convert::read;
 use super::error::FederationError;
 use super::fetch::{Accept, Answer, FetchError};
 use super::guard::same_origin;
 use super::intake::{self, Told};
 use super::refused::NotTaken;
+use crate::domain::id::EventId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
-use crate::store::events::Upserted;
+use crate::store::events::RemoteEvent;
 use crate::store::pulls::{self, Pull, Pulled};
-use crate::store::{StoreError, events, tombstones};
+use crate::store::{Conn, StoreError, events, follows, tombstones};
 use crate::telemetry;
 
 /// Pages read of one collection.
-const MAX_PAGES: usize = 50;
-/// Items read of one collection.
-const MAX_ITEMS: usize = 2000;
+const MAX_PAGES: usize = 200;
+/// Items read of one collection: a centre with a hundred weekly workshops has 8000 sessions in 18 months.
+const MAX_ITEMS: usize = 10_000;
+/// Items read of one page.
+const MAX_PAGE_ITEMS: usize = 2000;
 /// Objects that are only named, fetched one by one in one reading.
 const MAX_FETCHES: usize = 100;
 /// Peers read at the same time.
@@ -83,7 +86,6 @@ pub async fn step(federation: &Federation) -> Result<usize, StoreError> {
 }
 
 async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), StoreError> {
-    let peer = pull.peer.id;
     let outcome = programme(federation, &pull).await;
     let now = federation.now();
     let (word, etag, error) = match outcome {
@@ -108,7 +110,7 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
                 Some(error) => Pulled::Failed(error),
                 None => Pulled::Done(etag.as_deref()),
             };
-            pulls::settle(conn, peer, pulled, now, next)
+            pulls::settle(conn, &pull, pulled, now, next)
         })
         .await
 }
@@ -123,7 +125,14 @@ async fn programme(federation: &Federation, pull: &Pull) -> Result<Option<Option
         .or(peer.outbox.as_ref())
         .ok_or(FetchError::Document("no_programme"))?;
     let address = Url::parse(address).map_err(|_| FetchError::Document("programme_address"))?;
-    let asked = federation.now();
+    let mut reading = Reading {
+        federation,
+        peer,
+        asked: federation.now(),
+        listed: HashSet::new(),
+        items: 0,
+        fetches: 0,
+    };
     let answer = federation
         .fetcher
         .get_json_if_changed(&address, Accept::ActivityJson, pull.etag.as_deref())
@@ -131,147 +140,177 @@ async fn programme(federation: &Federation, pull: &Pull) -> Result<Option<Option
     let Answer::Changed(first) = answer else {
         return Ok(None);
     };
-    let (items, complete) = items(federation, &address, first.value).await?;
-    let mut listed = HashSet::new();
-    let mut fetches = 0;
-    for item in items {
-        match told(federation, peer, &item, &mut fetches).await {
-            Ok(told) => {
-                listed.insert(told.event.uri.clone());
-                keep(federation, told, asked).await?;
-            }
-            Err(NotTaken::Failed(error)) => return Err(error),
-            Err(passed) => tracing::debug!(peer.host = %peer.host, %passed, "an item of a programme was passed over"),
-        }
-    }
+    let complete = reading.pages(&address, first.value).await?;
     if whole && complete {
-        drop_what_is_gone(federation, peer, &listed).await?;
+        reading.drop_what_is_gone().await?;
     }
     Ok(Some(first.etag))
 }
 
-/// All items of a collection, page by page within its origin, and whether these are all.
-async fn items(federation: &Federation, address: &Url, first: Value) -> Result<(Vec<Value>, bool), FetchError> {
-    let (mut found, mut seen, mut page) = (Vec::new(), HashSet::from([address.clone()]), first);
-    for _ in 0..MAX_PAGES {
-        found.extend(listed(&page));
-        if found.len() >= MAX_ITEMS {
-            found.truncate(MAX_ITEMS);
-            return Ok((found, false));
-        }
-        let next = page
-            .get("first")
-            .or_else(|| page.get("next"))
-            .filter(|next| !next.is_null());
-        let Some(next) = next else { return Ok((found, true)) };
-        if next.is_object() && next.get("type").is_some() {
-            page = next.clone();
-            continue;
-        }
-        let Some(url) = read::reference(next).filter(|url| same_origin(url, address)) else {
-            return Ok((found, false));
-        };
-        if !seen.insert(url.clone()) {
-            return Ok((found, false));
-        }
-        page = federation
-            .fetcher
-            .get_json(&url, Accept::ActivityJson)
-            .await?
-            .value
-            .clone();
-    }
-    Ok((found, false))
+/// One reading of one peer's programme.
+struct Reading<'a> {
+    federation: &'a Federation,
+    peer: &'a Peer,
+    /// When it began.
+    asked: Instant,
+    /// The events found.
+    listed: HashSet<String>,
+    items: usize,
+    fetches: usize,
 }
 
-/// The items that a collection or page carries.
-fn listed(page: &Value) -> Vec<Value> {
-    let items = ["orderedItems", "items"]
-        .iter()
-        .find_map(|key| page.get(key)?.as_array());
-    items
-        .map(|items| items.iter().take(MAX_ITEMS).cloned().collect())
-        .unwrap_or_default()
-}
-
-/// The event of an item: an Event, an activity around one, or the address of either. It counts only when it is the
-/// peer's own, or of the peer's origin.
-async fn told(federation: &Federation, peer: &Peer, item: &Value, fetches: &mut usize) -> Result<Told, NotTaken> {
-    let origin = Url::parse(&peer.uri).map_err(|_| NotTaken::Malformed("peer"))?;
-    let mut object = item.clone();
-    if let Ok(inner) = activity(item)
-        && !read::is_a(item, "Event")
-    {
-        object = inner.object.embedded().cloned().unwrap_or_else(|| {
-            inner
-                .object
-                .id()
-                .map_or(Value::Null, |id| Value::String(id.to_string()))
-        });
-    }
-    let id = read::reference(&object).ok_or(NotTaken::Malformed("object_id"))?;
-    if !same_origin(&id, &origin) {
-        return Err(NotTaken::Forbidden("foreign_object"));
-    }
-    if !object.is_object() {
-        *fetches += 1;
-        if *fetches > MAX_FETCHES {
-            return Err(NotTaken::Ignored("too_many_fetches"));
-        }
-        object = intake::fetch(federation, &id).await?;
-    }
-    intake::told(federation, &object).await
-}
-
-/// Keeps what the peer listed when it was `asked`: it is there, unless it was deleted since.
-async fn keep(federation: &Federation, told: Told, asked: Instant) -> Result<(), FederationError> {
-    let kept = federation
-        .store
-        .try_write(move |conn| {
-            if tombstones::find(conn, &told.event.uri)?.is_some_and(|deleted| deleted < asked) {
-                tombstones::remove(conn, &told.event.uri)?;
+impl Reading<'_> {
+    /// Keeps all items of a collection, page by page within its origin; whether these are all.
+    async fn pages(&mut self, address: &Url, first: Value) -> Result<bool, FederationError> {
+        let (mut seen, mut page) = (HashSet::from([address.clone()]), first);
+        for _ in 0..MAX_PAGES {
+            self.keep_page(&page).await?;
+            if self.items >= MAX_ITEMS {
+                return Ok(false);
             }
-            intake::keep(conn, &told)
-        })
-        .await;
-    match kept {
-        Ok(Upserted::Created(_) | Upserted::Updated(_) | Upserted::Unchanged(_)) => Ok(()),
-        Err(NotTaken::Failed(error)) => Err(error),
+            let Some(next) = following(&page) else { return Ok(true) };
+            if next.is_object() && next.get("type").is_some() {
+                page = next.clone();
+                continue;
+            }
+            let url = read::reference(next).filter(|url| same_origin(url, address));
+            let Some(url) = url.filter(|url| seen.insert(url.clone())) else {
+                return Ok(false);
+            };
+            let fetched = self.federation.fetcher.get_json(&url, Accept::ActivityJson).await?;
+            page = fetched.value.clone();
+        }
+        Ok(false)
+    }
+
+    /// Keeps the items of one page in one transaction. What the peer lists is there, unless it was deleted since it was
+    /// asked.
+    async fn keep_page(&mut self, page: &Value) -> Result<(), FederationError> {
+        let mut found = Vec::new();
+        for item in listed(page) {
+            self.items += 1;
+            match self.told(item).await {
+                Ok(told) => found.push(told),
+                Err(NotTaken::Failed(error)) => return Err(error),
+                Err(passed) => {
+                    tracing::debug!(peer.host = %self.peer.host, %passed, "an item of a programme was passed over");
+                }
+            }
+        }
+        self.listed.extend(found.iter().map(|told| told.event.uri.clone()));
+        let (asked, peer) = (self.asked, self.peer.id);
+        let keep_all = move |conn: &mut Conn| {
+            // Unfollowed while it was read.
+            if follows::accepted_of_peer(conn, peer)?.is_empty() {
+                return Ok(());
+            }
+            found.iter().try_for_each(|told| keep(conn, told, asked))
+        };
+        Ok(self.federation.store.write(keep_all).await?)
+    }
+
+    /// The event of an item: an Event, an activity around one (Mobilizon's relay announces whole activities), or the
+    /// address of any. It counts only when it is of the peer's origin.
+    async fn told(&mut self, item: &Value) -> Result<Told, NotTaken> {
+        let origin = Url::parse(&self.peer.uri).map_err(|_| NotTaken::Malformed("peer"))?;
+        let mut object = item.clone();
+        for _ in 0..2 {
+            if read::is_a(&object, "Event") {
+                break;
+            }
+            let Ok(inner) = activity(&object) else { break };
+            object = match inner.object {
+                ObjectRef::Embedded(object) => object,
+                ObjectRef::Id(id) => Value::String(id.to_string()),
+            };
+        }
+        let id = read::reference(&object).ok_or(NotTaken::Malformed("object_id"))?;
+        if !same_origin(&id, &origin) {
+            return Err(NotTaken::Forbidden("foreign_object"));
+        }
+        if !object.is_object() {
+            self.fetches += 1;
+            if self.fetches > MAX_FETCHES {
+                return Err(NotTaken::Ignored("too_many_fetches"));
+            }
+            object = intake::fetch(self.federation, &id).await?;
+        }
+        intake::told(self.federation, &object).await
+    }
+
+    /// Asks for each event that we know, is still to come and is not listed. Its own address says what became of it.
+    async fn drop_what_is_gone(&self) -> Result<(), FederationError> {
+        let (id, now) = (self.peer.id, self.federation.now());
+        let known = self
+            .federation
+            .store
+            .read(move |conn| events::upcoming_of_peer(conn, id, now))
+            .await?;
+        let missing = known.into_iter().filter(|event| !self.listed.contains(&event.uri));
+        for event in missing.take(MAX_FETCHES) {
+            self.look_at(event).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_at(&self, event: RemoteEvent) -> Result<(), FederationError> {
+        let Ok(url) = Url::parse(&event.uri) else { return Ok(()) };
+        let (now, id) = (self.federation.now(), event.id);
+        let store = &self.federation.store;
+        let fetched = match self.federation.fetcher.get_json(&url, Accept::ActivityJson).await {
+            Ok(fetched) => fetched,
+            Err(error) if error.is_gone() || error.is_absent() => {
+                return Ok(store.write(move |conn| bury(conn, id, now)).await?);
+            }
+            Err(_) => return Ok(()),
+        };
+        if read::is_a(&fetched.value, "Tombstone") {
+            return Ok(store.write(move |conn| bury(conn, id, now)).await?);
+        }
+        match intake::told(self.federation, &fetched.value).await {
+            Ok(told) if told.event.uri == event.uri => {
+                let asked = self.asked;
+                Ok(store.write(move |conn| keep(conn, &told, asked)).await?)
+            }
+            Err(NotTaken::NotPublic) => Ok(store.write(move |conn| events::forget(conn, &[id])).await?),
+            Err(NotTaken::Failed(error)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where a collection goes on: at its first page, and a page at the next.
+fn following(page: &Value) -> Option<&Value> {
+    let is_page = read::types(page).any(|kind| kind.ends_with("Page"));
+    let first = if is_page { None } else { read::field(page, "first") };
+    first.or_else(|| read::field(page, "next"))
+}
+
+fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<(), StoreError> {
+    if tombstones::find(conn, &told.event.uri)?.is_some_and(|deleted| deleted < asked) {
+        tombstones::remove(conn, &told.event.uri)?;
+    }
+    match intake::keep(conn, told) {
+        Err(NotTaken::Failed(FederationError::Store(error))) => Err(error),
         Err(passed) => {
             tracing::debug!(%passed, "an event of a programme was not kept");
             Ok(())
         }
+        Ok(_) => Ok(()),
     }
 }
 
-/// Asks for each event that we know, is still to come and is not listed; drops it when its own address says so.
-async fn drop_what_is_gone(
-    federation: &Federation,
-    peer: &Peer,
-    listed: &HashSet<String>,
-) -> Result<(), FederationError> {
-    let (id, now) = (peer.id, federation.now());
-    let known = federation
-        .store
-        .read(move |conn| events::upcoming_of_peer(conn, id, now))
-        .await?;
-    for event in known
-        .into_iter()
-        .filter(|event| !listed.contains(&event.uri))
-        .take(MAX_FETCHES)
-    {
-        let Ok(url) = Url::parse(&event.uri) else { continue };
-        match federation.fetcher.get_json(&url, Accept::ActivityJson).await {
-            Ok(fetched) if !read::is_a(&fetched.value, "Tombstone") => {}
-            Err(error) if !error.is_gone() && !error.is_absent() => {}
-            _ => {
-                let forget = move |conn: &mut crate::store::Conn| match events::by_id(conn, event.id)? {
-                    Some(known) => events::remove(conn, &known, &[], now),
-                    None => Ok(()),
-                };
-                federation.store.write(forget).await?;
-            }
-        }
+fn bury(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), StoreError> {
+    match events::by_id(conn, id)? {
+        Some(known) => events::remove(conn, &known, &[], now),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The items that a collection or page carries.
+fn listed(page: &Value) -> &[Value] {
+    let items = ["orderedItems", "items"]
+        .iter()
+        .find_map(|key| page.get(key)?.as_array());
+    items.map_or(&[], |items| &items[..items.len().min(MAX_PAGE_ITEMS)])
 }

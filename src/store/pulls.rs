@@ -19,6 +19,8 @@ pub struct Pull {
     pub etag: Option<String>,
     /// The last time it worked.
     pub pulled: Option<Instant>,
+    /// Until when it is the caller's.
+    pub leased_until: Instant,
 }
 
 /// Asks for a pull at `at`, unless one is due sooner.
@@ -69,6 +71,7 @@ pub fn claim(conn: &mut Conn, now: Instant, lease_until: Instant, limit: i64) ->
             peer: row.domain()?,
             etag,
             pulled: instant_opt(pulled)?,
+            leased_until: lease_until,
         });
     }
     Ok(pulls)
@@ -83,30 +86,30 @@ pub enum Pulled<'a> {
     Failed(&'a str),
 }
 
-/// Notes how a pull ended, and when the next is due.
+/// Notes how a pull ended, and when the next is due; where one was asked for or stopped meanwhile, that stands.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn settle(
     conn: &mut Conn,
-    peer: PeerId,
+    pull: &Pull,
     outcome: Pulled<'_>,
     now: Instant,
     next: Instant,
 ) -> Result<(), StoreError> {
-    let row = peers::table.find(peer.to_string());
+    let row = || peers::table.find(pull.peer.id.to_string());
+    diesel::update(row().filter(peers::pull_due_at.eq(ms(pull.leased_until))))
+        .set(peers::pull_due_at.eq(ms(next)))
+        .execute(conn)?;
     match outcome {
-        Pulled::Done(etag) => diesel::update(row)
+        Pulled::Done(etag) => diesel::update(row())
             .set((
-                peers::pull_due_at.eq(ms(next)),
                 peers::pull_etag.eq(etag),
                 peers::pulled_at.eq(ms(now)),
                 peers::pull_error.eq(None::<&str>),
             ))
             .execute(conn)?,
-        Pulled::Failed(error) => diesel::update(row)
-            .set((peers::pull_due_at.eq(ms(next)), peers::pull_error.eq(error)))
-            .execute(conn)?,
+        Pulled::Failed(error) => diesel::update(row()).set(peers::pull_error.eq(error)).execute(conn)?,
     };
     Ok(())
 }

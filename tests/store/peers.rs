@@ -2,10 +2,12 @@
 
 use chrono::Duration;
 use maillage::domain::centre::CentreKind;
+use maillage::domain::event::Origin;
 use maillage::domain::peer::{FollowState, PeerKey};
+use maillage::store::announces::{self, Announce};
 use maillage::store::followers::Inbox;
 use maillage::store::pulls::Pulled;
-use maillage::store::{StoreError, changes, events, followers, follows, peers, pulls};
+use maillage::store::{Conn, StoreError, changes, events, followers, follows, peers, pulls, tombstones};
 
 use super::samples::{centre, facts, follow, follower, now, peer, peer_of, remote};
 use crate::support::database::both_conn;
@@ -184,28 +186,17 @@ fn a_pull_is_leased_and_comes_again() {
         assert_eq!(claimed.len(), 1, "the sooner of two wishes stands");
         assert_eq!((&claimed[0].peer.id, &claimed[0].etag), (&there.id, &None));
         assert_eq!(pulls::claim(conn, soon, lease, 10).unwrap(), [], "it is leased");
-        assert_eq!(
-            pulls::claim(conn, lease, lease + Duration::minutes(5), 10)
-                .unwrap()
-                .len(),
-            1,
-            "after a crash"
-        );
+        let claimed = pulls::claim(conn, lease, lease + Duration::minutes(5), 10).unwrap();
+        assert_eq!(claimed.len(), 1, "after a crash");
         let next = now() + Duration::hours(6);
-        pulls::settle(conn, there.id, Pulled::Done(Some("\"v1\"")), soon, next).unwrap();
+        pulls::settle(conn, &claimed[0], Pulled::Done(Some("\"v1\"")), soon, next).unwrap();
         let claimed = pulls::claim(conn, next, next + Duration::minutes(5), 10).unwrap();
         assert_eq!(
             (claimed[0].etag.as_deref(), claimed[0].pulled),
             (Some("\"v1\""), Some(soon))
         );
-        pulls::settle(
-            conn,
-            there.id,
-            Pulled::Failed("timed out"),
-            next,
-            next + Duration::hours(1),
-        )
-        .unwrap();
+        let later = next + Duration::hours(1);
+        pulls::settle(conn, &claimed[0], Pulled::Failed("timed out"), next, later).unwrap();
         let state = pulls::state(conn, there.id).unwrap().expect("a state");
         assert_eq!((state.error.as_deref(), state.pulled), (Some("timed out"), Some(soon)));
         pulls::stop(conn, there.id).unwrap();
@@ -213,6 +204,58 @@ fn a_pull_is_leased_and_comes_again() {
             pulls::claim(conn, next + Duration::days(9), next + Duration::days(9), 10).unwrap(),
             []
         );
+    });
+}
+
+#[test]
+fn a_wish_for_a_pull_outlives_the_pull_under_way() {
+    both_conn(|conn| {
+        let there = peer(conn, "agenda", "there.example");
+        let (lease, next) = (now() + Duration::minutes(5), now() + Duration::hours(6));
+        let due = |conn: &mut Conn| pulls::state(conn, there.id).unwrap().expect("a state").due;
+        pulls::schedule(conn, there.id, now()).unwrap();
+        let pull = pulls::claim(conn, now(), lease, 10).unwrap().remove(0);
+        let asked = now() + Duration::seconds(1);
+        pulls::schedule(conn, there.id, asked).unwrap();
+        pulls::settle(conn, &pull, Pulled::Done(None), asked, next).unwrap();
+        assert_eq!(due(conn), Some(asked), "it was asked for after the page was read");
+
+        let pull = pulls::claim(conn, asked, lease, 10).unwrap().remove(0);
+        pulls::stop(conn, there.id).unwrap();
+        pulls::settle(conn, &pull, Pulled::Done(None), asked, next).unwrap();
+        assert_eq!(due(conn), None, "it was stopped");
+    });
+}
+
+#[test]
+fn events_stay_while_somebody_we_follow_stands_for_them() {
+    both_conn(|conn| {
+        let [one, two, relay] = ["un", "deux", "relais"].map(|name| peer(conn, name, "there.example"));
+        for followed in [&one, &relay] {
+            follow(conn, None, followed.id, FollowState::Accepted);
+        }
+        let own = remote(conn, &one, facts("De un", "2026-12-02T09:00:00Z"));
+        let [relayed, both] =
+            ["Relayé", "Des deux"].map(|title| remote(conn, &two, facts(title, "2026-12-02T09:00:00Z")));
+        for (event, by) in [(&relayed, &relay), (&both, &relay), (&both, &one)] {
+            let row = Announce {
+                event: event.id,
+                by: Origin::Remote(by.id),
+                activity_uri: format!("{}/announces/{}", by.uri, event.id),
+                at: now(),
+            };
+            announces::insert(conn, &row).unwrap();
+        }
+        let there = |conn: &mut Conn| [&own, &relayed, &both].map(|one| events::by_id(conn, one.id).unwrap().is_some());
+        events::forget_unvouched(conn, &[own.id, relayed.id, both.id]).unwrap();
+        assert_eq!(there(conn), [true, true, true]);
+        let stamp = changes::stamp(conn).unwrap();
+        events::forget_of_peer(conn, relay.id).unwrap();
+        assert_eq!(there(conn), [true, false, true]);
+        assert!(changes::stamp(conn).unwrap() > stamp, "it is seen in the calendar");
+        assert_eq!(tombstones::find(conn, &relayed.uri).unwrap(), None, "it may come back");
+        events::forget_of_peer(conn, one.id).unwrap();
+        assert_eq!(there(conn), [false, false, false]);
     });
 }
 
