@@ -6,7 +6,7 @@ use maillage::federation::fetch::FetchError;
 use serde_json::{Value, json};
 
 use super::fetch::{fetcher, signer};
-use super::server::{Reply, Request, Server};
+use crate::support::server::{Reply, Request, Server};
 
 /// A small fediverse on one port: each host of the table answers for itself.
 fn fediverse(answer: impl Fn(&str, &Request) -> Option<Value> + Send + Sync + 'static) -> Server {

@@ -11,7 +11,7 @@ use maillage::federation::keys::PrivateKey;
 use maillage::federation::signature::{Audience, Body, Incoming, Scheme, Signature, Signer};
 use url::Url;
 
-use super::server::{Reply, Request, Server};
+use crate::support::server::{Reply, Request, Server};
 
 const RSA: &str = include_str!("../fixtures/signature/rsa.pkcs8.txt");
 const LOOPBACK: Policy = Policy { allow_loopback: true };

@@ -3,5 +3,8 @@
 mod convert;
 mod discover;
 mod fetch;
-mod server;
+mod foreign;
+mod hostile;
+mod serving;
 mod signature;
+mod two_nodes;

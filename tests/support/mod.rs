@@ -1,5 +1,8 @@
 //! What the tests stand on.
 
 pub mod database;
+pub mod foreign;
+pub mod network;
 pub mod node;
 pub mod program;
+pub mod server;
