@@ -194,18 +194,26 @@ pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, Sto
 
 const MINUTE_MS: i64 = 60_000;
 
-/// When the next host is due, for a worker that would sleep until then.
+/// When the next host can be claimed, for a worker that would sleep until then: when it is due, or when the lease that
+/// another worker has on it ends.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn next_due(conn: &mut Conn) -> Result<Option<Instant>, StoreError> {
-    let next: Option<i64> = hosts::table
-        .filter(hosts::next_attempt_at.is_not_null())
+pub fn next_due(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, StoreError> {
+    let waiting = || hosts::table.filter(hosts::next_attempt_at.is_not_null());
+    let free: Option<Option<i64>> = waiting()
+        .filter(hosts::lease_until.le(ms(now)))
         .order(hosts::next_attempt_at)
-        .select(hosts::next_attempt_at.assume_not_null())
+        .select(hosts::next_attempt_at)
         .first(conn)
         .optional()?;
-    instant_opt(next)
+    let held: Option<i64> = waiting()
+        .filter(hosts::lease_until.gt(ms(now)))
+        .order(hosts::lease_until)
+        .select(hosts::lease_until)
+        .first(conn)
+        .optional()?;
+    instant_opt(free.flatten().into_iter().chain(held).min())
 }
 
 /// A host and how many deliveries wait for it.

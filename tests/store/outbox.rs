@@ -83,9 +83,11 @@ fn one_delivery_for_each_inbox_in_the_order_of_the_changes() {
 fn a_host_is_claimed_sent_to_and_released() {
     both_conn(|conn| {
         activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
-        assert_eq!(hosts::next_due(conn).unwrap(), Some(now()));
+        assert_eq!(hosts::next_due(conn, now()).unwrap(), Some(now()));
         assert_eq!(claim(conn, now(), "w1"), ["a.example"]);
         assert_eq!(claim(conn, now(), "w2"), Vec::<String>::new(), "it is held");
+        let next = hosts::next_due(conn, now()).unwrap();
+        assert_eq!(next, Some(minutes(5)), "worth a look when the lease ends");
         let id = deliveries::next(conn, "a.example", 1).unwrap()[0].id;
         deliveries::settle(conn, id, Outcome::Delivered, None, now()).unwrap();
         hosts::succeeded(conn, "a.example", now()).unwrap();
@@ -100,7 +102,7 @@ fn a_host_is_claimed_sent_to_and_released() {
         let id = deliveries::next(conn, "a.example", 1).unwrap()[0].id;
         deliveries::settle(conn, id, Outcome::Refused, Some("400"), now()).unwrap();
         hosts::release(conn, "a.example", "w2", minutes(2)).unwrap();
-        assert_eq!(hosts::next_due(conn).unwrap(), None);
+        assert_eq!(hosts::next_due(conn, now()).unwrap(), None);
         assert_eq!(claim(conn, minutes(60), "w1"), Vec::<String>::new());
         activities::record(conn, &activity("3"), &[to("https://a.example/inbox")]).unwrap();
         assert_eq!(claim(conn, minutes(60), "w1"), ["a.example"], "it wakes up again");

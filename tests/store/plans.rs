@@ -370,7 +370,7 @@ fn workers_and_lists_go_by_index() {
         let event = EventId::new(now(), &*RANDOM);
         by_index(database, &mut conn, "the workers", |conn| {
             hosts::claim(conn, now(), now(), 8, "w").expect("a claim");
-            hosts::next_due(conn).expect("the next");
+            hosts::next_due(conn, now()).expect("the next");
             hosts::heard_from(conn, "there.example", now()).expect("heard");
             deliveries::next(conn, "there.example", 8).expect("deliveries");
             deliveries::purge(conn, now()).expect("a purge");

@@ -75,7 +75,11 @@ impl Worker {
             return Ok(0);
         }
         let (now, owner, until) = (self.federation.now(), self.owner.clone(), self.lease_end());
-        let due = self.federation.store.read(hosts::next_due).await?;
+        let due = self
+            .federation
+            .store
+            .read(move |conn| hosts::next_due(conn, now))
+            .await?;
         if due.is_none_or(|due| due > now) {
             return Ok(0);
         }
@@ -120,7 +124,7 @@ impl Worker {
             let mut failure = None;
             let began = self.federation.now();
             for delivery in batch {
-                if self.federation.now() - began > self.patience() {
+                if !ended.is_empty() && self.federation.now() - began > self.patience() {
                     break;
                 }
                 match send(&self.federation, &delivery, knocks).await {
@@ -198,10 +202,13 @@ impl Worker {
     }
 
     async fn nap(&self) -> Duration {
-        let due = self.federation.store.read(hosts::next_due).await.ok().flatten();
-        let until = due.and_then(|due| (due - self.federation.now()).to_std().ok());
-        // A host that is due and was not claimed is in somebody's hands: look again in a moment, not at once.
-        until.map_or(NAP, |until| until.clamp(Duration::from_millis(200), NAP))
+        let now = self.federation.now();
+        let due = self.federation.store.read(move |conn| hosts::next_due(conn, now)).await;
+        // A host that is due and was not claimed was just taken by another: look again in a moment, not at once.
+        due.ok().flatten().map_or(NAP, |due| {
+            let until = (due - now).to_std().unwrap_or_default();
+            until.clamp(Duration::from_millis(200), NAP)
+        })
     }
 
     /// How long a batch may go on before it is settled and the lease renewed: with one more attempt it stays within it.
