@@ -146,8 +146,7 @@ impl Target {
         match self {
             Self::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
-                conn.batch_execute(SQLITE_SETUP)
-                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                set_up_sqlite(&mut conn).map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Sqlite(conn))
             }
             Self::Postgres(url) => {
@@ -164,6 +163,24 @@ impl Target {
 /// answered 202 survives a power cut. The page cache is one MiB a connection (negative means KiB).
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
     PRAGMA foreign_keys=ON; PRAGMA cache_size=-1024; PRAGMA journal_size_limit=16777216;";
+
+/// How often the set-up is tried, 10 ms apart: while another connection opens or closes the write-ahead log, SQLite
+/// answers "locked" at once, without regard to `busy_timeout`.
+const SETUP_ATTEMPTS: u32 = 200;
+
+fn set_up_sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
+    let mut outcome = conn.batch_execute(SQLITE_SETUP);
+    for _ in 1..SETUP_ATTEMPTS {
+        match &outcome {
+            Err(Error::DatabaseError(_, info)) if info.message().contains("locked") => {
+                std::thread::sleep(Duration::from_millis(10));
+                outcome = conn.batch_execute(SQLITE_SETUP);
+            }
+            _ => break,
+        }
+    }
+    outcome
+}
 
 const POSTGRES_SETUP: &str = "SET client_min_messages=warning; SET statement_timeout='60s'; SET lock_timeout='20s';";
 
