@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Peer, Accept, Create, Delete, Update } from "./peer.mjs";
-import { Event, Group, lookupWebFinger, parseNodeInfo, Tombstone } from "@fedify/fedify";
+import { Event, Group, lookupWebFinger, Note, parseNodeInfo, Tombstone } from "@fedify/fedify";
 import { dayFromNow, eventually, Node } from "../outside/node.mjs";
 
 const day = dayFromNow(3);
@@ -133,13 +133,20 @@ describe("a Fedify server follows a centre", { timeout: 120_000 }, () => {
     assert.ok(object.updated.epochMilliseconds > create.published.epochMilliseconds);
   });
 
-  test("a cancellation arrives as an Update too", async () => {
+  test("a cancellation arrives as an Update, and as a Note for people in reply", async () => {
     const updates = () => peer.received.filter((activity) => activity instanceof Update).length;
     const before = updates();
     const answer = await node.api("POST", `/events/${event.id}/cancel`, { detail: "Salle inondée" });
     assert.ok(answer.status < 300, JSON.stringify(answer));
     await eventually("the Update", () => updates() > before);
     assert.ok(peer.posts.some(({ body }) => body.includes("EventCancelled")));
+    const note = await eventually("the Note", async () => {
+      for (const create of peer.received.filter((one) => one instanceof Create)) {
+        const object = await create.getObject(peer.context);
+        if (object instanceof Note && object.replyTargetId?.href === event.uri) return object;
+      }
+    });
+    assert.match(note.content.toString(), /annulé/iu);
   });
 
   test("a deletion arrives as a Delete, and the address already answers 410 with a Tombstone", async () => {
