@@ -217,15 +217,10 @@ impl Conn {
         F: FnMut(&mut Self) -> Result<T, E>,
         E: From<Error>,
     {
-        match self {
-            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE")?,
-            Self::Postgres(conn) => {
-                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
-            }
-        }
+        self.begin()?;
         match work(self) {
             Ok(value) => {
-                <Self as Connection>::TransactionManager::commit_transaction(self)?;
+                self.commit()?;
                 Ok(value)
             }
             Err(error) => {
@@ -234,6 +229,21 @@ impl Conn {
                 Err(error)
             }
         }
+    }
+
+    /// Begins a serialised write transaction.
+    pub(super) fn begin(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN IMMEDIATE"),
+            Self::Postgres(conn) => {
+                AnsiTransactionManager::begin_transaction_sql(conn, "BEGIN ISOLATION LEVEL SERIALIZABLE")
+            }
+        }
+    }
+
+    /// Commits what [`begin`](Self::begin) began.
+    pub(super) fn commit(&mut self) -> QueryResult<()> {
+        <Self as Connection>::TransactionManager::commit_transaction(self)
     }
 
     /// On PostgreSQL a crossing writer may also show as a key that "already exists" although it was looked up

@@ -1,7 +1,7 @@
 //! The node's database handle: cheap to clone, safe to call from async code.
 //!
 //! Diesel is synchronous, so each call runs its closure on Tokio's blocking pool with one pooled connection.
-//! `read` is for queries, `write` for one serialised transaction.
+//! `read` is for queries, `write` for one serialised transaction; on SQLite, concurrent ones share a commit (`writer`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::backend::{Conn, Contention, Target};
 use super::error::StoreError;
 use super::migrate;
+use super::writer::Writer;
 
 /// A handle on the database; clones share one pool.
 #[derive(Clone)]
@@ -19,8 +20,8 @@ pub struct Db {
     pool: Pool<Manager>,
     /// One permit per pooled connection, so that waiting costs a task and not a thread.
     seats: Arc<Semaphore>,
-    /// SQLite has one writer: queue for it here, fairly, rather than in its busy handler.
-    writer: Option<Arc<Semaphore>>,
+    /// SQLite has one writer, with a connection of its own: calls queue for it, in order.
+    writer: Option<Arc<Writer>>,
 }
 
 impl Db {
@@ -39,9 +40,14 @@ impl Db {
         };
         let mut first = target.connect().map_err(|error| open(&error))?;
         migrate::up(&mut first)?;
-        drop(first);
         let embedded = matches!(target, Target::Sqlite(_));
-        let size = connections.max(1);
+        let (writer, taken) = if embedded {
+            let writer = Writer::start(target.clone(), first).map_err(|error| open(&error))?;
+            (Some(Arc::new(writer)), 1)
+        } else {
+            (None, 0)
+        };
+        let size = connections.saturating_sub(taken).max(1);
         let pool = Pool::builder()
             .max_size(size)
             .min_idle(Some(0))
@@ -51,11 +57,7 @@ impl Db {
             .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
             .build(Manager(target))?;
         let seats = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Ok(Self {
-            pool,
-            seats,
-            writer: embedded.then(|| Arc::new(Semaphore::new(1))),
-        })
+        Ok(Self { pool, seats, writer })
     }
 
     /// Whether the database is a file of this process alone.
@@ -106,16 +108,15 @@ impl Db {
         E: From<StoreError> + From<diesel::result::Error> + Contention + Send + 'static,
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
     {
-        let turn = match &self.writer {
-            Some(writer) => Some(permit(writer).await?),
-            None => None,
-        };
+        if let Some(writer) = &self.writer {
+            return writer.run(work).await;
+        }
         let seat = permit(&self.seats).await?;
         let pool = self.pool.clone();
         blocking(move || {
             let mut conn: PooledConnection<Manager> = pool.get().map_err(StoreError::from)?;
             let outcome = conn.write_tx(work);
-            drop((conn, seat, turn));
+            drop((conn, seat));
             outcome
         })
         .await

@@ -39,6 +39,9 @@ pub enum StoreError {
     /// No connection became free, or none could be made.
     #[error("no database connection: {0}")]
     Pool(#[from] diesel::r2d2::PoolError),
+    /// The database could not commit (no space left, say); nothing was written.
+    #[error("the database did not keep the change: {0}")]
+    NotCommitted(String),
     /// The blocking task was cancelled, at shutdown.
     #[error("the database task ended early")]
     Cancelled,

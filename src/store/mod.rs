@@ -9,6 +9,7 @@ mod column;
 mod db;
 mod error;
 mod page;
+mod writer;
 
 pub mod activities;
 pub mod announces;

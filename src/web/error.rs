@@ -75,7 +75,9 @@ pub const SIGN_IN: &str = "/desk/sign-in";
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            error @ (StoreError::Pool(_) | StoreError::Cancelled) => Self::Unavailable(error),
+            error @ (StoreError::Pool(_) | StoreError::NotCommitted(_) | StoreError::Cancelled) => {
+                Self::Unavailable(error)
+            }
             error => Self::Internal(error.to_string()),
         }
     }

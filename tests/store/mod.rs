@@ -2,6 +2,7 @@
 
 mod calendar;
 mod events;
+mod group_commit;
 mod migrations;
 mod opening;
 mod outbox;

@@ -1,0 +1,213 @@
+//! The one writer of an embedded database: a thread that lets concurrent writes share a commit.
+//!
+//! A commit with `synchronous=FULL` waits for the disk. Whatever is asked for meanwhile is queued; the thread then runs
+//! all of it, each piece of work inside a savepoint of one transaction, and answers everybody after the one commit. Who
+//! comes alone is served at once: nobody is waited for. Work that fails or panics undoes its own savepoint. When the
+//! commit fails, everybody is told so and nothing was written.
+
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use tokio::sync::oneshot;
+
+use super::backend::{Conn, Target};
+use super::error::StoreError;
+
+/// Most pieces of work in one transaction.
+const MAX_JOBS: usize = 256;
+/// No work is added to a transaction that is older than this: the first one waits for its answer.
+const MAX_TIME: Duration = Duration::from_millis(20);
+
+/// The thread, as callers see it. It ends when this is dropped, after all work that was asked for.
+pub(super) struct Writer {
+    jobs: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread with a connection to `target`.
+    pub(super) fn start(target: Target, conn: Conn) -> io::Result<Self> {
+        let (jobs, queue) = channel();
+        let desk = Desk {
+            target,
+            conn: Some(conn),
+            queue,
+        };
+        let thread = thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || desk.work())?;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
+    }
+
+    /// Runs `work` in a transaction, perhaps together with that of others, and waits for the commit.
+    pub(super) async fn run<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let job = Box::new(Write {
+            work,
+            outcome: None,
+            caller,
+        });
+        let queued = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok());
+        if !queued {
+            return Err(StoreError::Cancelled.into());
+        }
+        match answer.await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(_) => Err(StoreError::Cancelled.into()),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        // Work may hold the last handle on the database: the thread cannot wait for itself.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A piece of work, whatever it returns.
+trait Job: Send {
+    /// Whether nobody waits for it any more.
+    fn is_abandoned(&self) -> bool;
+    /// Does it; whether its effects are to be kept.
+    fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Tells the caller how it ended, or that the transaction failed.
+    fn answer(self: Box<Self>, failure: Option<&str>);
+}
+
+struct Write<T, E, F> {
+    work: F,
+    outcome: Option<thread::Result<Result<T, E>>>,
+    caller: oneshot::Sender<Result<Result<T, E>, Box<dyn Any + Send>>>,
+}
+
+impl<T, E, F> Job for Write<T, E, F>
+where
+    T: Send,
+    E: From<StoreError> + Send,
+    F: FnMut(&mut Conn) -> Result<T, E> + Send,
+{
+    fn is_abandoned(&self) -> bool {
+        self.caller.is_closed()
+    }
+
+    fn run(&mut self, conn: &mut Conn) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.work)(conn)));
+        let keep = matches!(outcome, Ok(Ok(_)));
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn answer(self: Box<Self>, failure: Option<&str>) {
+        let outcome = match (failure, self.outcome) {
+            (Some(reason), _) => Ok(Err(StoreError::NotCommitted(reason.to_owned()).into())),
+            (None, Some(outcome)) => outcome,
+            (None, None) => Ok(Err(StoreError::Cancelled.into())),
+        };
+        // A caller that went away meanwhile needs no answer.
+        let _ = self.caller.send(outcome);
+    }
+}
+
+/// What the thread works with.
+struct Desk {
+    target: Target,
+    /// None after a failure that leaves the state of the transaction in doubt: the next group opens another.
+    conn: Option<Conn>,
+    queue: Receiver<Box<dyn Job>>,
+}
+
+impl Desk {
+    fn work(mut self) {
+        while let Ok(first) = self.queue.recv() {
+            let mut group = Vec::new();
+            let failure = self.transaction(first, &mut group).err();
+            if failure.is_some() {
+                self.conn = None;
+            }
+            for job in group {
+                job.answer(failure.as_deref());
+            }
+        }
+    }
+
+    /// Runs `first` and what is queued behind it, and commits. Who is to be answered stands in `group`, whatever happens;
+    /// the error is for all of them.
+    fn transaction(&mut self, first: Box<dyn Job>, group: &mut Vec<Box<dyn Job>>) -> Result<(), String> {
+        let start = Instant::now();
+        let mut next = Some(first);
+        let mut begun = begin(&self.target, &mut self.conn).map_err(|error| error.to_string());
+        while let Some(mut job) = next.take() {
+            if !job.is_abandoned() {
+                if let Ok(conn) = &mut begun
+                    && let Err(lost) = run(conn, job.as_mut())
+                {
+                    // Why, it knows itself if it failed; its neighbours do not.
+                    job.answer(Some(lost.reason.as_str()).filter(|_| !lost.by_its_failure));
+                    return Err(lost.reason);
+                }
+                group.push(job);
+            }
+            if group.len() < MAX_JOBS && start.elapsed() < MAX_TIME {
+                next = self.queue.try_recv().ok();
+            }
+        }
+        begun?.commit().map_err(|error| error.to_string())
+    }
+}
+
+fn begin<'a>(target: &Target, kept: &'a mut Option<Conn>) -> Result<&'a mut Conn, StoreError> {
+    let conn = match kept.take() {
+        Some(conn) => conn,
+        None => target.connect().map_err(|error| StoreError::Open {
+            place: target.describe(),
+            reason: error.to_string(),
+        })?,
+    };
+    let conn = kept.insert(conn);
+    conn.begin()?;
+    Ok(conn)
+}
+
+/// The transaction is gone: SQLite takes all of it back by itself when a disk is full or fails.
+struct Lost {
+    reason: String,
+    by_its_failure: bool,
+}
+
+/// Runs one piece of work in a savepoint.
+fn run(conn: &mut Conn, job: &mut dyn Job) -> Result<(), Lost> {
+    let lost = |error: diesel::result::Error, by_its_failure| Lost {
+        reason: format!("the transaction was undone ({error})"),
+        by_its_failure,
+    };
+    conn.batch_execute("SAVEPOINT work")
+        .map_err(|error| lost(error, false))?;
+    let keep = job.run(conn);
+    let end = if keep {
+        "RELEASE work"
+    } else {
+        "ROLLBACK TO work; RELEASE work"
+    };
+    // A savepoint that is not known any more tells it.
+    conn.batch_execute(end).map_err(|error| lost(error, !keep))
+}
