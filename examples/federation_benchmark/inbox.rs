@@ -1,0 +1,90 @@
+//! (c) What a node takes in: signed, distinct, new; committed before it is answered. And what a refusal costs.
+
+use std::time::Duration;
+
+use anyhow::ensure;
+use maillage::store::events;
+
+use super::child::{Child, free_port};
+use super::load::{self, Request};
+use super::node::{Home, runtime};
+use super::options::Options;
+use super::peers::{Peers, spoilt};
+use super::report::{Figure, Report, names};
+use super::sink::Sink;
+
+/// Actors and hosts that send.
+pub const SENDERS: (usize, usize) = (40, 20);
+/// Longest time for one kind of request.
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// Measures on SQLite, and on PostgreSQL where one was named.
+pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
+    on(report, options, None)?;
+    match &options.postgres {
+        Some(url) => on(report, options, Some(url)),
+        None => Ok(()),
+    }
+}
+
+fn on(report: &mut Report, options: &Options, postgres: Option<&str>) -> anyhow::Result<()> {
+    let home = Home::new(postgres)?;
+    let port = free_port()?;
+    let peers = Peers::new(super::sink::Address(port), SENDERS.0, SENDERS.1)?;
+    let _sink = Sink::start(port, peers.documents()?)?;
+    let requests = peers.creates(home.port, options.count(20_000, 400))?;
+    drop(runtime()?.block_on(home.open())?);
+    peers.be_followed(&mut home.conn()?)?;
+    let before = events::counts(&mut home.conn()?)?.remote;
+    let child = home.serve(report.processors)?;
+
+    let (warm, rest) = requests.split_at(requests.len() / 20);
+    let warmed = load::drive(home.port, warm, LIMIT)?.expect_all(202)?;
+    let name = if postgres.is_some() {
+        "inbox, Create of an event, PostgreSQL"
+    } else {
+        names::INBOX
+    };
+    let taken = driven(report, &child, &home, name, rest, 202)?;
+    let stored = events::counts(&mut home.conn()?)?.remote - before;
+    ensure!(
+        u64::try_from(stored)? == warmed + taken,
+        "{} were answered 202, {stored} are stored",
+        warmed + taken
+    );
+    report.remark(format!(
+        "{name}: {stored} events answered 202, {stored} found in the database."
+    ));
+    if postgres.is_none() {
+        let again = &requests[..options.count(5_000, 200).min(usize::try_from(stored)?)];
+        driven(report, &child, &home, "inbox, the same again", again, 202)?;
+        let bad: Vec<Request> = again.iter().map(spoilt).collect();
+        driven(report, &child, &home, "inbox, wrong signature", &bad, 401)?;
+        let farewells = peers.farewells(home.port, options.count(4_000, 200))?;
+        driven(
+            report,
+            &child,
+            &home,
+            "inbox, Delete of an unknown actor",
+            &farewells,
+            202,
+        )?;
+    }
+    child.stop()
+}
+
+fn driven(
+    report: &mut Report,
+    child: &Child,
+    home: &Home,
+    name: &str,
+    requests: &[Request],
+    status: u16,
+) -> anyhow::Result<u64> {
+    let cpu = child.cpu()?;
+    let driven = load::drive(home.port, requests, LIMIT)?;
+    let cpu = child.cpu()? - cpu;
+    let count = driven.expect_all(status)?;
+    report.add('c', Figure::new(name, count, cpu, driven.elapsed));
+    Ok(count)
+}
