@@ -135,7 +135,6 @@ impl From<crate::federation::error::FederationError> for Error {
         match error {
             FederationError::Store(error) => Self::Store(error),
             FederationError::Key(error) => Self::Key(error),
-            FederationError::NoActor => Self::NotFound,
             FederationError::NotAnActor(word) => Self::refused(
                 "target",
                 Reason::NobodyThere {

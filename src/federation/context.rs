@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::error::FederationError;
-use super::fetch::{Fetcher, Limits};
+use super::fetch::{Fetcher, GetSigner, Limits};
 use super::guard::{BlockList, Policy};
 use super::keyring::KeyRing;
 use super::signature::Audience;
@@ -79,8 +79,9 @@ pub struct Settings<'a> {
 /// What the database or the TLS library refuses.
 pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<Federation>, FederationError> {
     let urls = Urls::new(settings.base.clone());
-    let keys = KeyRing::new(urls.clone());
-    let relay = keys.of(&store, None).await?;
+    let keys = KeyRing::new(urls.clone(), Arc::clone(&settings.clock));
+    // A node whose own keys cannot be read does not start.
+    keys.of(&store, None).await?;
     let policy = Policy {
         allow_loopback: settings.federation.allow_loopback,
     };
@@ -94,7 +95,7 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         settings.base,
         policy,
         limits,
-        Some(relay.rsa.clone()),
+        Some(GetSigner::Ring(keys.clone(), store.clone())),
         Arc::clone(&settings.clock),
     )
     .map_err(FederationError::Client)?;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::context::Federation;
 use super::convert::actor_out::{PublicKeys, centre_actor, node_actor};
+use super::keyring::ActorSigners;
 use super::publish;
 use super::urls::{Collection, OurActor};
 use super::wire::collection::{OrderedCollection, OrderedCollectionPage};
@@ -85,9 +86,9 @@ pub fn event(conn: &mut Conn, federation: &Federation, id: Uuid) -> Result<Docum
         return Ok(Document::Missing);
     };
     let announced = sessions::announced_at(conn, id)?;
-    Ok(Document::Found(with_context(publish::object(
-        federation, &centre, &event, &session, announced,
-    ))))
+    let signers = federation.keys.within(conn, Some(centre.id))?;
+    let document = publish::document(federation, &signers, &centre, &event, &session, announced)?;
+    Ok(Document::Found(document))
 }
 
 fn series_or_tombstone(conn: &mut Conn, federation: &Federation, id: SessionId) -> Result<Document, StoreError> {
@@ -109,19 +110,25 @@ fn series_or_tombstone(conn: &mut Conn, federation: &Federation, id: SessionId) 
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn activity(conn: &mut Conn, id: ActivityId) -> Result<Document, StoreError> {
+pub fn activity(conn: &mut Conn, federation: &Federation, id: ActivityId) -> Result<Document, StoreError> {
     // What was said to one peer alone (a follow, an answer) is not for everybody.
-    let found = activities::by_id(conn, id)?.filter(|activity| activity.public);
-    let body = found.and_then(|activity| serde_json::from_str(&activity.body).ok());
-    Ok(body.map_or(Document::Missing, Document::Found))
+    let Some(found) = activities::by_id(conn, id)?.filter(|activity| activity.public) else {
+        return Ok(Document::Missing);
+    };
+    let signers = federation.keys.within(conn, found.sender)?;
+    Ok(as_sent(&found.body, &signers)?.map_or(Document::Missing, Document::Found))
+}
+
+fn as_sent(body: &str, signers: &ActorSigners) -> Result<Option<Value>, StoreError> {
+    Ok(serde_json::from_str(&signers.renew(body)?).ok())
 }
 
 /// A note of ours: the object of the activity with its id.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn note(conn: &mut Conn, id: ActivityId) -> Result<Document, StoreError> {
-    let Document::Found(activity) = activity(conn, id)? else {
+pub fn note(conn: &mut Conn, federation: &Federation, id: ActivityId) -> Result<Document, StoreError> {
+    let Document::Found(activity) = activity(conn, federation, id)? else {
         return Ok(Document::Missing);
     };
     let note = Some(activity["object"].clone()).filter(|object| object["type"] == "Note");
@@ -216,10 +223,11 @@ impl Shelf<'_> {
         let found = activities::public_of_sender(conn, owner, before, PAGE)?;
         let full = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
         let next = found.last().filter(|_| full).map(|activity| activity.id.to_string());
-        let items = found
-            .iter()
-            .filter_map(|activity| serde_json::from_str(&activity.body).ok())
-            .collect();
+        let signers = self.federation.keys.within(conn, owner)?;
+        let mut items = Vec::with_capacity(found.len());
+        for activity in &found {
+            items.extend(as_sent(&activity.body, &signers)?);
+        }
         Ok(self.page(page, items, next))
     }
 
@@ -232,10 +240,12 @@ impl Shelf<'_> {
             },
         };
         let found = sessions::upcoming_of_centre(conn, centre.id, self.federation.now(), PAGE, after.as_ref())?;
+        let signers = self.federation.keys.within(conn, Some(centre.id))?;
         let mut items = Vec::with_capacity(found.items.len());
         for (session, event) in &found.items {
             let announced = sessions::announced_at(conn, session.id)?;
-            items.push(publish::object(self.federation, centre, event, session, announced));
+            let object = publish::object(self.federation, &signers, centre, event, session, announced)?;
+            items.push(object);
         }
         Ok(self.page(page, items, found.next.map(|cursor| cursor.to_string())))
     }

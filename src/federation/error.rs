@@ -23,9 +23,6 @@ pub enum FederationError {
     /// `activitypub_federation` could not be set up.
     #[error("activitypub_federation: {0}")]
     Library(String),
-    /// The actor has no keys or is not there.
-    #[error("no such actor of this node")]
-    NoActor,
     /// What was found at an address is not an actor that can be followed.
     #[error(transparent)]
     NotAnActor(#[from] ActorRefusal),

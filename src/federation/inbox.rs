@@ -10,6 +10,7 @@ use super::authenticate;
 use super::context::Federation;
 use super::convert::activity_in::{Incoming, activity as read_activity};
 use super::convert::json;
+use super::proof;
 use super::refused::NotTaken;
 use super::signature::{self, Body, Sha256, Signature, sha256};
 use crate::store;
@@ -67,6 +68,7 @@ async fn take(config: &FederationConfig<Federation>, request: Request<'_>) -> Re
         return Err(NotTaken::Ignored("unknown_actor"));
     }
     let sender = authenticate::sender(federation, &signature, &incoming.actor).await?;
+    proof::check_activity(federation, &document, &sender)?;
     let receipt = Receipt::new(&incoming, digest, sender, federation.now());
     if receipt.is_known(federation).await? {
         return Err(NotTaken::Duplicate);

@@ -22,6 +22,7 @@ pub mod keyring;
 pub mod keys;
 pub mod outbox;
 pub mod peers;
+pub mod proof;
 pub mod publish;
 pub mod pull;
 pub mod refused;

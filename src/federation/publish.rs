@@ -9,9 +9,11 @@ use url::Url;
 use super::context::Federation;
 use super::convert::event_out::{Posting, event_object};
 use super::convert::note_out::change_note;
+use super::keyring::ActorSigners;
 use super::outbox;
 use super::urls::OurActor;
 use super::wire::activity::Activity;
+use super::wire::context::with_context;
 use super::wire::tombstone::Tombstone;
 use crate::domain::centre::Centre;
 use crate::domain::event::{Event, Session, Status};
@@ -30,15 +32,41 @@ pub struct Publisher<'a> {
     pub now: Instant,
 }
 
-/// The Event object of a session: posted since `announced`, or not yet.
+/// The Event object of a session, to be embedded: posted since `announced`, or not yet. Its proof (FEP-8b32) is the
+/// centre's.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when the key cannot sign.
 pub fn object(
     federation: &Federation,
+    signers: &ActorSigners,
     centre: &Centre,
     event: &Event,
     session: &Session,
     announced: Option<Instant>,
-) -> Value {
-    event_object(&posting(centre, event, session, announced), &federation.urls)
+) -> Result<Value, StoreError> {
+    let posting = posting(centre, event, session, announced);
+    let mut object = event_object(&posting, &federation.urls);
+    signers.prove(&mut object, posting.updated)?;
+    Ok(object)
+}
+
+/// The same as a document of its own: its proof covers its context.
+///
+/// # Errors
+/// As [`object`].
+pub fn document(
+    federation: &Federation,
+    signers: &ActorSigners,
+    centre: &Centre,
+    event: &Event,
+    session: &Session,
+    announced: Option<Instant>,
+) -> Result<Value, StoreError> {
+    let posting = posting(centre, event, session, announced);
+    let mut document = with_context(event_object(&posting, &federation.urls));
+    signers.prove(&mut document, posting.updated)?;
+    Ok(document)
 }
 
 /// Whether whoever planned to come must hear of the change: it is not on as it was.
@@ -83,7 +111,7 @@ impl Publisher<'_> {
     /// Only what the database refuses.
     pub fn announce(&self, conn: &mut Conn, event: &Event, session: &Session) -> Result<(), StoreError> {
         sessions::mark_announced(conn, session.id, self.now)?;
-        let object = object(self.federation, self.centre, event, session, Some(self.now));
+        let object = self.object(conn, event, session, self.now)?;
         self.send(conn, |id, actor, followers| {
             Activity::create(id, actor, object, followers)
         })
@@ -116,7 +144,7 @@ impl Publisher<'_> {
                 .find(|session| session.id == before.id);
             if let Some(session) = stays.filter(|session| session.occurrence.end > self.now) {
                 still_told = true;
-                let object = object(self.federation, self.centre, event, session, Some(*since));
+                let object = self.object(conn, event, session, *since)?;
                 self.send(conn, |id, actor, followers| {
                     Activity::update(id, actor, object, followers)
                 })?;
@@ -157,6 +185,11 @@ impl Publisher<'_> {
         })
     }
 
+    fn object(&self, conn: &mut Conn, event: &Event, session: &Session, since: Instant) -> Result<Value, StoreError> {
+        let signers = self.federation.keys.within(conn, Some(self.centre.id))?;
+        object(self.federation, &signers, self.centre, event, session, Some(since))
+    }
+
     /// A Note in reply to the session, with an address of its own.
     fn note(&self, conn: &mut Conn, event: &Event, session: &Session, since: Instant) -> Result<(), StoreError> {
         let posting = posting(self.centre, event, session, Some(since));
@@ -180,7 +213,10 @@ impl Publisher<'_> {
         let actor = OurActor::Centre(self.centre.handle.clone());
         let urls = &self.federation.urls;
         let (id, url) = outbox::new_id(self.federation, self.now);
-        let activity = make(id, url, urls.actor(&actor), &urls.followers(&actor)).published(self.now);
+        let signers = self.federation.keys.within(conn, Some(self.centre.id))?;
+        let activity = make(id, url, urls.actor(&actor), &urls.followers(&actor))
+            .published(self.now)
+            .proven(|document| signers.prove(document, self.now))?;
         let inboxes = followers::inboxes(conn, Some(self.centre.id))?;
         let inboxes = inboxes.into_iter().map(|inbox| inbox.url);
         outbox::record(conn, id, Some(self.centre.id), &activity, inboxes, self.now)

@@ -59,31 +59,11 @@ impl Collection {
     }
 }
 
-/// Which key of an actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeyName {
-    /// `#main-key`, RSA: what every peer verifies.
-    Rsa,
-    /// `#ed25519-key` (FEP-521a).
-    Ed25519,
-}
-
-impl KeyName {
-    fn fragment(self) -> &'static str {
-        match self {
-            Self::Rsa => "main-key",
-            Self::Ed25519 => "ed25519-key",
-        }
-    }
-}
-
 /// What an address of this node is the address of.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Ours {
     /// An actor.
     Actor(OurActor),
-    /// A key of an actor.
-    Key(OurActor, KeyName),
     /// A collection of an actor, or a page of it.
     Collection(OurActor, Collection),
     /// The inbox for the whole node.
@@ -180,10 +160,20 @@ impl Urls {
         self.at("/inbox")
     }
 
-    /// The id of a key: `{actor}#main-key`, `{actor}#ed25519-key`.
-    pub fn key(&self, actor: &OurActor, key: KeyName) -> Url {
+    /// The id of the RSA key of an actor: `{actor}#main-key`, the name that every server expects.
+    pub fn rsa_key(&self, actor: &OurActor) -> Url {
+        self.key(actor, "main-key")
+    }
+
+    /// The id of an Ed25519 key of an actor: `{actor}#z6Mk…`, the key itself. Two keys never share a name, so that what an
+    /// earlier one signed is never checked against a later one.
+    pub fn multikey(&self, actor: &OurActor, multibase: &str) -> Url {
+        self.key(actor, multibase)
+    }
+
+    fn key(&self, actor: &OurActor, fragment: &str) -> Url {
         let mut url = self.actor(actor);
-        url.set_fragment(Some(key.fragment()));
+        url.set_fragment(Some(fragment));
         url
     }
 
@@ -248,10 +238,6 @@ impl Urls {
         match (found, url.fragment(), url.query()) {
             (found, None, None) => Some(found),
             (found @ Ours::Collection(..), None, Some(_)) => Some(found),
-            (Ours::Actor(actor), Some(fragment), None) => [KeyName::Rsa, KeyName::Ed25519]
-                .into_iter()
-                .find(|key| key.fragment() == fragment)
-                .map(|key| Ours::Key(actor, key)),
             _ => None,
         }
     }
@@ -350,7 +336,8 @@ mod tests {
             urls.collection(&OurActor::Node, Collection::Inbox),
             urls.actor(&agenda()),
             urls.collection(&agenda(), Collection::Upcoming),
-            urls.key(&agenda(), KeyName::Rsa),
+            urls.rsa_key(&agenda()),
+            urls.multikey(&agenda(), "z6MkrJ"),
             urls.session(id.parse().unwrap()),
             urls.activity(id.parse().unwrap()),
         ];
@@ -362,6 +349,7 @@ mod tests {
                 "/groups/agenda",
                 "/groups/agenda/upcoming",
                 "/groups/agenda#main-key",
+                "/groups/agenda#z6MkrJ",
                 "/events/01900000-0000-7000-8000-000000000001",
                 "/activities/01900000-0000-7000-8000-000000000001",
             ]
@@ -374,9 +362,11 @@ mod tests {
         let urls = urls("http://a.test:8080");
         for actor in [OurActor::Node, agenda()] {
             assert_eq!(urls.read(&urls.actor(&actor)), Some(Ours::Actor(actor.clone())));
-            for key in [KeyName::Rsa, KeyName::Ed25519] {
-                assert_eq!(urls.read(&urls.key(&actor, key)), Some(Ours::Key(actor.clone(), key)));
-            }
+            assert_eq!(
+                urls.read(&urls.rsa_key(&actor)),
+                None,
+                "a key is no document of its own"
+            );
             for one in Collection::ALL {
                 let expected = Some(Ours::Collection(actor.clone(), one));
                 assert_eq!(urls.read(&urls.collection(&actor, one)), expected);

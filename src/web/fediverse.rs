@@ -134,11 +134,19 @@ async fn event(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result
 }
 
 async fn activity(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result<HttpResponse, Error> {
-    serve(&request, &node, move |conn| documents::activity(conn, ActivityId(*id))).await
+    let federation = node.federation.clone();
+    serve(&request, &node, move |conn| {
+        documents::activity(conn, &federation, ActivityId(*id))
+    })
+    .await
 }
 
 async fn note(request: HttpRequest, node: Data<Node>, id: Path<Uuid>) -> Result<HttpResponse, Error> {
-    serve(&request, &node, move |conn| documents::note(conn, ActivityId(*id))).await
+    let federation = node.federation.clone();
+    serve(&request, &node, move |conn| {
+        documents::note(conn, &federation, ActivityId(*id))
+    })
+    .await
 }
 
 async fn serve_collection(

@@ -5,6 +5,7 @@ mod discover;
 mod fetch;
 mod foreign;
 mod hostile;
+mod proofs;
 mod serving;
 mod signature;
 mod two_nodes;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use maillage::domain::time::{Clock, FixedClock, Instant};
 use maillage::federation::keys::{PrivateKey, PublicKey};
+use maillage::federation::proof;
 use maillage::federation::signature::{Audience, Body, Incoming, Outgoing, Scheme, Signature, Signer, sign};
 use maillage::federation::urls;
 use serde_json::{Value, json};
@@ -44,6 +45,8 @@ pub struct Foreign {
 pub struct Actor {
     pub id: String,
     pub signer: Signer,
+    /// Its Ed25519 key (FEP-521a), for proofs.
+    pub multikey: Signer,
     clock: Arc<FixedClock>,
     count: AtomicUsize,
 }
@@ -76,6 +79,7 @@ impl Foreign {
         };
         let key = key.expect("a key");
         let key_id = format!("{id}#main-key");
+        let multikey = multikey(&id);
         self.serve(
             &format!("/{name}"),
             &json!({
@@ -93,6 +97,12 @@ impl Foreign {
                     "owner": id,
                     "publicKeyPem": key.public_pem().expect("a PEM"),
                 },
+                "assertionMethod": [{
+                    "id": multikey.key_id,
+                    "type": "Multikey",
+                    "controller": id,
+                    "publicKeyMultibase": multikey.key.public_multibase(),
+                }],
             }),
         );
         self.serve(
@@ -102,6 +112,7 @@ impl Foreign {
         Actor {
             id,
             signer: Signer { key_id, key },
+            multikey,
             clock: Arc::clone(&self.clock),
             count: AtomicUsize::new(0),
         }
@@ -238,9 +249,16 @@ impl Actor {
                 key_id: key_id.to_owned(),
                 key: self.signer.key.clone(),
             },
+            multikey: self.multikey.clone(),
             clock: Arc::clone(&self.clock),
             count: AtomicUsize::new(1_000),
         }
+    }
+
+    /// The same object with a proof of this actor (FEP-8b32), made now.
+    pub fn proven(&self, mut object: Value) -> Value {
+        proof::attach(&mut object, &self.multikey, self.clock.now()).expect("a proof");
+        object
     }
 
     /// Sends an activity to the shared inbox of `node`; the status of the answer.
@@ -262,6 +280,13 @@ impl Actor {
             self.clock.now(),
         )
     }
+}
+
+/// A new Ed25519 key of the actor `id`.
+pub fn multikey(id: &str) -> Signer {
+    let key = PrivateKey::generate_ed25519().expect("a key");
+    let key_id = format!("{id}#{}", key.public_multibase().expect("a multibase"));
+    Signer { key_id, key }
 }
 
 /// A POST to an inbox.

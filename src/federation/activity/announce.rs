@@ -1,7 +1,9 @@
-//! A peer that we follow relays an event: fetched from its origin, kept, and credited to the announcer.
+//! A peer that we follow relays an event: proven by its author or fetched from its origin, kept, and credited to the
+//! announcer.
 
 use activitypub_federation::config::Data;
 use activitypub_federation::traits::Activity;
+use serde_json::Value;
 use url::Url;
 
 use super::{Receipt, identity};
@@ -11,6 +13,7 @@ use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::{ObjectRef, activity};
 use crate::federation::convert::read;
 use crate::federation::intake::{self, Told};
+use crate::federation::proof;
 use crate::federation::refused::NotTaken;
 use crate::federation::urls::Ours;
 use crate::store::announces::{self, Announce as Row};
@@ -37,14 +40,17 @@ impl Activity for Announce {
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
         let id = announced(&self.object).ok_or(NotTaken::Malformed("object_id"))?;
-        let receipt = self.receipt;
+        let receipt = self.receipt.clone();
         if let Some(ours) = data.urls.read(&id) {
             return data
                 .store
                 .try_write(move |conn| credit_ours(conn, &receipt, &ours))
                 .await;
         }
-        let told = from_origin(data, &id).await?;
+        let told = match self.vouched(data, &id).await? {
+            Some(told) => told,
+            None => from_origin(data, &id).await?,
+        };
         data.store
             .try_write(move |conn| {
                 receipt.take(conn)?;
@@ -53,6 +59,35 @@ impl Activity for Announce {
             })
             .await
     }
+}
+
+impl Announce {
+    /// The event that was carried along, when it proves its author and when: nobody has to be asked. One that is not for
+    /// everybody (any more), or that cannot be read, is what its own address says.
+    async fn vouched(&self, federation: &Federation, id: &Url) -> Result<Option<Told>, NotTaken> {
+        let Some(event) = carried(&self.object).filter(|event| read::id(event).as_ref() == Some(id)) else {
+            return Ok(None);
+        };
+        let Some(author) = proof::author(federation, event, &self.receipt.sender).await? else {
+            return Ok(None);
+        };
+        if !author.fresh {
+            return Ok(None);
+        }
+        let told = intake::told(federation, event).await?;
+        // Of several authors, one that did not sign may be the one that is followed here.
+        Ok(Some(told).filter(|told| told.owner.id == author.peer.id))
+    }
+}
+
+/// The event inside, or inside the activity inside.
+fn carried(object: &ObjectRef) -> Option<&Value> {
+    let outer = object.embedded()?;
+    let inner = outer.get("object").filter(|inner| inner.is_object());
+    [Some(outer), inner]
+        .into_iter()
+        .flatten()
+        .find(|one| read::is_a(one, "Event"))
 }
 
 /// The address of the object; of an embedded activity, that of its object.

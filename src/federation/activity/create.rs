@@ -10,6 +10,7 @@ use crate::federation::convert::activity_in::Incoming;
 use crate::federation::guard::same_origin;
 use crate::federation::intake::{self, Told};
 use crate::federation::peers;
+use crate::federation::proof;
 use crate::federation::refused::NotTaken;
 use crate::store::{events, tombstones};
 
@@ -35,6 +36,11 @@ impl Activity for Create {
     }
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
+        // An event that somebody changed on its way is refused, whoever sent it.
+        let author = match self.incoming.object.embedded() {
+            Some(object) => proof::author(data, object, &self.receipt.sender).await?,
+            None => None,
+        };
         if self.incoming.kind == "Update" && self.incoming.object.id().as_ref() == Some(&self.receipt.actor) {
             return self.refresh_actor(data).await;
         }
@@ -43,7 +49,8 @@ impl Activity for Create {
             told => told?,
         };
         self.check_followed(data, &told).await?;
-        if told.owner.id != self.receipt.sender.id {
+        let proven = author.is_some_and(|author| author.fresh && author.peer.id == told.owner.id);
+        if told.owner.id != self.receipt.sender.id && !proven {
             told = self.as_its_origin_says(data, told).await?;
             // The origin may name another publisher than the sender did.
             self.check_followed(data, &told).await?;

@@ -6,7 +6,7 @@ use super::html::{escape, paragraphs};
 use crate::domain::centre::Centre;
 use crate::domain::place;
 use crate::domain::time::Instant;
-use crate::federation::urls::{Collection, KeyName, OurActor, Urls};
+use crate::federation::urls::{Collection, OurActor, Urls};
 use crate::federation::wire::actor::{Actor, Endpoints, Multikey, PropertyValue, PublicKey};
 use crate::federation::wire::event::{Place, PostalAddress};
 use crate::federation::wire::utc;
@@ -67,7 +67,7 @@ fn bare(kind: &'static str, actor: &OurActor, keys: &PublicKeys, urls: &Urls) ->
             shared_inbox: urls.shared_inbox(),
         },
         public_key: PublicKey {
-            id: urls.key(actor, KeyName::Rsa),
+            id: urls.rsa_key(actor),
             owner: id.clone(),
             public_key_pem: keys.rsa_pem.clone(),
         },
@@ -85,7 +85,7 @@ fn bare(kind: &'static str, actor: &OurActor, keys: &PublicKeys, urls: &Urls) ->
 
 fn multikeys(actor: &OurActor, id: &Url, keys: &PublicKeys, urls: &Urls) -> Vec<Multikey> {
     let key = keys.ed25519_multibase.iter().map(|multibase| Multikey {
-        id: urls.key(actor, KeyName::Ed25519),
+        id: urls.multikey(actor, multibase),
         kind: "Multikey",
         controller: id.clone(),
         public_key_multibase: multibase.clone(),

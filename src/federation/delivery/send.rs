@@ -64,10 +64,10 @@ pub async fn send(federation: &Federation, delivery: &Delivery, knocks: Knocks) 
 async fn attempt(federation: &Federation, delivery: &Delivery) -> Result<PostOutcome, FederationError> {
     let inbox = Url::parse(&delivery.inbox).map_err(|_| FetchError::Document("inbox"))?;
     let signers = federation.keys.of(&federation.store, delivery.activity.sender).await?;
-    let body = delivery.activity.body.as_bytes();
+    let body = signers.renew(&delivery.activity.body)?;
     Ok(federation
         .fetcher
-        .post(&inbox, body, CONTENT_TYPE, &signers.rsa, Scheme::Cavage)
+        .post(&inbox, body.as_bytes(), CONTENT_TYPE, &signers.rsa, Scheme::Cavage)
         .await?)
 }
 

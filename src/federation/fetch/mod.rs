@@ -25,8 +25,10 @@ pub use error::FetchError;
 pub use post::PostOutcome;
 
 use super::guard::{BlockList, Blocked, Guard, Policy, same_origin};
+use super::keyring::KeyRing;
 use super::signature::{self, Outgoing, Scheme, Signer};
 use crate::domain::time::Clock;
+use crate::store::Db;
 use failures::Failures;
 use flight::Flights;
 
@@ -86,12 +88,33 @@ pub enum Answer {
 #[derive(Clone)]
 pub struct Fetcher(Arc<Inner>);
 
+/// Who signs the GETs.
+#[derive(Clone)]
+pub enum GetSigner {
+    /// This key, whatever happens.
+    Fixed(Arc<Signer>),
+    /// The instance actor, with the key that it has at the moment: keys are rotated while a node runs.
+    Ring(KeyRing, Db),
+}
+
+impl GetSigner {
+    async fn current(&self) -> Result<Arc<Signer>, FetchError> {
+        match self {
+            Self::Fixed(signer) => Ok(Arc::clone(signer)),
+            Self::Ring(ring, store) => match ring.of(store, None).await {
+                Ok(signers) => Ok(Arc::clone(&signers.rsa)),
+                Err(_) => Err(FetchError::Sign),
+            },
+        }
+    }
+}
+
 struct Inner {
     client: Client,
     policy: Policy,
     limits: Limits,
     clock: Arc<dyn Clock>,
-    signer: Option<Arc<Signer>>,
+    signer: Option<GetSigner>,
     flights: Flights,
     failures: Failures,
     blocked: BlockList,
@@ -107,6 +130,7 @@ impl Fetcher {
         signer: Option<Arc<Signer>>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
+        let signer = signer.map(GetSigner::Fixed);
         Self::avoiding(BlockList::default(), base, policy, limits, signer, clock)
     }
 
@@ -116,7 +140,7 @@ impl Fetcher {
         base: &Url,
         policy: Policy,
         limits: Limits,
-        signer: Option<Arc<Signer>>,
+        signer: Option<GetSigner>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
@@ -244,7 +268,8 @@ impl Inner {
                 body: None,
                 now: self.clock.now(),
             };
-            let headers = signature::sign(Scheme::Cavage, &outgoing, signer).map_err(|_| FetchError::Sign)?;
+            let headers =
+                signature::sign(Scheme::Cavage, &outgoing, &*signer.current().await?).map_err(|_| FetchError::Sign)?;
             request = headers
                 .into_iter()
                 .fold(request, |request, (name, value)| request.header(name, value));

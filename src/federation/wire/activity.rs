@@ -50,6 +50,9 @@ pub struct Activity {
     /// When it was done (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// The proof of all this (FEP-8b32).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Value>,
 }
 
 impl Activity {
@@ -109,6 +112,17 @@ impl Activity {
         self
     }
 
+    /// The same with the proof that `prove` puts into its document.
+    ///
+    /// # Errors
+    /// What `prove` refuses.
+    pub fn proven<E>(mut self, prove: impl FnOnce(&mut Value) -> Result<(), E>) -> Result<Self, E> {
+        let mut document = self.document();
+        prove(&mut document)?;
+        self.proof = document.get_mut("proof").map(Value::take);
+        Ok(self)
+    }
+
     /// The document to post and to serve.
     pub fn document(&self) -> Value {
         with_context(json!(self))
@@ -123,6 +137,7 @@ impl Activity {
             to: vec![to.to_string()],
             cc: Vec::new(),
             published: None,
+            proof: None,
         }
     }
 
@@ -135,6 +150,7 @@ impl Activity {
             to: vec![PUBLIC.to_owned()],
             cc: vec![followers.to_string()],
             published: None,
+            proof: None,
         }
     }
 }

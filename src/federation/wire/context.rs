@@ -21,7 +21,7 @@ pub const SERIES: &str = "maillage:series";
 pub const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
 /// Terms and what they mean. A prefix stands before the terms that use it.
-const TERMS: [(&str, &str); 39] = [
+const TERMS: [(&str, &str); 40] = [
     ("Hashtag", "as:Hashtag"),
     ("manuallyApprovesFollowers", "as:manuallyApprovesFollowers"),
     ("sensitive", "as:sensitive"),
@@ -30,6 +30,7 @@ const TERMS: [(&str, &str); 39] = [
     ("indexable", "toot:indexable"),
     ("webfinger", "https://purl.archive.org/socialweb/webfinger#webfinger"),
     ("Multikey", "https://w3id.org/security#Multikey"),
+    ("DataIntegrityProof", "https://w3id.org/security#DataIntegrityProof"),
     ("fep8a8e", "https://w3id.org/fep/8a8e/"),
     ("EventScheduled", "fep8a8e:EventScheduled"),
     ("EventRescheduled", "fep8a8e:EventRescheduled"),
@@ -64,13 +65,31 @@ const TERMS: [(&str, &str); 39] = [
 ];
 
 /// Terms whose values have a type: addresses, words of a vocabulary, booleans, dates, keys.
-const TYPED_TERMS: [(&str, &str, &str); 7] = [
+const TYPED_TERMS: [(&str, &str, &str); 12] = [
     ("assertionMethod", "https://w3id.org/security#assertionMethod", "@id"),
     ("controller", "https://w3id.org/security#controller", "@id"),
     (
         "publicKeyMultibase",
         "https://w3id.org/security#publicKeyMultibase",
         "https://w3id.org/security#multibase",
+    ),
+    // Proofs (FEP-8b32). The W3C's own context makes `proof` a graph, which takes JSON-LD 1.1.
+    ("proof", "https://w3id.org/security#proof", "@id"),
+    (
+        "cryptosuite",
+        "https://w3id.org/security#cryptosuite",
+        "https://w3id.org/security#cryptosuiteString",
+    ),
+    ("proofPurpose", "https://w3id.org/security#proofPurpose", "@vocab"),
+    (
+        "proofValue",
+        "https://w3id.org/security#proofValue",
+        "https://w3id.org/security#multibase",
+    ),
+    (
+        "verificationMethod",
+        "https://w3id.org/security#verificationMethod",
+        "@id",
     ),
     ("upcomingEvents", "fep8a8e:upcomingEvents", "@id"),
     ("eventStatus", "fep8a8e:eventStatus", "@vocab"),

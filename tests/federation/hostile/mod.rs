@@ -12,21 +12,21 @@ use crate::support::foreign::{Actor, Foreign};
 use crate::support::network::{Home, Running, clock};
 
 /// A node that follows an honest actor, of whom it has one event; and a server that means harm.
-struct Scene {
-    node: Running,
-    honest: Foreign,
-    agenda: Actor,
-    event: Value,
-    evil: Foreign,
-    mallory: Actor,
+pub struct Scene {
+    pub node: Running,
+    pub honest: Foreign,
+    pub agenda: Actor,
+    pub event: Value,
+    pub evil: Foreign,
+    pub mallory: Actor,
 }
 
 impl Scene {
-    async fn set() -> Self {
+    pub async fn set() -> Self {
         Self::set_with(|_| {}).await
     }
 
-    async fn set_with(configure: impl FnOnce(&mut maillage::config::Config)) -> Self {
+    pub async fn set_with(configure: impl FnOnce(&mut maillage::config::Config)) -> Self {
         let clock = clock();
         let home = Home::new("noeud", Database::sqlite(), &clock);
         let node = home.start_with(configure).await;
@@ -48,7 +48,7 @@ impl Scene {
         scene
     }
 
-    async fn follow(&self, server: &Foreign, actor: &Actor) {
+    pub async fn follow(&self, server: &Foreign, actor: &Actor) {
         self.node.follow(&actor.id).await;
         self.node.deliver().await;
         let asked = server.received(&self.node).await.pop().expect("a Follow");
@@ -56,17 +56,18 @@ impl Scene {
     }
 
     /// The one event is as it was, and nothing else is there.
-    async fn unharmed(&self) {
+    pub async fn unharmed(&self) {
         assert_eq!(self.node.titles().await, ["Atelier"]);
     }
 
     /// The event with another title and a newer date.
-    fn rewritten(&self) -> Value {
+    pub fn rewritten(&self) -> Value {
         rewritten(&self.event)
     }
 }
 
-fn rewritten(event: &Value) -> Value {
+/// The same event with another title and a newer date.
+pub fn rewritten(event: &Value) -> Value {
     let mut event = event.clone();
     event["name"] = json!("Détourné");
     event["updated"] = json!("2026-11-22T12:00:00Z");

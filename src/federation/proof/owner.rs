@@ -1,0 +1,124 @@
+//! Whose proof it is: the key is the author's own, known or fetched from the author, and of the object's origin.
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use url::Url;
+
+use super::{Proof, proof_of};
+use crate::domain::peer::Peer;
+use crate::federation::actor_key::fetch_key;
+use crate::federation::context::Federation;
+use crate::federation::convert::read;
+use crate::federation::guard::same_origin;
+use crate::federation::keys::PublicKey;
+use crate::federation::peers;
+use crate::federation::refused::NotTaken;
+use crate::store;
+
+/// An author fetched more recently than this is not fetched again because of a proof: else anybody could make us knock at
+/// a third server.
+const REFETCH_AFTER: TimeDelta = TimeDelta::seconds(30);
+
+/// The author of an object, as its proof shows.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// Who.
+    pub peer: Peer,
+    /// Whether the proof is so recent that the object need not be looked for at its own address.
+    pub fresh: bool,
+}
+
+/// The author of `object`, if its proof shows one; `None` when there is no proof that can be checked. `sender` is the
+/// peer who handed it over.
+///
+/// # Errors
+/// [`NotTaken::Forbidden`] when the proof does not hold or is somebody else's: then nothing is fetched to find out more.
+pub async fn author(federation: &Federation, object: &Value, sender: &Peer) -> Result<Option<Author>, NotTaken> {
+    let now = federation.now();
+    let Some(proof) = proof_of(object, now).map_err(|error| NotTaken::Forbidden(error.reason()))? else {
+        return Ok(None);
+    };
+    let id = read::id(object).ok_or(NotTaken::Malformed("object_id"))?;
+    let authors = authors(object, &id);
+    if !same_origin(&proof.key_id, &id) {
+        return Err(NotTaken::Forbidden("proof_of_another"));
+    }
+    if federation.blocked.covers(&id) {
+        return Err(NotTaken::Forbidden("blocked"));
+    }
+    let known = if key_of(sender, &proof).is_some() {
+        Some(sender.clone())
+    } else {
+        let key_id = proof.key_id.to_string();
+        let find = move |conn: &mut store::Conn| store::peers::by_key_id(conn, &key_id);
+        federation.store.read(find).await?
+    };
+    let peer = match known {
+        Some(peer) if holds(&peer, &proof) => peer,
+        Some(peer) if is_recent(federation, &peer) => return Err(NotTaken::Forbidden("proof")),
+        _ => match fetched(federation, &proof, authors.first()).await? {
+            Some(peer) if holds(&peer, &proof) => peer,
+            Some(_) => return Err(NotTaken::Forbidden("proof")),
+            None => return Ok(None),
+        },
+    };
+    if !authors.iter().any(|author| author.as_str() == peer.uri) {
+        return Err(NotTaken::Forbidden("proof_of_another"));
+    }
+    let fresh = proof.is_fresh(now);
+    Ok(Some(Author { peer, fresh }))
+}
+
+/// Who speaks in `object`: its authors, or whoever does it, or an actor itself.
+fn authors(object: &Value, id: &Url) -> Vec<Url> {
+    let named = ["attributedTo", "actor"].map(|key| read::references(object, key));
+    let named = named.into_iter().find(|named| !named.is_empty());
+    named.unwrap_or_else(|| vec![id.clone()])
+}
+
+/// Checks the proof that an activity itself carries, beside the HTTP signature of `sender` (FEP-8b32: the proof comes
+/// first). A proof by a key that the sender does not show (any more) counts for nothing.
+///
+/// # Errors
+/// [`NotTaken::Unauthenticated`] when it does not hold.
+pub fn check_activity(federation: &Federation, activity: &Value, sender: &Peer) -> Result<(), NotTaken> {
+    let found = proof_of(activity, federation.now()).map_err(|error| NotTaken::Unauthenticated(error.reason()))?;
+    match found {
+        Some(proof) if key_of(sender, &proof).is_some() && !holds(sender, &proof) => {
+            Err(NotTaken::Unauthenticated("proof"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The owner of a key that is not known here, or was another one; `None` when it cannot be had, or is nobody's.
+async fn fetched(federation: &Federation, proof: &Proof, author: Option<&Url>) -> Result<Option<Peer>, NotTaken> {
+    let Some(author) = author.map(Url::to_string) else {
+        return Ok(None);
+    };
+    let known = federation
+        .store
+        .read(move |conn| store::peers::by_uri(conn, &author))
+        .await?;
+    if known.is_some_and(|peer| is_recent(federation, &peer)) {
+        return Ok(None);
+    }
+    match fetch_key(&federation.fetcher, proof.key_id.as_str()).await {
+        Ok(found) => Ok(Some(peers::remember(federation, &found.actor).await?)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn is_recent(federation: &Federation, peer: &Peer) -> bool {
+    federation.now() - peer.fetched < REFETCH_AFTER
+}
+
+/// The Multikey of `peer` that the proof names.
+fn key_of(peer: &Peer, proof: &Proof) -> Option<PublicKey> {
+    let mut named = peer.keys.iter().filter(|key| key.id == proof.key_id.as_str());
+    named.find_map(|key| PublicKey::from_multibase(&key.public_key).ok())
+}
+
+fn holds(peer: &Peer, proof: &Proof) -> bool {
+    key_of(peer, proof).is_some_and(|key| proof.verifies(&key))
+}
