@@ -20,6 +20,11 @@ pub struct FederationConfig {
     pub lease_seconds: u64,
     /// Days after which a delivery to a silent host is given up; pulling repairs the rest.
     pub give_up_days: u32,
+    /// Requests to our inboxes that a host may send in a minute, and at once; 0: any number.
+    pub inbox_per_minute: u32,
+    /// Requests without a valid signature within five minutes after which an address is answered 429 for five minutes,
+    /// except what known actors sign; 0: any number.
+    pub inbox_failures: u32,
     /// Hosts with which nothing is exchanged, their subdomains included.
     pub blocked_hosts: Vec<String>,
 }
@@ -33,6 +38,8 @@ impl Default for FederationConfig {
             timeout_seconds: 10,
             lease_seconds: 30,
             give_up_days: 30,
+            inbox_per_minute: 60_000,
+            inbox_failures: 200,
             blocked_hosts: Vec::new(),
         }
     }

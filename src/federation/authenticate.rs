@@ -1,50 +1,90 @@
 //! Who sent an activity: the key that the signature names, its owner, and whether both are the activity's actor.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use url::Url;
 
+use super::acquaintances::{self, Acquaintance};
+use super::activity::Receipt;
 use super::actor_key::fetch_key;
 use super::context::Federation;
+use super::convert::activity_in::Incoming;
 use super::guard::same_origin;
-use super::keys::PublicKey;
 use super::peers;
 use super::refused::NotTaken;
-use super::signature::Signature;
-use crate::domain::peer::Peer;
-use crate::store;
+use super::signature::{Sha256, Signature, SignatureError};
+use super::urls;
 
 /// A peer fetched more recently than this is not fetched again because a signature fails: else anybody could make us
 /// knock at a third server by sending rubbish in its name.
 const REFETCH_AFTER: TimeDelta = TimeDelta::seconds(30);
 
-/// The peer that signed, who must be `actor`.
+/// The peer that signed, who must be the actor of `incoming`.
 ///
 /// # Errors
 /// [`NotTaken::Unauthenticated`] when the key is not the actor's or the signature does not hold, with the key fetched
-/// once more where it may have been rotated; [`NotTaken::Unavailable`] when the key could not be had for now.
-pub async fn sender(federation: &Federation, signature: &Signature, actor: &Url) -> Result<Peer, NotTaken> {
+/// once more where it may have been rotated; [`NotTaken::Unavailable`] when the key could not be had for now;
+/// [`NotTaken::TooMany`] when it is not even asked for; [`NotTaken::Duplicate`] for what need not be believed again.
+pub async fn sender(
+    federation: &Federation,
+    signature: &Signature,
+    incoming: &Incoming,
+    digest: Sha256,
+    from: IpAddr,
+) -> Result<Arc<Acquaintance>, NotTaken> {
+    let actor = &incoming.actor;
     let key_url = Url::parse(signature.key_id()).map_err(|_| NotTaken::Unauthenticated("key_id"))?;
     if !same_origin(&key_url, actor) {
         return Err(NotTaken::Unauthenticated("foreign_key"));
     }
-    let uri = actor.to_string();
-    let known = federation
-        .store
-        .read(move |conn| store::peers::by_uri(conn, &uri))
-        .await?;
-    if let Some(peer) = known {
-        if keys_of(&peer, signature.key_id()).any(|key| signature.verify(&key).is_ok()) {
-            return Ok(peer);
-        }
-        if federation.now() - peer.fetched < REFETCH_AFTER {
-            return Err(NotTaken::Unauthenticated("signature"));
-        }
+    let known = acquaintances::find(federation, actor.as_str()).await?;
+    if let Some(known) = &known
+        && let Some(outcome) = by_known_key(federation, signature, known)
+    {
+        return outcome;
+    }
+    federation.limits.check_address(from)?;
+    if Receipt::is_known(federation, incoming, digest).await? {
+        return Err(NotTaken::Duplicate);
+    }
+    let turn = federation.limits.fetch_of(&urls::host(&key_url)).await?;
+    // Somebody may have fetched it while this one waited.
+    if let Some(known) = acquaintances::find(federation, actor.as_str()).await?
+        && let Some(outcome) = by_known_key(federation, signature, &known)
+    {
+        return outcome;
+    }
+    if known.is_some() {
         federation.fetcher.forget_failure(actor);
     }
-    fetched_sender(federation, signature, actor).await
+    let sender = fetched_sender(federation, signature, actor).await;
+    drop(turn);
+    sender
 }
 
-async fn fetched_sender(federation: &Federation, signature: &Signature, actor: &Url) -> Result<Peer, NotTaken> {
+/// What the keys say that are known already; nothing when another key may have taken their place.
+fn by_known_key(
+    federation: &Federation,
+    signature: &Signature,
+    known: &Arc<Acquaintance>,
+) -> Option<Result<Arc<Acquaintance>, NotTaken>> {
+    if known
+        .keys_of(signature.key_id())
+        .any(|key| signature.verify(key).is_ok())
+    {
+        return Some(Ok(Arc::clone(known)));
+    }
+    let fresh = federation.now() - known.peer.fetched < REFETCH_AFTER;
+    fresh.then(|| Err(SignatureError::Wrong.into()))
+}
+
+async fn fetched_sender(
+    federation: &Federation,
+    signature: &Signature,
+    actor: &Url,
+) -> Result<Arc<Acquaintance>, NotTaken> {
     let found = fetch_key(&federation.fetcher, signature.key_id())
         .await
         .map_err(|error| {
@@ -61,23 +101,5 @@ async fn fetched_sender(federation: &Federation, signature: &Signature, actor: &
     // follows costs no other fetch.
     let peer = peers::remember(federation, &found.actor).await?;
     signature.verify(&found.published.key)?;
-    Ok(peer)
-}
-
-/// The keys of `peer` that `key_id` may mean: the one of that name, or all when it names the actor itself.
-fn keys_of<'a>(peer: &'a Peer, key_id: &'a str) -> impl Iterator<Item = PublicKey> + 'a {
-    let named = move |id: &str| id == key_id || key_id == peer.uri;
-    peer.keys
-        .iter()
-        .filter(move |key| named(&key.id))
-        .filter_map(|key| parse(&key.public_key))
-}
-
-/// A PEM (RSA) or multibase (Ed25519) text.
-fn parse(text: &str) -> Option<PublicKey> {
-    if text.starts_with("-----") {
-        PublicKey::from_pem(text).ok()
-    } else {
-        PublicKey::from_multibase(text).ok()
-    }
+    Ok(Arc::new(Acquaintance::new(peer, false)))
 }

@@ -8,10 +8,13 @@ use activitypub_federation::config::FederationConfig;
 use tokio::sync::Notify;
 use url::Url;
 
+use super::acquaintances::Acquaintances;
 use super::error::FederationError;
 use super::fetch::{Fetcher, GetSigner, Limits};
 use super::guard::{BlockList, Policy};
+use super::inbox::Taken;
 use super::keyring::KeyRing;
+use super::limits;
 use super::signature::Audience;
 use super::urls::Urls;
 use crate::config;
@@ -36,6 +39,12 @@ pub struct Parts {
     pub fetcher: Fetcher,
     /// Hosts with which nothing is exchanged.
     pub blocked: BlockList,
+    /// Peers that wrote to us lately.
+    pub acquaintances: Acquaintances,
+    /// What was taken in lately.
+    pub taken: Taken,
+    /// How much of our time anybody gets at the inboxes.
+    pub limits: limits::Limits,
     /// The host names that we answer to.
     pub audience: Audience,
     /// The section `[federation]` of the configuration.
@@ -102,6 +111,9 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
     let domain = urls.host();
     let federation = Federation(Arc::new(Parts {
         store,
+        acquaintances: Acquaintances::default(),
+        taken: Taken::default(),
+        limits: limits::Limits::new(settings.federation, Arc::clone(&settings.clock)),
         audience: Audience::of(settings.base),
         urls,
         keys,

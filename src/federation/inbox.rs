@@ -1,62 +1,168 @@
-//! The inbox: from the bytes of a request to an effect in the store, or the reason why there is none.
+//! The inbox: from a request to an effect in the store, or the reason why there is none.
 //!
-//! Cheap refusals first: headers, clock and digest, then the document, then whose it claims to be; only then the key is
-//! looked up or fetched and the signature checked. "Taken in" means committed.
+//! Cheap refusals first. From the headers alone ([`admit`]): size, type, form and date of the signature, blocked host,
+//! pace. Then the body against its digest, what was taken in lately, the document and whose it claims to be. Only then a
+//! key is looked up or fetched, and the signature checked. "Taken in" means committed.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
 
 use activitypub_federation::config::FederationConfig;
+use url::Url;
 
+use super::acquaintances::is_stranger;
 use super::activity::{self, Receipt};
 use super::authenticate;
 use super::context::Federation;
 use super::convert::activity_in::{Incoming, activity as read_activity};
 use super::convert::json;
+use super::memory::Memory;
 use super::proof;
 use super::refused::NotTaken;
-use super::signature::{self, Body, Sha256, Signature, sha256};
-use crate::store;
+use super::signature::{self, Body, Sha256, Signature};
+use super::urls::{self, OurActor};
+use crate::domain::text::Handle;
+use crate::store::{centres, tombstones};
 use crate::telemetry::InboxOutcome;
 
 /// Largest body that is read, in bytes (Mastodon's bound).
 pub const MAX_BODY: usize = 1024 * 1024;
+/// Activities of which it is remembered without the database that they were taken in: fifty bytes each.
+const TAKEN: usize = 32_768;
+/// What an effect is answered with when the sender was fetched anew by somebody else meanwhile.
+pub(super) const SENDER_CHANGED: &str = "sender_changed";
 
-/// A POST to an inbox, as it arrived.
+/// The head of a POST to an inbox, as it arrived.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct Head<'a> {
     /// Path and query, byte for byte.
     pub target: &'a str,
     /// All headers, lower-case names.
     pub headers: &'a [(&'a str, &'a [u8])],
-    /// The body.
-    pub body: &'a [u8],
+    /// Where it comes from, or the network of that address.
+    pub from: IpAddr,
 }
 
-/// Takes a request in; counts and logs how it ended, once.
+/// A request whose head is in order.
+#[derive(Debug)]
+pub struct Admitted {
+    signature: Signature,
+    from: IpAddr,
+}
+
+/// What was taken in lately, by content and key: a repetition costs no look-up and no signature.
+#[derive(Debug)]
+pub struct Taken(Memory<(Sha256, u64), ()>);
+
+impl Default for Taken {
+    fn default() -> Self {
+        Self(Memory::of(TAKEN))
+    }
+}
+
+impl Taken {
+    fn key(digest: Sha256, key_id: &str) -> (Sha256, u64) {
+        let mut hasher = DefaultHasher::new();
+        key_id.hash(&mut hasher);
+        (digest, hasher.finish())
+    }
+}
+
+/// Looks at the head of a request, before its body is read.
 ///
 /// # Errors
-/// Why it had no effect; [`NotTaken::Ignored`] and [`NotTaken::Duplicate`] are no fault of the sender.
-pub async fn receive(config: &FederationConfig<Federation>, request: Request<'_>) -> Result<(), NotTaken> {
-    let federation: &Federation = config;
-    let outcome = take(config, request).await;
-    let (word, reason) = match &outcome {
-        Ok(()) => (InboxOutcome::Accepted, "accepted"),
-        Err(passed @ (NotTaken::Ignored(_) | NotTaken::NotPublic)) => (InboxOutcome::Ignored, passed.reason()),
-        Err(NotTaken::Duplicate) => (InboxOutcome::Duplicate, "duplicate"),
-        Err(refused) => (InboxOutcome::Refused, refused.reason()),
+/// Why the body is of no interest.
+pub fn admit(federation: &Federation, head: Head<'_>) -> Result<Admitted, NotTaken> {
+    check_content(head)?;
+    let parsed = Signature::parse(&signature::Incoming {
+        method: "POST",
+        target: head.target,
+        headers: head.headers,
+        body: Body::Later,
+        audience: &federation.audience,
+        now: federation.now(),
+    });
+    let signature = match parsed {
+        Ok(signature) => signature,
+        Err(error) => {
+            federation.limits.check_address(head.from)?;
+            return Err(error.into());
+        }
     };
-    federation.metrics.inbox(word, reason);
-    match &outcome {
-        Err(NotTaken::Failed(error)) => tracing::error!(%error, "an activity could not be taken in"),
-        Err(refused) => tracing::debug!(%refused, "an activity was not taken in"),
-        Ok(()) => {}
+    let key = Url::parse(signature.key_id()).map_err(|_| NotTaken::Unauthenticated("key_id"))?;
+    if federation.blocked.covers(&key) {
+        return Err(NotTaken::Forbidden("blocked"));
+    }
+    federation.limits.count(&urls::host(&key), head.from)?;
+    Ok(Admitted {
+        signature,
+        from: head.from,
+    })
+}
+
+/// No longer than is read, and of the type that ActivityPub demands, with any parameters; `application/json` is nobody's. Signed digests are of the bytes
+/// on the line, and nobody compresses an activity.
+fn check_content(head: Head<'_>) -> Result<(), NotTaken> {
+    let of = |name: &str| {
+        let mut found = head.headers.iter().filter(|(other, _)| *other == name);
+        found.next().and_then(|(_, value)| std::str::from_utf8(value).ok())
+    };
+    let length = of("content-length").and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|length| length > MAX_BODY) {
+        return Err(NotTaken::TooLarge);
+    }
+    let kind = of("content-type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !["application/activity+json", "application/ld+json"]
+        .iter()
+        .any(|ours| kind.eq_ignore_ascii_case(ours))
+    {
+        return Err(NotTaken::UnsupportedType("content_type"));
+    }
+    if of("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        return Err(NotTaken::UnsupportedType("content_encoding"));
+    }
+    Ok(())
+}
+
+/// Takes the body of an admitted request in. `addressee` is the centre to whose own inbox it came.
+///
+/// # Errors
+/// Why it had no effect; [`NotTaken::Ignored`], [`NotTaken::NotPublic`] and [`NotTaken::Duplicate`] are no fault of the
+/// sender.
+pub async fn receive(
+    config: &FederationConfig<Federation>,
+    admitted: &Admitted,
+    addressee: Option<&str>,
+    body: &[u8],
+) -> Result<(), NotTaken> {
+    let federation: &Federation = config;
+    let digest = admitted.signature.check_body(body)?;
+    let taken = Taken::key(digest, admitted.signature.key_id());
+    if federation.taken.0.get(&taken).is_some() {
+        return Err(NotTaken::Duplicate);
+    }
+    if let Some(handle) = addressee {
+        check_addressee(federation, handle).await?;
+    }
+    let outcome = match believe(config, admitted, body, digest).await {
+        Err(NotTaken::Unavailable(SENDER_CHANGED)) => believe(config, admitted, body, digest).await,
+        outcome => outcome,
+    };
+    if matches!(outcome, Ok(()) | Err(NotTaken::Duplicate)) {
+        federation.taken.0.insert(taken, ());
     }
     outcome
 }
 
-async fn take(config: &FederationConfig<Federation>, request: Request<'_>) -> Result<(), NotTaken> {
+async fn believe(
+    config: &FederationConfig<Federation>,
+    admitted: &Admitted,
+    body: &[u8],
+    digest: Sha256,
+) -> Result<(), NotTaken> {
     let federation: &Federation = config;
-    let digest = sha256(request.body);
-    let signature = parse_signature(federation, request, digest)?;
-    let document = json::parse(request.body).map_err(|_| NotTaken::Malformed("json"))?;
+    let document = json::parse(body).map_err(|_| NotTaken::Malformed("json"))?;
     let incoming = read_activity(&document).map_err(|_| NotTaken::Malformed("activity"))?;
     if federation.blocked.covers(&incoming.actor) {
         return Err(NotTaken::Forbidden("blocked"));
@@ -64,40 +170,60 @@ async fn take(config: &FederationConfig<Federation>, request: Request<'_>) -> Re
     if federation.urls.is_ours(&incoming.actor) {
         return Err(NotTaken::Forbidden("own_actor"));
     }
-    if is_farewell_of_a_stranger(federation, &incoming).await? {
+    // Every server that ever saw a follower of its host says farewell for an actor, whose key is often gone already.
+    if says_farewell(&incoming) && is_stranger(federation, incoming.actor.as_str()).await? {
         return Err(NotTaken::Ignored("unknown_actor"));
     }
-    let sender = authenticate::sender(federation, &signature, &incoming.actor).await?;
-    proof::check_activity(federation, &document, &sender)?;
-    let receipt = Receipt::new(&incoming, digest, sender, federation.now());
-    if receipt.is_known(federation).await? {
-        return Err(NotTaken::Duplicate);
+    let sender = authenticate::sender(federation, &admitted.signature, &incoming, digest, admitted.from).await?;
+    proof::check_activity(federation, &document, &sender.peer)?;
+    let receipt = Receipt::new(&incoming, digest, &sender, federation.now());
+    let outcome = activity::dispatch(config, incoming, receipt).await;
+    if matches!(outcome, Err(NotTaken::Unavailable(SENDER_CHANGED))) {
+        federation.acquaintances.forget(&sender.peer.uri);
     }
-    activity::dispatch(config, incoming, receipt).await
+    outcome
 }
 
-fn parse_signature(federation: &Federation, request: Request<'_>, digest: Sha256) -> Result<Signature, NotTaken> {
-    Ok(Signature::parse(&signature::Incoming {
-        method: "POST",
-        target: request.target,
-        headers: request.headers,
-        body: Body::Sha256(digest),
-        audience: &federation.audience,
-        now: federation.now(),
-    })?)
-}
-
-/// A Delete or Update of an actor that was never seen here: every server that ever saw a follower of its host sends
-/// one, and its key is often gone already. Nothing is fetched for it.
-async fn is_farewell_of_a_stranger(federation: &Federation, incoming: &Incoming) -> Result<bool, NotTaken> {
+/// A Delete or Update of the actor by itself.
+fn says_farewell(incoming: &Incoming) -> bool {
     let about_itself = incoming.object.id().is_some_and(|id| id == incoming.actor);
-    if !about_itself || !matches!(incoming.kind.as_str(), "Delete" | "Update") {
-        return Ok(false);
-    }
-    let uri = incoming.actor.to_string();
-    Ok(federation
+    about_itself && matches!(incoming.kind.as_str(), "Delete" | "Update")
+}
+
+/// The centre to whose inbox something came is there.
+async fn check_addressee(federation: &Federation, handle: &str) -> Result<(), NotTaken> {
+    let handle: Handle = handle.parse().map_err(|_| NotTaken::Unknown("inbox"))?;
+    let address = federation.urls.actor(&OurActor::Centre(handle.clone()));
+    let (centre, deleted) = federation
         .store
-        .read(move |conn| store::peers::by_uri(conn, &uri))
-        .await?
-        .is_none())
+        .read(move |conn| {
+            let centre = centres::by_handle(conn, handle.as_str())?;
+            Ok((centre, tombstones::find(conn, address.as_str())?))
+        })
+        .await?;
+    match (centre, deleted) {
+        (Some(_), _) => Ok(()),
+        (None, Some(_)) => Err(NotTaken::Gone("centre_gone")),
+        (None, None) => Err(NotTaken::Unknown("inbox")),
+    }
+}
+
+/// Counts and logs how a request ended, once, and remembers addresses that send rubbish.
+pub fn settle(federation: &Federation, from: IpAddr, outcome: &Result<(), NotTaken>) {
+    let (word, reason) = match outcome {
+        Ok(()) => (InboxOutcome::Accepted, "accepted"),
+        Err(passed @ (NotTaken::Ignored(_) | NotTaken::NotPublic)) => (InboxOutcome::Ignored, passed.reason()),
+        Err(passed @ NotTaken::Duplicate) => (InboxOutcome::Duplicate, passed.reason()),
+        Err(refused) => (InboxOutcome::Refused, refused.reason()),
+    };
+    federation.metrics.inbox(word, reason);
+    match outcome {
+        Err(NotTaken::Failed(error)) => tracing::error!(reason, %error, "an activity could not be taken in"),
+        Err(refused) if word == InboxOutcome::Refused => tracing::info!(reason, %refused, "an activity was refused"),
+        Err(passed) => tracing::debug!(reason, %passed, "an activity had no effect"),
+        Ok(()) => {}
+    }
+    if outcome.as_ref().is_err_and(NotTaken::is_rubbish) {
+        federation.limits.failed(from);
+    }
 }

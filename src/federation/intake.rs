@@ -2,6 +2,8 @@
 //!
 //! An event is believed only from its own origin: embedded by a sender of that origin, or fetched from its address.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::context::Federation;
@@ -27,7 +29,7 @@ pub struct Told {
     /// Its one session.
     pub occurrence: Occurrence,
     /// Its publisher.
-    pub owner: Peer,
+    pub owner: Arc<Peer>,
 }
 
 /// The document at `id`, which must name itself so.
@@ -52,15 +54,16 @@ pub async fn fetch(federation: &Federation, id: &Url) -> Result<serde_json::Valu
 /// [`NotTaken::Ignored`] when it is no event, [`NotTaken::NotPublic`] when it is not for everybody,
 /// [`NotTaken::Unprocessable`] when it cannot be shown.
 pub async fn told(federation: &Federation, document: &serde_json::Value) -> Result<Told, NotTaken> {
-    told_of(federation, event_in::event(document).map_err(refusal)?).await
+    told_of(federation, event_in::event(document).map_err(refusal)?, None).await
 }
 
 /// The event that an activity of its own origin carries; what it leaves out is the activity's (Hubzilla).
 ///
 /// # Errors
 /// As [`told`].
-pub async fn told_by(federation: &Federation, activity: &Incoming) -> Result<Told, NotTaken> {
-    told_of(federation, event_in::event_of(activity).map_err(refusal)?).await
+pub async fn told_by(federation: &Federation, activity: &Incoming, sender: &Arc<Peer>) -> Result<Told, NotTaken> {
+    let received = event_in::event_of(activity).map_err(refusal)?;
+    told_of(federation, received, Some(sender)).await
 }
 
 fn refusal(refusal: EventRefusal) -> NotTaken {
@@ -71,11 +74,11 @@ fn refusal(refusal: EventRefusal) -> NotTaken {
     }
 }
 
-async fn told_of(federation: &Federation, received: Received) -> Result<Told, NotTaken> {
+async fn told_of(federation: &Federation, received: Received, sender: Option<&Arc<Peer>>) -> Result<Told, NotTaken> {
     if !received.audience.is_public() {
         return Err(NotTaken::NotPublic);
     }
-    let owner = owner(federation, &received.attributed_to).await?;
+    let owner = owner(federation, &received.attributed_to, sender).await?;
     let now = federation.now();
     let schedule = &received.facts.schedule;
     let date = local_of(schedule.start, schedule.zone).date();
@@ -107,7 +110,12 @@ async fn told_of(federation: &Federation, received: Received) -> Result<Told, No
 
 /// The publisher: of several authors the one that is followed here (a group rather than the person who typed), else the
 /// first.
-async fn owner(federation: &Federation, authors: &[Url]) -> Result<Peer, NotTaken> {
+async fn owner(federation: &Federation, authors: &[Url], sender: Option<&Arc<Peer>>) -> Result<Arc<Peer>, NotTaken> {
+    if let ([author], Some(sender)) = (authors, sender)
+        && author.as_str() == sender.uri
+    {
+        return Ok(Arc::clone(sender));
+    }
     let uris: Vec<String> = authors.iter().map(Url::to_string).collect();
     let followed = federation
         .store
@@ -123,8 +131,8 @@ async fn owner(federation: &Federation, authors: &[Url]) -> Result<Peer, NotTake
         })
         .await?;
     match (followed, authors.first()) {
-        (Some(peer), _) => Ok(peer),
-        (None, Some(first)) => Ok(peers::known_or_fetched(federation, first).await?),
+        (Some(peer), _) => Ok(Arc::new(peer)),
+        (None, Some(first)) => Ok(Arc::new(peers::known_or_fetched(federation, first).await?)),
         (None, None) => Err(NotTaken::Unprocessable("no_author")),
     }
 }
@@ -151,12 +159,11 @@ pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
     if tombstones::find(conn, &told.event.uri)?.is_some() {
         return Err(NotTaken::Ignored("deleted"));
     }
-    if let Some(known) = events::by_uri(conn, &told.event.uri)?
-        && known.origin != told.event.origin
-    {
+    let known = events::by_uri(conn, &told.event.uri)?;
+    if known.as_ref().is_some_and(|known| known.origin != told.event.origin) {
         return Err(NotTaken::Forbidden("owner_change"));
     }
-    Ok(events::upsert_remote(conn, &told.event, told.occurrence)?)
+    Ok(events::upsert_over(conn, known, &told.event, told.occurrence)?)
 }
 
 /// Takes an event of `owner` out of the calendar that is not for everybody any more. No tombstone: it may be again.
@@ -170,13 +177,20 @@ pub fn hide(conn: &mut Conn, uri: &str, owner: &Peer) -> Result<(), StoreError> 
     }
 }
 
-/// When a followed peer told us something, its whole programme is read again soon: a series is posted date by date.
+/// Keeps what the sender told of an event, when one of our actors follows its publisher or the sender; whether its
+/// publisher's whole programme is to be read now: a series is posted date by date.
 ///
 /// # Errors
-/// Only what the database refuses.
-pub fn read_again(conn: &mut Conn, told: &Told, now: Instant) -> Result<(), StoreError> {
-    if told.owner.upcoming.is_some() && !follows::accepted_of_peer(conn, told.owner.id)?.is_empty() {
+/// [`NotTaken::Ignored`] when nobody follows, or as [`keep`].
+pub fn keep_if_followed(conn: &mut Conn, told: &Told, sender: &Peer, now: Instant) -> Result<bool, NotTaken> {
+    let publisher = follows::is_accepted(conn, told.owner.id)?;
+    if !publisher && (sender.id == told.owner.id || !follows::is_accepted(conn, sender.id)?) {
+        return Err(NotTaken::Ignored("not_followed"));
+    }
+    keep(conn, told)?;
+    let read_again = publisher && told.owner.upcoming.is_some();
+    if read_again {
         crate::store::pulls::schedule(conn, told.owner.id, now)?;
     }
-    Ok(())
+    Ok(read_again)
 }

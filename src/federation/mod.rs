@@ -1,10 +1,12 @@
 //! ActivityPub: what the node sends to other servers, and what it believes of them.
 //!
 //! Down (what we send): `publish` and `app` record activities in `outbox`, `delivery` signs and posts them. Up (what we
-//! believe): `inbox` authenticates, `activity` does what a verb asks for, `intake` keeps events; `pull` reads followed
+//! believe): `inbox` refuses or
+//! authenticates (`limits`, `acquaintances`), `activity` does what a verb asks for, `intake` keeps events; `pull` reads followed
 //! programmes again. `documents` is what we show of ourselves. Below: `wire` and `convert` (JSON), `signature`, `keys`,
 //! `fetch`, `guard`, `discover`, `urls`.
 
+pub mod acquaintances;
 pub mod activity;
 pub mod actor_key;
 mod authenticate;
@@ -20,6 +22,8 @@ pub mod inbox;
 pub mod intake;
 pub mod keyring;
 pub mod keys;
+pub mod limits;
+mod memory;
 pub mod outbox;
 pub mod peers;
 pub mod proof;

@@ -39,6 +39,7 @@ pub async fn remember_with(
             Ok(Peer { id, ..peer.clone() })
         })
         .await?;
+    federation.acquaintances.forget(&kept.uri);
     Ok(kept)
 }
 

@@ -1,4 +1,7 @@
-//! How an incoming activity ends when it has no effect: passed over politely, or refused.
+//! How an incoming activity ends when it has no effect: passed over politely, or refused. `FEDERATION.md` lists the words
+//! and the status that each is answered with; a test compares.
+
+use std::time::Duration;
 
 use super::error::FederationError;
 use super::fetch::FetchError;
@@ -29,6 +32,18 @@ pub enum NotTaken {
     /// It is for nobody here.
     #[error("unknown: {0}")]
     Unknown(&'static str),
+    /// It was for somebody who is no more.
+    #[error("gone: {0}")]
+    Gone(&'static str),
+    /// Longer than anything is read.
+    #[error("the body is too large")]
+    TooLarge,
+    /// No type that is read here.
+    #[error("not readable here: {0}")]
+    UnsupportedType(&'static str),
+    /// More than the sender may send just now; the same will be taken after the time given.
+    #[error("too many requests: {0}")]
+    TooMany(&'static str, Duration),
     /// Authentic, readable, and the content cannot be.
     #[error("unprocessable: {0}")]
     Unprocessable(&'static str),
@@ -49,12 +64,21 @@ impl NotTaken {
             | Self::Unauthenticated(reason)
             | Self::Forbidden(reason)
             | Self::Unknown(reason)
+            | Self::Gone(reason)
+            | Self::UnsupportedType(reason)
+            | Self::TooMany(reason, _)
             | Self::Unprocessable(reason)
             | Self::Unavailable(reason) => reason,
             Self::Duplicate => "duplicate",
             Self::NotPublic => "not_public",
+            Self::TooLarge => "too_large",
             Self::Failed(_) => "failure",
         }
+    }
+
+    /// Whether the sender is to blame for it, as far as is known: what makes an address suspicious.
+    pub fn is_rubbish(&self) -> bool {
+        matches!(self, Self::Malformed(_) | Self::Unauthenticated(_))
     }
 
     /// What became of a document that we had to fetch: `what` is gone or wrong for good, or may come back.

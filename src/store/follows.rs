@@ -159,6 +159,19 @@ pub fn accepted_of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<Option<Cent
     actors.iter().map(|text| actor(text)).collect()
 }
 
+/// Whether one of our actors follows this peer with its Accept.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_accepted(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
+    let accepted = follows::table.filter(
+        follows::peer_id
+            .eq(peer.to_string())
+            .and(follows::state.eq(FollowState::Accepted.as_str())),
+    );
+    Ok(diesel::select(diesel::dsl::exists(accepted)).get_result(conn)?)
+}
+
 /// A page of all follows by id, each with its peer; go on after the last id.
 ///
 /// # Errors

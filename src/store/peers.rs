@@ -141,6 +141,20 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Peer>, StoreError> {
     row.map(Row::domain).transpose()
 }
 
+/// Whether the row of `peer` still has the keys and the date that it was read with.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_current(conn: &mut Conn, peer: &Peer) -> Result<bool, StoreError> {
+    let row: Option<(i64, String)> = peers::table
+        .find(peer.id.to_string())
+        .select((peers::fetched_at, peers::public_keys))
+        .first(conn)
+        .optional()?;
+    let Some((fetched, keys)) = row else { return Ok(false) };
+    Ok(fetched == ms(peer.fetched) && keys == to_json("peer keys", &peer.keys)?)
+}
+
 /// The peer that owns this key, by keyId.
 ///
 /// # Errors

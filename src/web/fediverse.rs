@@ -1,28 +1,25 @@
-//! What other servers ask: actors, events and collections as ActivityPub documents, inboxes, and discovery (WebFinger,
-//! host-meta, NodeInfo).
+//! What other servers ask: actors, events and collections as ActivityPub documents, and discovery (WebFinger,
+//! host-meta, NodeInfo). Their inboxes are in `inbox`.
 //!
 //! `/events/{id}` is also a page for people: requests whose `Accept` asks for ActivityPub come here, others go to
 //! `public`.
 
 use actix_web::guard::{Guard, GuardContext};
-use actix_web::http::header::{
-    ACCEPT, CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER, VARY,
-};
-use actix_web::web::{Bytes, Data, Path, PayloadConfig, Query, ServiceConfig, get, post, resource};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{ACCEPT, CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
+use actix_web::web::{Data, Path, Query, ServiceConfig, get, head, post, resource};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource as Routed, Responder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
 use super::Error;
+use super::inbox::receive;
 use crate::app::Node;
 use crate::domain::id::ActivityId;
 use crate::federation::delivery::CONTENT_TYPE;
 use crate::federation::discover::{Handle as Account, Resource, webfinger_answer};
 use crate::federation::documents::{self, Document};
-use crate::federation::inbox;
-use crate::federation::refused::NotTaken;
 use crate::federation::urls::{Collection, OurActor, Ours};
 use crate::store::{Conn, StoreError, centres, changes, events};
 
@@ -32,23 +29,20 @@ const FRESH: &str = "public, no-cache";
 
 /// Adds the routes of federation.
 pub fn configure(routes: &mut ServiceConfig) {
+    let document = |path: &str| resource(path).guard(WantsActivity);
     routes
-        .service(
-            resource(["/inbox", "/actor/inbox", "/groups/{handle}/inbox"])
-                .app_data(PayloadConfig::new(inbox::MAX_BODY))
-                .route(post().to(receive)),
-        )
-        .route("/actor", get().to(node_actor))
-        .route("/groups/{handle}", get().guard(WantsActivity).to(centre_actor))
-        .route("/groups/{handle}", get().to(centre_page))
-        .route("/centres/{handle}", get().guard(WantsActivity).to(centre_actor))
-        .route("/events/{id}", get().guard(WantsActivity).to(event))
-        .route("/activities/{id}", get().to(activity))
-        .route("/notes/{id}", get().to(note))
-        .route("/.well-known/webfinger", get().to(webfinger))
-        .route("/.well-known/host-meta", get().to(host_meta))
-        .route("/.well-known/nodeinfo", get().to(nodeinfo_links))
-        .route("/nodeinfo/2.1", get().to(nodeinfo));
+        .service(resource(["/inbox", "/actor/inbox", "/groups/{handle}/inbox"]).route(post().to(receive)))
+        .service(read(resource("/actor"), node_actor))
+        .service(read(document("/groups/{handle}"), centre_actor))
+        .service(read(resource("/groups/{handle}"), centre_page))
+        .service(read(document("/centres/{handle}"), centre_actor))
+        .service(read(document("/events/{id}"), event))
+        .service(read(resource("/activities/{id}"), activity))
+        .service(read(resource("/notes/{id}"), note))
+        .service(read(resource("/.well-known/webfinger"), webfinger))
+        .service(read(resource("/.well-known/host-meta"), host_meta))
+        .service(read(resource("/.well-known/nodeinfo"), nodeinfo_links))
+        .service(read(resource("/nodeinfo/2.1"), nodeinfo));
     for (path, collection) in [
         ("outbox", Collection::Outbox),
         ("followers", Collection::Followers),
@@ -63,9 +57,19 @@ pub fn configure(routes: &mut ServiceConfig) {
             serve_collection(&request, node, actor, collection, page.into_inner()).await
         };
         routes
-            .route(&format!("/actor/{path}"), get().to(of_node))
-            .route(&format!("/groups/{{handle}}/{path}"), get().to(of_centre));
+            .service(read(resource(format!("/actor/{path}")), of_node))
+            .service(read(resource(format!("/groups/{{handle}}/{path}")), of_centre));
     }
+}
+
+/// GET and HEAD; a resource answers 405 to anything else.
+fn read<F, Args>(resource: Routed, handler: F) -> Routed
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    resource.route(get().to(handler.clone())).route(head().to(handler))
 }
 
 /// Whether a request asks for ActivityPub rather than for a page.
@@ -227,54 +231,6 @@ fn fingerprint(body: &[u8]) -> u64 {
         .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }
 
-/// `POST` to any inbox: 202 once it is committed, or passed over politely.
-async fn receive(request: HttpRequest, node: Data<Node>, body: Bytes) -> HttpResponse {
-    let mut headers: Vec<(&str, &[u8])> = request
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_bytes()))
-        .collect();
-    // HTTP/2 has no Host header: its authority is the host.
-    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
-    if !request.headers().contains_key("host")
-        && let Some(authority) = &authority
-    {
-        headers.push(("host", authority.as_bytes()));
-    }
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    let outcome = inbox::receive(
-        &node.federation,
-        inbox::Request {
-            target,
-            headers: &headers,
-            body: &body,
-        },
-    )
-    .await;
-    answer(&outcome)
-}
-
-/// The status that makes peers do the right thing: 401 sends Mastodon to its second knock, other 4xx end retries, 503
-/// brings the activity again.
-fn answer(outcome: &Result<(), NotTaken>) -> HttpResponse {
-    let said = |mut response: actix_web::HttpResponseBuilder, refused: &NotTaken| {
-        response.json(json!({ "error": refused.to_string(), "reason": refused.reason() }))
-    };
-    match outcome {
-        Ok(()) | Err(NotTaken::Ignored(_) | NotTaken::NotPublic | NotTaken::Duplicate) => {
-            HttpResponse::Accepted().finish()
-        }
-        Err(refused @ NotTaken::Malformed(_)) => said(HttpResponse::BadRequest(), refused),
-        Err(refused @ NotTaken::Unauthenticated(_)) => said(HttpResponse::Unauthorized(), refused),
-        Err(refused @ NotTaken::Forbidden(_)) => said(HttpResponse::Forbidden(), refused),
-        Err(refused @ NotTaken::Unknown(_)) => said(HttpResponse::NotFound(), refused),
-        Err(refused @ NotTaken::Unprocessable(_)) => said(HttpResponse::UnprocessableEntity(), refused),
-        Err(NotTaken::Unavailable(_) | NotTaken::Failed(_)) => HttpResponse::ServiceUnavailable()
-            .insert_header((RETRY_AFTER, "60"))
-            .finish(),
-    }
-}
-
 /// What WebFinger is asked for.
 #[derive(Debug, Deserialize)]
 struct Asked {
@@ -384,19 +340,5 @@ mod tests {
         assert!(wants_activity("text/html;q=0.1, application/activity+json;q=0.9"));
         assert!(!wants_activity("text/html,application/xhtml+xml,*/*;q=0.8"));
         assert!(!wants_activity("application/json"));
-    }
-
-    #[test]
-    fn each_end_has_the_status_that_peers_expect() {
-        let status = |outcome| answer(&outcome).status().as_u16();
-        assert_eq!(status(Ok(())), 202);
-        assert_eq!(status(Err(NotTaken::Ignored("unused_type"))), 202);
-        assert_eq!(status(Err(NotTaken::Duplicate)), 202);
-        assert_eq!(status(Err(NotTaken::Malformed("json"))), 400);
-        assert_eq!(status(Err(NotTaken::Unauthenticated("digest"))), 401);
-        assert_eq!(status(Err(NotTaken::Forbidden("foreign_object"))), 403);
-        assert_eq!(status(Err(NotTaken::Unknown("actor"))), 404);
-        assert_eq!(status(Err(NotTaken::Unprocessable("event"))), 422);
-        assert_eq!(status(Err(NotTaken::Unavailable("timeout"))), 503);
     }
 }

@@ -5,6 +5,7 @@ mod desk;
 mod error;
 pub mod extract;
 mod fediverse;
+mod inbox;
 pub mod middleware;
 mod operations;
 pub mod public;

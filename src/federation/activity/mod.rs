@@ -20,19 +20,24 @@ mod follow;
 mod join;
 mod undo;
 
-use activitypub_federation::config::FederationConfig;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use activitypub_federation::config::{Data, FederationConfig};
 use activitypub_federation::traits::Activity;
 use url::Url;
 
+use super::acquaintances::Acquaintance;
 use super::context::Federation;
 use super::convert::activity_in::Incoming;
+use super::inbox::SENDER_CHANGED;
 use super::refused::NotTaken;
 use super::signature::Sha256;
 use super::{outbox, urls};
 use crate::domain::id::CentreId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
-use crate::store::{Conn, StoreError, centres, hosts, inbox};
+use crate::store::{Conn, StoreError, centres, hosts, inbox, peers};
 
 /// An authenticated activity before its effect.
 #[derive(Debug, Clone)]
@@ -41,26 +46,27 @@ pub struct Receipt {
     actor: Url,
     digest: String,
     /// Who signed it.
-    pub sender: Peer,
+    pub sender: Arc<Peer>,
+    /// Whether one of our actors followed the sender a moment ago: a hint, to be asked again in the transaction.
+    pub followed: bool,
     /// When it came.
     pub now: Instant,
+    /// Whether deliveries that waited for the sender's host are due now.
+    awakens: Arc<AtomicBool>,
 }
 
 impl Receipt {
-    /// The receipt of `incoming`, signed by `sender`. An activity without id is known by its content.
-    pub fn new(incoming: &Incoming, digest: Sha256, sender: Peer, now: Instant) -> Self {
+    /// The receipt of `incoming`, signed by `sender`.
+    pub fn new(incoming: &Incoming, digest: Sha256, sender: &Acquaintance, now: Instant) -> Self {
         let digest = hex(&digest);
-        let id = incoming.id.clone().unwrap_or_else(|| {
-            let mut id = incoming.actor.clone();
-            id.set_fragment(Some(&digest));
-            id
-        });
         Self {
-            id,
+            id: id_of(incoming, &digest),
             actor: incoming.actor.clone(),
             digest,
-            sender,
+            sender: Arc::clone(&sender.peer),
+            followed: sender.followed,
             now,
+            awakens: Arc::default(),
         }
     }
 
@@ -68,24 +74,57 @@ impl Receipt {
     ///
     /// # Errors
     /// Only what the database refuses.
-    pub async fn is_known(&self, federation: &Federation) -> Result<bool, StoreError> {
-        let (id, digest) = (self.id.to_string(), self.digest.clone());
+    pub async fn is_known(federation: &Federation, incoming: &Incoming, digest: Sha256) -> Result<bool, StoreError> {
+        let digest = hex(&digest);
+        let id = id_of(incoming, &digest).to_string();
         federation.store.read(move |conn| inbox::seen(conn, &id, &digest)).await
     }
 
+    /// Refuses a repetition before anything is fetched for it.
+    ///
+    /// # Errors
+    /// [`NotTaken::Duplicate`].
+    async fn refuse_known(&self, federation: &Federation) -> Result<(), NotTaken> {
+        let (id, digest) = (self.id.to_string(), self.digest.clone());
+        let known = federation.store.read(move |conn| inbox::seen(conn, &id, &digest));
+        if known.await? {
+            return Err(NotTaken::Duplicate);
+        }
+        Ok(())
+    }
+
     /// Notes, in the transaction of the effect, that it was taken in. The id counts with the content: Mobilizon gives
-    /// every Update of an event one id.
+    /// every Update of an event one id. The sender must still be who signed it.
     fn take(&self, conn: &mut Conn) -> Result<(), NotTaken> {
+        if !peers::is_current(conn, &self.sender)? {
+            return Err(NotTaken::Unavailable(SENDER_CHANGED));
+        }
         if !inbox::first_time(conn, self.id.as_str(), &self.digest, self.now)? {
             return Err(NotTaken::Duplicate);
         }
-        hosts::heard_from(conn, &self.sender.host, self.now)?;
+        if hosts::heard_from(conn, &self.sender.host, self.now)? {
+            self.awakens.store(true, Ordering::Relaxed);
+        }
         Ok(())
     }
 }
 
+/// An activity without id is known by its content.
+fn id_of(incoming: &Incoming, digest: &str) -> Url {
+    incoming.id.clone().unwrap_or_else(|| {
+        let mut id = incoming.actor.clone();
+        id.set_fragment(Some(digest));
+        id
+    })
+}
+
 fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half & 15)]);
+    digest
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
+        .collect()
 }
 
 /// Does what `incoming` asks for.
@@ -97,52 +136,52 @@ pub async fn dispatch(
     incoming: Incoming,
     receipt: Receipt,
 ) -> Result<(), NotTaken> {
-    if matches!(incoming.kind.as_str(), "Create" | "Invite" | "Update") {
-        return run(config, create::Create { receipt, incoming }).await;
+    let data = config.to_request_data();
+    let kind = incoming.kind.as_str();
+    let publishes = matches!(kind, "Create" | "Invite" | "Update");
+    // What comes whole is written at once, and the transaction finds out; anything else may make us fetch.
+    if !(publishes && incoming.object.embedded().is_some()) {
+        receipt.refuse_known(&data).await?;
     }
+    let awakens = Arc::clone(&receipt.awakens);
+    if publishes {
+        run(&data, create::Create { receipt, incoming }).await?;
+    } else {
+        by_verb(&data, incoming, receipt).await?;
+        awakens.store(true, Ordering::Relaxed);
+    }
+    // What was recorded in answer, or was waiting for a host that has just shown that it is up.
+    if awakens.load(Ordering::Relaxed) {
+        outbox::wake(&data);
+    }
+    Ok(())
+}
+
+async fn by_verb(data: &Data<Federation>, incoming: Incoming, receipt: Receipt) -> Result<(), NotTaken> {
     let object = incoming.object;
+    let answer = |receipt, object, granted| answer::Answer {
+        receipt,
+        object,
+        granted,
+    };
     match incoming.kind.as_str() {
-        "Follow" => run(config, follow::Follow { receipt, object }).await,
-        "Accept" => {
-            run(
-                config,
-                answer::Answer {
-                    receipt,
-                    object,
-                    granted: true,
-                },
-            )
-            .await
-        }
-        "Reject" => {
-            run(
-                config,
-                answer::Answer {
-                    receipt,
-                    object,
-                    granted: false,
-                },
-            )
-            .await
-        }
-        "Undo" => run(config, undo::Undo { receipt, object }).await,
-        "Delete" => run(config, delete::Delete { receipt, object }).await,
-        "Announce" => run(config, announce::Announce { receipt, object }).await,
-        "Join" => run(config, join::Join { receipt, object }).await,
+        "Follow" => run(data, follow::Follow { receipt, object }).await,
+        "Accept" => run(data, answer(receipt, object, true)).await,
+        "Reject" => run(data, answer(receipt, object, false)).await,
+        "Undo" => run(data, undo::Undo { receipt, object }).await,
+        "Delete" => run(data, delete::Delete { receipt, object }).await,
+        "Announce" => run(data, announce::Announce { receipt, object }).await,
+        "Join" => run(data, join::Join { receipt, object }).await,
         _ => Err(NotTaken::Ignored("unused_type")),
     }
 }
 
-async fn run<A>(config: &FederationConfig<Federation>, activity: A) -> Result<(), NotTaken>
+async fn run<A>(data: &Data<Federation>, activity: A) -> Result<(), NotTaken>
 where
     A: Activity<DataType = Federation, Error = NotTaken>,
 {
-    let data = config.to_request_data();
-    activity.verify(&data).await?;
-    activity.receive(&data).await?;
-    // What was recorded in answer, or was waiting for a host that has just shown that it is up.
-    outbox::wake(&data);
-    Ok(())
+    activity.verify(data).await?;
+    activity.receive(data).await
 }
 
 /// The methods of `Activity` that only tell who and which.

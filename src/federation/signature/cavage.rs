@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use http_signature_normalization::verify::ParsedHeader;
 
 use super::headers::Headers;
-use super::{Incoming, Outgoing, Scheme, Signature, SignatureError, Signer, check_host, digest, window};
+use super::{Incoming, Outgoing, Scheme, Sha256, Signature, SignatureError, Signer, check_host, digest, window};
 use crate::federation::keys::{KeyError, KeyKind};
 
 /// More components than this are an attempt to make us work.
@@ -29,7 +29,7 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
     let headers = Headers(request.headers);
     check_host(request, &headers)?;
     check_time(&parameters, &covered, &headers, request)?;
-    check_body(request, &headers)?;
+    let digest = check_body(request, &headers)?;
     let values = covered_values(&parameters, &covered, &headers)?;
     let without_query = request
         .target_without_query()
@@ -43,6 +43,7 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
         bytes: BASE64
             .decode(parameters.signature)
             .map_err(|_| SignatureError::Malformed("the signature is not base64"))?,
+        digest,
         bases: std::iter::once(whole).chain(without_query).collect(),
     })
 }
@@ -105,11 +106,11 @@ fn check_time(
 }
 
 /// A digest that is there must be right, covered or not.
-fn check_body(request: &Incoming<'_>, headers: &Headers<'_>) -> Result<(), SignatureError> {
+fn check_body(request: &Incoming<'_>, headers: &Headers<'_>) -> Result<Option<Sha256>, SignatureError> {
     match headers.one("digest")? {
-        Some(stated) => digest::check_digest(stated, &request.body),
+        Some(stated) => digest::check_digest(stated, &request.body).map(Some),
         None if request.needs_digest() => Err(SignatureError::DigestMalformed),
-        None => Ok(()),
+        None => Ok(None),
     }
 }
 

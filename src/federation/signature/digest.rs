@@ -26,17 +26,17 @@ pub(super) fn content_digest_header(body: &[u8]) -> String {
     format!("sha-256=:{}:", BASE64.encode(sha256(body)))
 }
 
-/// Compares a `Digest` header with the body. Other algorithms beside SHA-256 are passed over, SHA-256 must be there once.
-pub(super) fn check_digest(header: &str, body: &Body<'_>) -> Result<(), SignatureError> {
+/// Compares a `Digest` header with the body, if that is known yet, and returns what it states. Other algorithms beside SHA-256 are passed over, SHA-256 must be there once.
+pub(super) fn check_digest(header: &str, body: &Body<'_>) -> Result<Sha256, SignatureError> {
     check(header, body, |value| Some(value))
 }
 
 /// Compares a `Content-Digest` header with the body.
-pub(super) fn check_content_digest(header: &str, body: &Body<'_>) -> Result<(), SignatureError> {
+pub(super) fn check_content_digest(header: &str, body: &Body<'_>) -> Result<Sha256, SignatureError> {
     check(header, body, |value| value.strip_prefix(':')?.strip_suffix(':'))
 }
 
-fn check(header: &str, body: &Body<'_>, unwrap: fn(&str) -> Option<&str>) -> Result<(), SignatureError> {
+fn check(header: &str, body: &Body<'_>, unwrap: fn(&str) -> Option<&str>) -> Result<Sha256, SignatureError> {
     let mut stated = None;
     for part in header.split(',') {
         let (name, value) = part.trim().split_once('=').ok_or(SignatureError::DigestMalformed)?;
@@ -51,10 +51,10 @@ fn check(header: &str, body: &Body<'_>, unwrap: fn(&str) -> Option<&str>) -> Res
         }
     }
     let stated = stated.ok_or(SignatureError::DigestUnsupported)?;
-    if stated == body.sha256() {
-        Ok(())
-    } else {
-        Err(SignatureError::DigestWrong)
+    let stated = Sha256::try_from(stated).map_err(|_| SignatureError::DigestWrong)?;
+    match body.sha256() {
+        Some(actual) if actual != stated => Err(SignatureError::DigestWrong),
+        _ => Ok(stated),
     }
 }
 
@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn the_digest_of_nothing_is_the_known_one() {
         assert_eq!(digest_header(b""), EMPTY);
-        assert_eq!(check_digest(EMPTY, &Body::Absent), Ok(()));
+        assert_eq!(check_digest(EMPTY, &Body::Absent), Ok(sha256(b"")));
         assert_eq!(
             check_digest(EMPTY, &Body::Bytes(b"x")),
             Err(SignatureError::DigestWrong)
@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn sha_256_is_found_among_others_in_any_case() {
         let several = format!("sha-512=AAAA, {}", EMPTY.replace("SHA", "sha"));
-        assert_eq!(check_digest(&several, &Body::Bytes(b"")), Ok(()));
+        assert_eq!(check_digest(&several, &Body::Bytes(b"")), Ok(sha256(b"")));
+        assert_eq!(check_digest(&several, &Body::Later), Ok(sha256(b"")));
     }
 
     #[test]
@@ -106,7 +107,7 @@ mod tests {
     fn content_digest_is_read_back() {
         assert_eq!(
             check_content_digest(&content_digest_header(b"body"), &Body::Bytes(b"body")),
-            Ok(())
+            Ok(sha256(b"body"))
         );
         assert_eq!(
             check_content_digest(&content_digest_header(b"body"), &Body::Bytes(b"Body")),

@@ -137,16 +137,16 @@ pub enum Body<'a> {
     Absent,
     /// The bytes as received.
     Bytes(&'a [u8]),
-    /// The SHA-256 of the bytes, computed while they were read.
-    Sha256(Sha256),
+    /// It has not been read yet: [`Signature::check_body`] compares it when it has.
+    Later,
 }
 
 impl Body<'_> {
-    fn sha256(&self) -> Sha256 {
+    fn sha256(&self) -> Option<Sha256> {
         match self {
-            Self::Absent => sha256(b""),
-            Self::Bytes(bytes) => sha256(bytes),
-            Self::Sha256(sum) => *sum,
+            Self::Absent => Some(sha256(b"")),
+            Self::Bytes(bytes) => Some(sha256(bytes)),
+            Self::Later => None,
         }
     }
 }
@@ -179,7 +179,7 @@ impl Incoming<'_> {
             || match self.body {
                 Body::Absent => false,
                 Body::Bytes(bytes) => !bytes.is_empty(),
-                Body::Sha256(sum) => sum != sha256(b""),
+                Body::Later => true,
             }
     }
 
@@ -200,6 +200,8 @@ pub struct Signature {
     /// The kind of key that RFC 9421 `alg` states.
     stated: Option<KeyKind>,
     bytes: Vec<u8>,
+    /// The digest of the body that the request states.
+    digest: Option<Sha256>,
     /// What may have been signed, likeliest first: the request, and a GET without its query.
     bases: Vec<String>,
 }
@@ -228,6 +230,16 @@ impl Signature {
     /// The scheme that the sender used: it reads that one as well.
     pub fn scheme(&self) -> Scheme {
         self.scheme
+    }
+
+    /// Compares a body that was read after [`Body::Later`] with the digest that is signed; returns the digest.
+    pub fn check_body(&self, body: &[u8]) -> Result<Sha256, SignatureError> {
+        let actual = sha256(body);
+        match self.digest {
+            Some(stated) if stated == actual => Ok(actual),
+            Some(_) => Err(SignatureError::DigestWrong),
+            None => Err(SignatureError::DigestMalformed),
+        }
     }
 
     /// Checks the signature against the key. The key decides the algorithm.

@@ -29,11 +29,11 @@ pub(super) fn parse(request: &Incoming<'_>, input: &str, value: &str) -> Result<
     if let Some(expires) = input.expires {
         window::check_expires(expires, Some(created), request.now)?;
     }
-    match headers.one("content-digest")? {
-        Some(stated) => digest::check_content_digest(stated, &request.body)?,
+    let digest = match headers.one("content-digest")? {
+        Some(stated) => Some(digest::check_content_digest(stated, &request.body)?),
         None if request.needs_digest() => return Err(SignatureError::DigestMalformed),
-        None => {}
-    }
+        None => None,
+    };
     Ok(Signature {
         key_id: input
             .key_id
@@ -43,6 +43,7 @@ pub(super) fn parse(request: &Incoming<'_>, input: &str, value: &str) -> Result<
         scheme: Scheme::Rfc9421,
         stated,
         bytes: signature_bytes(value, input.label)?,
+        digest,
         bases: vec![base(&input, request, &headers)?],
     })
 }

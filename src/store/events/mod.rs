@@ -16,7 +16,7 @@ use crate::domain::peer::FollowState;
 use crate::domain::random::Randomness;
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::Instant;
-use row::{FullRow, write_tags};
+use row::{FullRow, clear_tags, write_tags};
 
 /// Adds an event of a centre of ours with its sessions up to `horizon` (absent: these are all).
 ///
@@ -55,6 +55,7 @@ pub fn update_local(
     changes::bump(conn, &row.id)?;
     let id = row.id.clone();
     diesel::update(events::table.find(&id)).set(row).execute(conn)?;
+    clear_tags(conn, &id)?;
     write_tags(conn, &id, &event.facts)?;
     session_rows::reconcile(conn, event, occurrences, now, random)
 }
@@ -87,7 +88,24 @@ impl Upserted {
 /// # Errors
 /// Only what the database refuses.
 pub fn upsert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Result<Upserted, StoreError> {
-    let Some(known) = by_uri(conn, &event.uri)? else {
+    let known = by_uri(conn, &event.uri)?;
+    if known.is_none() {
+        tombstones::remove(conn, &event.uri)?;
+    }
+    upsert_over(conn, known, event, occurrence)
+}
+
+/// [`upsert_remote`] over the event that [`by_uri`] found, where there is no tombstone.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn upsert_over(
+    conn: &mut Conn,
+    known: Option<Event>,
+    event: &Event,
+    occurrence: Occurrence,
+) -> Result<Upserted, StoreError> {
+    let Some(known) = known else {
         insert_remote(conn, event, occurrence)?;
         return Ok(Upserted::Created(event.id));
     };
@@ -108,6 +126,7 @@ pub fn upsert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> 
     diesel::update(events::table.find(row.id.clone()))
         .set(row)
         .execute(conn)?;
+    clear_tags(conn, &event.id.to_string())?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
     diesel::delete(sessions::table.filter(sessions::event_id.eq(event.id.to_string()))).execute(conn)?;
     session_rows::insert(conn, &[only_session(event.id, occurrence)], Some(event.published))?;
@@ -119,7 +138,6 @@ fn insert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Resu
     changes::bump(conn, &row.id)?;
     diesel::insert_into(events::table).values(row).execute(conn)?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
-    tombstones::remove(conn, &event.uri)?;
     // A session of a peer is not ours to announce: it counts as announced, and stays out of that index.
     session_rows::insert(conn, &[only_session(event.id, occurrence)], Some(event.published))
 }

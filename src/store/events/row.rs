@@ -164,9 +164,14 @@ pub(in crate::store) mod tag {
     pub const ACCESSIBILITY: &str = "accessibility";
 }
 
-/// Replaces the tags of an event by those of its facts.
-pub(super) fn write_tags(conn: &mut Conn, id: &str, facts: &EventFacts) -> Result<(), StoreError> {
+/// Takes the tags of an event away.
+pub(super) fn clear_tags(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
     diesel::delete(event_tags::table.filter(event_tags::event_id.eq(id))).execute(conn)?;
+    Ok(())
+}
+
+/// Writes the tags of an event that has none.
+pub(super) fn write_tags(conn: &mut Conn, id: &str, facts: &EventFacts) -> Result<(), StoreError> {
     for (kind, code) in tags(facts) {
         diesel::insert_into(event_tags::table)
             .values((

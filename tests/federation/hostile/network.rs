@@ -210,5 +210,9 @@ async fn nothing_is_believed_of_bare_words() {
     let scene = Scene::set().await;
     let now = scene.node.clock.now();
     let text = Letter::signed(&scene.mallory.signer, &scene.node.base, b"Bonjour".to_vec(), now);
-    assert_eq!(text.with("content-type", "text/plain").send(&scene.node).await, 400);
+    assert_eq!(
+        text.clone().with("content-type", "text/plain").send(&scene.node).await,
+        415
+    );
+    assert_eq!(text.send(&scene.node).await, 400);
 }

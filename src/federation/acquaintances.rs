@@ -1,0 +1,127 @@
+//! Peers that wrote to us lately, kept in memory with their keys parsed: parsing a key costs ten times a verification.
+//!
+//! What is remembered may be out of date: another process may have fetched the actor again. So it only speeds up the way
+//! to the transaction of the effect, which checks that the row is still the one that was remembered
+//! ([`store::peers::is_current`]); otherwise the request is looked at again. A replaced key is thus never believed.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::context::Federation;
+use super::keys::PublicKey;
+use super::memory::Memory;
+use crate::domain::peer::Peer;
+use crate::domain::time::Instant;
+use crate::store::{self, StoreError, follows};
+
+/// Most peers that are remembered: some kilobytes each.
+const MOST: usize = 1_024;
+/// Most actors that are remembered as unknown.
+const STRANGERS: usize = 4_096;
+/// How long an actor is taken for unknown without asking the database: another process may have met it.
+const STRANGE: TimeDelta = TimeDelta::seconds(60);
+
+/// A peer as the database has it.
+#[derive(Debug)]
+pub struct Acquaintance {
+    /// The peer.
+    pub peer: Arc<Peer>,
+    /// Whether one of our actors followed it when it was read.
+    pub followed: bool,
+    keys: Vec<(String, PublicKey)>,
+}
+
+impl Acquaintance {
+    /// `peer` with its keys parsed.
+    pub(super) fn new(peer: Peer, followed: bool) -> Self {
+        let parsed = |text: &str| {
+            if text.starts_with("-----") {
+                PublicKey::from_pem(text).ok()
+            } else {
+                PublicKey::from_multibase(text).ok()
+            }
+        };
+        let keys = peer.keys.iter();
+        Self {
+            keys: keys
+                .filter_map(|key| Some((key.id.clone(), parsed(&key.public_key)?)))
+                .collect(),
+            peer: Arc::new(peer),
+            followed,
+        }
+    }
+
+    /// The keys that `key_id` may mean: the one of that name, or all when it names the actor itself.
+    pub(super) fn keys_of(&self, key_id: &str) -> impl Iterator<Item = &PublicKey> {
+        let all = key_id == self.peer.uri;
+        self.keys
+            .iter()
+            .filter(move |(id, _)| all || id == key_id)
+            .map(|(_, key)| key)
+    }
+}
+
+/// The memory of them, and of strangers.
+#[derive(Debug)]
+pub struct Acquaintances {
+    known: Memory<String, Arc<Acquaintance>>,
+    strangers: Memory<String, Instant>,
+}
+
+impl Default for Acquaintances {
+    fn default() -> Self {
+        Self {
+            known: Memory::of(MOST),
+            strangers: Memory::of(STRANGERS),
+        }
+    }
+}
+
+impl Acquaintances {
+    /// Forgets what is known of the actor at `uri`: it was fetched again, or is gone.
+    pub(super) fn forget(&self, uri: &str) {
+        self.known.remove(uri);
+        self.strangers.remove(uri);
+    }
+}
+
+/// The actor at `uri` from memory or from the database.
+///
+/// # Errors
+/// Only what the database refuses.
+pub(super) async fn find(federation: &Federation, uri: &str) -> Result<Option<Arc<Acquaintance>>, StoreError> {
+    let memory = &federation.acquaintances;
+    if let Some(known) = memory.known.get(uri) {
+        return Ok(Some(known));
+    }
+    let text = uri.to_owned();
+    let read = federation.store.read(move |conn| {
+        let Some(peer) = store::peers::by_uri(conn, &text)? else {
+            return Ok(None);
+        };
+        let followed = !follows::accepted_of_peer(conn, peer.id)?.is_empty();
+        Ok(Some(Acquaintance::new(peer, followed)))
+    });
+    let found = read.await?.map(Arc::new);
+    if let Some(found) = &found {
+        memory.known.insert(uri.to_owned(), Arc::clone(found));
+    }
+    Ok(found)
+}
+
+/// Whether the actor at `uri` is unknown here, for a question that costs the sender nothing and comes in storms.
+///
+/// # Errors
+/// Only what the database refuses.
+pub(super) async fn is_stranger(federation: &Federation, uri: &str) -> Result<bool, StoreError> {
+    let (memory, now) = (&federation.acquaintances, federation.now());
+    if memory.strangers.get(uri).is_some_and(|until| now < until) {
+        return Ok(true);
+    }
+    let strange = find(federation, uri).await?.is_none();
+    if strange {
+        memory.strangers.insert(uri.to_owned(), now + STRANGE);
+    }
+    Ok(strange)
+}

@@ -1,0 +1,112 @@
+//! The inboxes over HTTP: the head of a request is looked at before its body is read, and each outcome has the status
+//! that makes peers do the right thing (`FEDERATION.md` has the table).
+
+use std::time::Duration;
+
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use serde_json::json;
+
+use super::extract::Client;
+use crate::app::Node;
+use crate::federation::inbox::{self, Head, MAX_BODY};
+use crate::federation::refused::NotTaken;
+
+/// For all of it, a slow body and a fetch included: less than the middleware gives, so that the answer is ours.
+const LONGEST: Duration = Duration::from_secs(25);
+/// When to come again after a failure of ours or of the sender's own server, in seconds.
+const LATER: u64 = 60;
+
+/// `POST` to any inbox: 202 once it is committed, or passed over politely.
+pub(super) async fn receive(request: HttpRequest, node: Data<Node>, body: Payload) -> HttpResponse {
+    let from = Client::of(&request).network();
+    let taken = take(&request, &node, from, body);
+    let outcome = tokio::time::timeout(LONGEST, taken)
+        .await
+        .unwrap_or(Err(NotTaken::Unavailable("slow")));
+    inbox::settle(&node.federation, from, &outcome);
+    answer(&outcome)
+}
+
+async fn take(request: &HttpRequest, node: &Node, from: std::net::IpAddr, body: Payload) -> Result<(), NotTaken> {
+    let mut headers: Vec<(&str, &[u8])> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    // HTTP/2 has no Host header: its authority is the host.
+    let authority = request.uri().authority().map(|authority| authority.as_str().as_bytes());
+    if !request.headers().contains_key("host") {
+        headers.extend(authority.map(|authority| ("host", authority)));
+    }
+    let head = Head {
+        target: request.uri().path_and_query().map_or("/", |target| target.as_str()),
+        headers: &headers,
+        from,
+    };
+    let admitted = inbox::admit(&node.federation, head)?;
+    let body = match body.to_bytes_limited(MAX_BODY).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return Err(NotTaken::Malformed("body")),
+        Err(_) => return Err(NotTaken::TooLarge),
+    };
+    let addressee = request.match_info().get("handle");
+    inbox::receive(&node.federation, &admitted, addressee, &body).await
+}
+
+/// 401 sends Mastodon to its second knock, other 4xx end retries, 429 and 503 bring the activity again.
+fn answer(outcome: &Result<(), NotTaken>) -> HttpResponse {
+    let Err(refused) = outcome else {
+        return HttpResponse::Accepted().finish();
+    };
+    let mut response = builder(refused);
+    if let NotTaken::Failed(_) = refused {
+        // What failed here is for our log only.
+        return response.json(json!({ "reason": refused.reason() }));
+    }
+    match refused {
+        NotTaken::Ignored(_) | NotTaken::NotPublic | NotTaken::Duplicate => response.finish(),
+        _ => response.json(json!({ "error": refused.to_string(), "reason": refused.reason() })),
+    }
+}
+
+fn builder(refused: &NotTaken) -> HttpResponseBuilder {
+    match refused {
+        NotTaken::Ignored(_) | NotTaken::NotPublic | NotTaken::Duplicate => HttpResponse::Accepted(),
+        NotTaken::Malformed(_) => HttpResponse::BadRequest(),
+        NotTaken::Unauthenticated(_) => HttpResponse::Unauthorized(),
+        NotTaken::Forbidden(_) => HttpResponse::Forbidden(),
+        NotTaken::Unknown(_) => HttpResponse::NotFound(),
+        NotTaken::Gone(_) => HttpResponse::Gone(),
+        NotTaken::TooLarge => HttpResponse::PayloadTooLarge(),
+        NotTaken::UnsupportedType(_) => HttpResponse::UnsupportedMediaType(),
+        NotTaken::Unprocessable(_) => HttpResponse::UnprocessableEntity(),
+        NotTaken::TooMany(_, wait) => later(HttpResponse::TooManyRequests(), wait.as_secs() + 1),
+        NotTaken::Unavailable(_) | NotTaken::Failed(_) => later(HttpResponse::ServiceUnavailable(), LATER),
+    }
+}
+
+fn later(mut response: HttpResponseBuilder, seconds: u64) -> HttpResponseBuilder {
+    response.insert_header((RETRY_AFTER, seconds));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_has_the_status_that_peers_expect() {
+        let status = |outcome| answer(&outcome).status().as_u16();
+        assert_eq!(status(Ok(())), 202);
+        assert_eq!(status(Err(NotTaken::Ignored("unused_type"))), 202);
+        assert_eq!(status(Err(NotTaken::Duplicate)), 202);
+        assert_eq!(status(Err(NotTaken::Malformed("json"))), 400);
+        assert_eq!(status(Err(NotTaken::Unauthenticated("digest"))), 401);
+        assert_eq!(status(Err(NotTaken::Forbidden("foreign_object"))), 403);
+        assert_eq!(status(Err(NotTaken::Unknown("actor"))), 404);
+        assert_eq!(status(Err(NotTaken::Unprocessable("event"))), 422);
+        assert_eq!(status(Err(NotTaken::Unavailable("timeout"))), 503);
+    }
+}
