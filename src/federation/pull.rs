@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::context::Federation;
-use super::convert::activity_in::{ObjectRef, activity};
+use super::convert::collection_in::{self, Next};
 use super::convert::read;
 use super::error::FederationError;
 use super::fetch::{Accept, Answer, FetchError};
@@ -32,8 +32,6 @@ use crate::telemetry;
 const MAX_PAGES: usize = 200;
 /// Items read of one collection: a centre with a hundred weekly workshops has 8000 sessions in 18 months.
 const MAX_ITEMS: usize = 10_000;
-/// Items read of one page.
-const MAX_PAGE_ITEMS: usize = 2000;
 /// Objects that are only named, fetched one by one in one reading.
 const MAX_FETCHES: usize = 100;
 /// Peers read at the same time.
@@ -168,15 +166,18 @@ impl Reading<'_> {
             if self.items >= MAX_ITEMS {
                 return Ok(false);
             }
-            let Some(next) = following(&page) else { return Ok(true) };
-            if next.is_object() && next.get("type").is_some() {
-                page = next.clone();
-                continue;
-            }
-            let url = read::reference(next).filter(|url| same_origin(url, address));
-            let Some(url) = url.filter(|url| seen.insert(url.clone())) else {
-                return Ok(false);
+            let url = match collection_in::next(&page, address) {
+                Next::End => return Ok(true),
+                Next::Elsewhere => return Ok(false),
+                Next::Here(next) => {
+                    page = next.clone();
+                    continue;
+                }
+                Next::At(url) => url,
             };
+            if !seen.insert(url.clone()) {
+                return Ok(false);
+            }
             let fetched = self.federation.fetcher.get_json(&url, Accept::ActivityJson).await?;
             page = fetched.value.clone();
         }
@@ -187,7 +188,7 @@ impl Reading<'_> {
     /// asked.
     async fn keep_page(&mut self, page: &Value) -> Result<(), FederationError> {
         let mut found = Vec::new();
-        for item in listed(page) {
+        for item in collection_in::items(page) {
             self.items += 1;
             match self.told(item).await {
                 Ok(told) => found.push(told),
@@ -213,17 +214,7 @@ impl Reading<'_> {
     /// address of any. It counts only when it is of the peer's origin.
     async fn told(&mut self, item: &Value) -> Result<Told, NotTaken> {
         let origin = Url::parse(&self.peer.uri).map_err(|_| NotTaken::Malformed("peer"))?;
-        let mut object = item.clone();
-        for _ in 0..2 {
-            if read::is_a(&object, "Event") {
-                break;
-            }
-            let Ok(inner) = activity(&object) else { break };
-            object = match inner.object {
-                ObjectRef::Embedded(object) => object,
-                ObjectRef::Id(id) => Value::String(id.to_string()),
-            };
-        }
+        let mut object = collection_in::object(item);
         let id = read::reference(&object).ok_or(NotTaken::Malformed("object_id"))?;
         if !same_origin(&id, &origin) {
             return Err(NotTaken::Forbidden("foreign_object"));
@@ -279,13 +270,6 @@ impl Reading<'_> {
     }
 }
 
-/// Where a collection goes on: at its first page, and a page at the next.
-fn following(page: &Value) -> Option<&Value> {
-    let is_page = read::types(page).any(|kind| kind.ends_with("Page"));
-    let first = if is_page { None } else { read::field(page, "first") };
-    first.or_else(|| read::field(page, "next"))
-}
-
 fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<(), StoreError> {
     if tombstones::find(conn, &told.event.uri)?.is_some_and(|deleted| deleted < asked) {
         tombstones::remove(conn, &told.event.uri)?;
@@ -305,12 +289,4 @@ fn bury(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), StoreError> {
         Some(known) => events::remove(conn, &known, &[], now),
         None => Ok(()),
     }
-}
-
-/// The items that a collection or page carries.
-fn listed(page: &Value) -> &[Value] {
-    let items = ["orderedItems", "items"]
-        .iter()
-        .find_map(|key| page.get(key)?.as_array());
-    items.map_or(&[], |items| &items[..items.len().min(MAX_PAGE_ITEMS)])
 }

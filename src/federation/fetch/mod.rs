@@ -1,7 +1,7 @@
 //! Our guarded HTTP client: everything that the node asks of, or delivers to, another server goes through here.
 //!
 //! Every request is signed (GETs by the instance actor). Every request has a deadline for the whole of it and a bound on
-//! the bytes read after decompression; connects to public addresses only (`guard`); sends no cookies and uses no proxy;
+//! the bytes read after decompression, and on the depth of the document; connects to public addresses only (`guard`); sends no cookies and uses no proxy;
 //! and follows at most three redirects, inside one origin (WebFinger alone may leave it).
 
 mod accept;
@@ -24,6 +24,7 @@ pub use accept::Accept;
 pub use error::FetchError;
 pub use post::PostOutcome;
 
+use super::convert::json;
 use super::guard::{BlockList, Blocked, Guard, Policy, same_origin};
 use super::keyring::KeyRing;
 use super::signature::{self, Outgoing, Scheme, Signer};
@@ -285,8 +286,7 @@ impl Inner {
             .filter(|etag| etag.len() <= MAX_ETAG)
             .map(str::to_owned);
         let body = read_bounded(response, self.limits.body).await?;
-        // serde_json stops at 128 levels.
-        let value = serde_json::from_slice(&body).map_err(|_| FetchError::Json)?;
+        let value = json::parse(&body).map_err(|_| FetchError::Json)?;
         Ok(Fetched { final_url, value, etag })
     }
 }
