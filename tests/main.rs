@@ -5,6 +5,7 @@ mod architecture;
 mod cli;
 mod config;
 mod federation;
+mod properties;
 mod store;
 mod support;
 mod web;

@@ -9,9 +9,14 @@ use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 
 use super::{Channel, Item, clean, one_line};
 use crate::domain::event::{Mode, Status};
+use crate::domain::text::shorten;
 
 /// How often an agenda should come back: often enough for a cancellation the day before.
 const REFRESH_HOURS: i64 = 2;
+
+/// Characters of a text in an agenda, of ten thousand that a description may have; its page has all of it. The time to
+/// fold a line grows with the square of its length.
+const LONGEST: usize = 2000;
 
 /// The feed, lines folded at 75 octets and ended by CRLF.
 pub fn calendar(channel: &Channel, items: &[Item<'_>]) -> String {
@@ -114,7 +119,7 @@ fn description(item: &Item<'_>) -> String {
         [&facts.summary, &facts.description]
             .into_iter()
             .filter(|text| !text.is_empty())
-            .cloned(),
+            .map(|text| shorten(text, LONGEST)),
     );
     parts.push(item.entry.publisher.name.clone());
     parts.push(item.entry.url.clone());
@@ -193,6 +198,18 @@ mod tests {
         assert!(lines.contains(&"SUMMARY:Annulé\u{a0}: Les mardis numériques".to_owned()));
         assert!(lines.contains(&"STATUS:CANCELLED".to_owned()));
         assert!(lines.contains(&"TRANSP:TRANSPARENT".to_owned()));
+    }
+
+    #[test]
+    fn a_long_description_is_cut_and_its_page_named() {
+        let mut entry = entry();
+        entry.event.facts.description = "mot ".repeat(2500);
+        let lines = unfolded(&calendar(&channel(), &[item(&entry)]));
+        let description = lines.iter().find(|line| line.starts_with("DESCRIPTION:")).unwrap();
+        assert!(
+            description.len() < 3000 && description.ends_with(&entry.url),
+            "{description}"
+        );
     }
 
     #[test]

@@ -28,6 +28,7 @@ static KEPT: LazyLock<Builder<'static>> = LazyLock::new(|| {
         ]))
         .clean_content_tags(NOT_TEXT.into())
         .tag_attributes(HashMap::from([("a", HashSet::from(["href"]))]))
+        .generic_attributes(HashSet::new())
         .url_schemes(HashSet::from(["http", "https"]))
         .url_relative(UrlRelative::Deny)
         .link_rel(Some("nofollow noopener noreferrer ugc"));
