@@ -5,6 +5,7 @@
 #   rust      formatting, clippy, and the tests on SQLite and PostgreSQL
 #   browser   the pages in Chromium, two nodes side by side
 #   interop   another implementation of ActivityPub (Fedify) against a node
+#   fuzz      each property on inputs that libFuzzer searches for, for a bounded time
 #   deny      licences, sources and known flaws of the dependencies
 #   image     the steps of the Dockerfile and of the service, run outside Docker; size, memory, start-up time
 # Without an argument: all of them. Missing tools are installed where that is allowed, and named where it is not.
@@ -125,6 +126,22 @@ part_interop() {
   suite "interop tests" count_node node --test --test-reporter=spec --test-concurrency=1 tests/interop/*.test.mjs
 }
 
+# The properties of tests/properties, each for $FUZZ_SECONDS. cargo-fuzz asks for unstable flags of the compiler.
+part_fuzz() {
+  local name seconds=${FUZZ_SECONDS:-20}
+  need_cargo_tool cargo-fuzz 0.13.2
+  have g++ || need_apt g++ g++
+  export RUSTC_BOOTSTRAP=1
+  check "fuzz targets" cargo fuzz build --dev --sanitizer none
+  for name in $(cargo fuzz list); do
+    # New inputs go to a folder of this run; the corpus of the repository stays as it is.
+    mkdir -p "$logs/corpus/$name"
+    check "fuzz $name" cargo fuzz run --dev --sanitizer none "$name" "$logs/corpus/$name" "fuzz/corpus/$name" -- \
+      -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0
+  done
+  unset RUSTC_BOOTSTRAP
+}
+
 part_deny() {
   need_cargo_tool cargo-deny 0.20.2
   check "licences" cargo deny --log-level error check licenses
@@ -146,11 +163,11 @@ part_image() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(rust deny interop browser image)
+[ ${#parts[@]} -gt 0 ] || parts=(rust deny interop browser fuzz image)
 for part in "${parts[@]}"; do
   case $part in
-    rust | browser | interop | deny | image) ;;
-    *) fail "unknown part $part (rust, browser, interop, deny, image)" ;;
+    rust | browser | interop | fuzz | deny | image) ;;
+    *) fail "unknown part $part (rust, browser, interop, fuzz, deny, image)" ;;
   esac
 done
 for part in "${parts[@]}"; do

@@ -85,14 +85,18 @@ const BLOCKS: [&str; 16] = [
 /// `html` with nothing but paragraphs, lists, links and emphasis; safe to print in a page.
 pub fn sanitise(html: &str) -> String {
     let html = strip_controls(head(html));
-    KEPT.clean(&rename(&html)).to_string().trim().to_owned()
+    let clean = KEPT.clean(&rename(&html)).to_string();
+    // Once more: `&#x202e;` was no such character before.
+    strip_controls(&clean).trim().to_owned()
 }
 
 /// The text of `html`: entities read, elements gone, a line a block. At most `max` characters.
 pub fn to_text(html: &str, max: usize) -> String {
     let html = strip_controls(head(html));
     let html = if html.contains(['<', '&']) {
-        unescape(&TEXT.clean(&break_lines(&html)).to_string())
+        let text = unescape(&TEXT.clean(&break_lines(&html)).to_string());
+        // Once more: `&#x202e;` was no such character before.
+        strip_controls(&text).into_owned()
     } else {
         html.into_owned()
     };
