@@ -16,6 +16,8 @@ const ROUND: Duration = Duration::from_secs(60);
 const DELIVERIES: TimeDelta = TimeDelta::days(30);
 /// How long it is remembered what was taken in: longer than any signature is accepted and than peers retry.
 const RECEIPTS: TimeDelta = TimeDelta::days(14);
+/// How long a host is remembered that nothing is sent to: how it was, and how it wants its requests signed.
+const HOSTS: TimeDelta = TimeDelta::days(90);
 
 /// Does all of it until `stop` is true or its sender is gone; what is under way is settled first.
 pub async fn run(node: Node, stop: watch::Receiver<bool>) {
@@ -59,6 +61,7 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
             sign_ins::purge(conn, now)?,
             deliveries::purge(conn, now - DELIVERIES)?,
             inbox::purge(conn, now - RECEIPTS)?,
+            hosts::purge(conn, now - HOSTS)?,
         ];
         Ok(gone.iter().sum())
     };

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::error::FederationError;
-use super::keys::{KeyError, PrivateKey};
+use super::keys::{KeyError, KeyKind, PrivateKey};
 use super::proof;
 use super::signature::Signer;
 use super::urls::{OurActor, Urls};
@@ -39,6 +39,14 @@ pub struct ActorSigners {
 }
 
 impl ActorSigners {
+    /// The signer with a key of this kind.
+    pub fn of_kind(&self, kind: KeyKind) -> &Arc<Signer> {
+        match kind {
+            KeyKind::Rsa => &self.rsa,
+            KeyKind::Ed25519 => &self.ed25519,
+        }
+    }
+
     /// Puts a proof (FEP-8b32) into a document that says what was so at `at`. The same document has the same proof again,
     /// as long as the key is the same: no reader takes a new date for a change.
     ///

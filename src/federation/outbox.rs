@@ -40,12 +40,31 @@ pub fn record(
             Some(Recipient { inbox, host })
         })
         .collect();
+    activities::record(conn, &row(id, sender, activity, now), &recipients).map(|_| ())
+}
+
+/// Records `activity` of `sender` and one delivery for each distinct inbox of its followers, however many they are. Ring
+/// [`wake`] after the commit.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn record_for_followers(
+    conn: &mut Conn,
+    id: ActivityId,
+    sender: Option<CentreId>,
+    activity: &Activity,
+    now: Instant,
+) -> Result<(), StoreError> {
+    activities::record_for_followers(conn, &row(id, sender, activity, now)).map(|_| ())
+}
+
+fn row(id: ActivityId, sender: Option<CentreId>, activity: &Activity, now: Instant) -> activities::Activity {
     let object = activity
         .object
         .as_str()
         .or_else(|| activity.object["id"].as_str())
         .unwrap_or_default();
-    let row = activities::Activity {
+    activities::Activity {
         id,
         uri: activity.id.to_string(),
         sender,
@@ -53,8 +72,7 @@ pub fn record(
         public: activity.to.iter().any(|to| to == PUBLIC),
         body: activity.document().to_string(),
         created: now,
-    };
-    activities::record(conn, &row, &recipients).map(|_| ())
+    }
 }
 
 /// Tells the worker that there is work.

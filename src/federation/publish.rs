@@ -20,7 +20,7 @@ use crate::domain::event::{Event, Session, Status};
 use crate::domain::id::ActivityId;
 use crate::domain::time::Instant;
 use crate::store::sessions::{self, Reconciled};
-use crate::store::{Conn, StoreError, activities, followers};
+use crate::store::{Conn, StoreError, activities};
 
 /// Speaks for one centre at one moment.
 pub struct Publisher<'a> {
@@ -217,8 +217,6 @@ impl Publisher<'_> {
         let activity = make(id, url, urls.actor(&actor), &urls.followers(&actor))
             .published(self.now)
             .proven(|document| signers.prove(document, self.now))?;
-        let inboxes = followers::inboxes(conn, Some(self.centre.id))?;
-        let inboxes = inboxes.into_iter().map(|inbox| inbox.url);
-        outbox::record(conn, id, Some(self.centre.id), &activity, inboxes, self.now)
+        outbox::record_for_followers(conn, id, Some(self.centre.id), &activity, self.now)
     }
 }

@@ -1,10 +1,11 @@
 //! Outgoing activities, and one delivery for each inbox, written in the transaction of the change they tell of.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::backend::PortableExt;
 use super::column::{actor, actor_text, instant, ms, parse};
-use super::schema::{activities, deliveries, hosts};
+use super::schema::{activities, deliveries, followers, hosts, peers};
 use super::{Conn, StoreError};
 use crate::domain::id::{ActivityId, CentreId};
 use crate::domain::time::Instant;
@@ -69,6 +70,52 @@ pub struct Recipient {
 /// # Errors
 /// [`StoreError::AlreadyExists`] when its id or uri is taken.
 pub fn record(conn: &mut Conn, activity: &Activity, recipients: &[Recipient]) -> Result<usize, StoreError> {
+    insert(conn, activity)?;
+    let mut added = 0;
+    for recipient in recipients {
+        added += insert_delivery(conn, activity, recipient)?;
+    }
+    wake_hosts(conn, activity)?;
+    Ok(added)
+}
+
+/// Records an activity and one delivery for each distinct inbox of the followers of its sender, however many they are.
+/// An inbox has the host of its actor: an actor with a foreign one is not read. Followers that are gone get nothing.
+///
+/// # Errors
+/// [`StoreError::AlreadyExists`] when its id or uri is taken.
+pub fn record_for_followers(conn: &mut Conn, activity: &Activity) -> Result<usize, StoreError> {
+    insert(conn, activity)?;
+    let now = ms(activity.created);
+    let behind = followers::table
+        .inner_join(peers::table)
+        .filter(followers::actor.eq(actor_text(activity.sender)))
+        .filter(peers::gone_at.is_null());
+    let inbox = diesel::dsl::sql::<Text>("coalesce(peers.shared_inbox, peers.inbox)");
+    let recipients = behind
+        .select((
+            activity.id.to_string().into_sql::<Text>(),
+            inbox,
+            peers::host,
+            now.into_sql::<BigInt>(),
+        ))
+        .distinct();
+    let columns = (
+        deliveries::activity_id,
+        deliveries::inbox,
+        deliveries::host,
+        deliveries::created_at,
+    );
+    let added = recipients
+        .insert_into(deliveries::table)
+        .into_columns(columns)
+        .portable()
+        .execute(conn)?;
+    wake_hosts(conn, activity)?;
+    Ok(added)
+}
+
+fn insert(conn: &mut Conn, activity: &Activity) -> Result<(), StoreError> {
     let row = Row {
         id: activity.id.to_string(),
         uri: activity.uri.clone(),
@@ -79,12 +126,7 @@ pub fn record(conn: &mut Conn, activity: &Activity, recipients: &[Recipient]) ->
         created_at: ms(activity.created),
     };
     diesel::insert_into(activities::table).values(row).execute(conn)?;
-    let mut added = 0;
-    for recipient in recipients {
-        added += insert_delivery(conn, activity, recipient)?;
-        wake_host(conn, &recipient.host, activity.created)?;
-    }
-    Ok(added)
+    Ok(())
 }
 
 fn insert_delivery(conn: &mut Conn, activity: &Activity, recipient: &Recipient) -> Result<usize, StoreError> {
@@ -101,26 +143,40 @@ fn insert_delivery(conn: &mut Conn, activity: &Activity, recipient: &Recipient) 
         .execute(conn)?)
 }
 
-/// Makes a host due if it has no attempt planned: one that is failing keeps its turn.
-fn wake_host(conn: &mut Conn, host: &str, now: Instant) -> Result<(), StoreError> {
-    let row = (
-        hosts::host.eq(host),
-        hosts::next_attempt_at.eq(ms(now)),
-        hosts::lease_until.eq(0),
-        hosts::lease_owner.eq(""),
-        hosts::failures.eq(0),
-    );
-    let added = diesel::insert_into(hosts::table)
-        .values(row)
-        .on_conflict_do_nothing()
+/// Makes the hosts of an activity's deliveries due if they have no attempt planned: one that is failing keeps its turn.
+fn wake_hosts(conn: &mut Conn, activity: &Activity) -> Result<(), StoreError> {
+    let now = ms(activity.created);
+    let of_activity = || {
+        deliveries::table
+            .filter(deliveries::activity_id.eq(activity.id.to_string()))
+            .filter(deliveries::settled_at.is_null())
+    };
+    let known = hosts::table.filter(hosts::host.eq(deliveries::host));
+    let unknown = of_activity()
+        .filter(diesel::dsl::not(diesel::dsl::exists(known)))
+        .select((
+            deliveries::host,
+            Some(now).into_sql::<Nullable<BigInt>>(),
+            0_i64.into_sql::<BigInt>(),
+            "".into_sql::<Text>(),
+            0_i64.into_sql::<BigInt>(),
+        ))
+        .distinct();
+    unknown
+        .insert_into(hosts::table)
+        .into_columns((
+            hosts::host,
+            hosts::next_attempt_at,
+            hosts::lease_until,
+            hosts::lease_owner,
+            hosts::failures,
+        ))
         .portable()
         .execute(conn)?;
-    if added == 0 {
-        let idle = hosts::table.find(host).filter(hosts::next_attempt_at.is_null());
-        diesel::update(idle)
-            .set(hosts::next_attempt_at.eq(ms(now)))
-            .execute(conn)?;
-    }
+    let idle = hosts::table
+        .filter(hosts::next_attempt_at.is_null())
+        .filter(hosts::host.eq_any(of_activity().select(deliveries::host)));
+    diesel::update(idle).set(hosts::next_attempt_at.eq(now)).execute(conn)?;
     Ok(())
 }
 

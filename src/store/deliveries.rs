@@ -1,5 +1,8 @@
 //! Deliveries: an activity on its way to an inbox. Whoever holds the lease of their host sends them in order.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use diesel::prelude::*;
 
 use super::activities::{Activity, Row as ActivityRow};
@@ -15,8 +18,8 @@ pub struct Delivery {
     pub id: i64,
     /// Where to.
     pub inbox: String,
-    /// What.
-    pub activity: Activity,
+    /// What; deliveries of one batch share it.
+    pub activity: Arc<Activity>,
 }
 
 /// How a delivery ended.
@@ -45,27 +48,73 @@ impl Outcome {
     }
 }
 
-/// The next deliveries to a host, oldest first.
+/// The next deliveries to a host, oldest first. What several of them carry is read once.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn next(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<Delivery>, StoreError> {
-    let rows: Vec<(i64, String, ActivityRow)> = deliveries::table
-        .inner_join(activities::table)
+    let rows: Vec<(i64, String, String)> = deliveries::table
         .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
         .order(deliveries::id)
         .limit(limit)
-        .select((deliveries::id, deliveries::inbox, ActivityRow::as_select()))
+        .select((deliveries::id, deliveries::inbox, deliveries::activity_id))
         .load(conn)?;
-    rows.into_iter()
-        .map(|(id, inbox, row)| {
-            Ok(Delivery {
-                id,
-                inbox,
-                activity: row.domain()?,
-            })
-        })
-        .collect()
+    let mut known: HashMap<String, Arc<Activity>> = HashMap::new();
+    let mut next = Vec::with_capacity(rows.len());
+    for (id, inbox, activity_id) in rows {
+        let activity = match known.get(&activity_id) {
+            Some(activity) => Arc::clone(activity),
+            None => {
+                let row: ActivityRow = activities::table
+                    .find(&activity_id)
+                    .select(ActivityRow::as_select())
+                    .first(conn)?;
+                let activity = Arc::new(row.domain()?);
+                known.insert(activity_id, Arc::clone(&activity));
+                activity
+            }
+        };
+        next.push(Delivery { id, inbox, activity });
+    }
+    Ok(next)
+}
+
+/// The next delivery to a host that is about another object than `object_uri`: sending it before the others changes the
+/// order of no object's history.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn next_about_another(conn: &mut Conn, host: &str, object_uri: &str) -> Result<Option<Delivery>, StoreError> {
+    let row: Option<(i64, String, ActivityRow)> = deliveries::table
+        .inner_join(activities::table)
+        .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
+        .filter(activities::object_uri.ne(object_uri))
+        .order(deliveries::id)
+        .select((deliveries::id, deliveries::inbox, ActivityRow::as_select()))
+        .first(conn)
+        .optional()?;
+    row.map(|(id, inbox, row)| {
+        let activity = Arc::new(row.domain()?);
+        Ok(Delivery { id, inbox, activity })
+    })
+    .transpose()
+}
+
+/// Settles deliveries that were taken in. Those that are settled stay as they are.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn settle_delivered(conn: &mut Conn, ids: &[i64], now: Instant) -> Result<(), StoreError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let waiting = deliveries::table.filter(deliveries::id.eq_any(ids).and(deliveries::settled_at.is_null()));
+    let delivered = (
+        deliveries::outcome.eq(Outcome::Delivered.as_str()),
+        deliveries::settled_at.eq(ms(now)),
+    );
+    diesel::update(waiting).set(delivered).execute(conn)?;
+    Ok(())
 }
 
 /// Settles one delivery, with what was said where it failed. One that is settled stays as it is.
@@ -99,19 +148,25 @@ pub fn settle_gone(conn: &mut Conn, host: &str, inbox: &str, now: Instant) -> Re
     Ok(diesel::update(waiting).set(gone).execute(conn)?)
 }
 
-/// Gives up on what has waited for a host since before `before`; returns how many.
+/// Gives up on what has waited for a host since before `before`, at most `limit` of it; returns how many.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn expire(conn: &mut Conn, host: &str, before: Instant, now: Instant) -> Result<usize, StoreError> {
-    let waiting = deliveries::table
+pub fn expire(conn: &mut Conn, host: &str, before: Instant, limit: i64, now: Instant) -> Result<usize, StoreError> {
+    let ids: Vec<i64> = deliveries::table
         .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
-        .filter(deliveries::created_at.lt(ms(before)));
+        .filter(deliveries::created_at.lt(ms(before)))
+        .order(deliveries::id)
+        .limit(limit)
+        .select(deliveries::id)
+        .load(conn)?;
     let expired = (
         deliveries::outcome.eq(Outcome::Expired.as_str()),
         deliveries::settled_at.eq(ms(now)),
     );
-    Ok(diesel::update(waiting).set(expired).execute(conn)?)
+    Ok(diesel::update(deliveries::table.filter(deliveries::id.eq_any(&ids)))
+        .set(expired)
+        .execute(conn)?)
 }
 
 /// How many deliveries wait, in all.

@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 
+use super::backend::PortableExt;
 use super::column::{instant_opt, ms};
 use super::schema::{deliveries, hosts};
 use super::{Conn, StoreError};
@@ -25,6 +26,8 @@ pub struct Host {
     pub last_success: Option<Instant>,
     /// Why it failed last.
     pub last_error: Option<String>,
+    /// How it wants its requests signed, once that is known.
+    pub dialect: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -36,6 +39,7 @@ struct Row {
     first_failure_at: Option<i64>,
     last_success_at: Option<i64>,
     last_error: Option<String>,
+    dialect: Option<String>,
 }
 
 impl Row {
@@ -47,12 +51,23 @@ impl Row {
             first_failure: instant_opt(self.first_failure_at)?,
             last_success: instant_opt(self.last_success_at)?,
             last_error: self.last_error,
+            dialect: self.dialect,
         })
     }
 }
 
-/// Takes up to `limit` hosts that are due and free, for `owner` until `lease_until`. A lease that runs out frees the
-/// host, so that a crash holds nothing up for longer.
+/// How many hosts a worker can take on. Those that fail have a share of their own, so that a hundred dead hosts, each of
+/// them as slow as can be, leave room for those that answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Hosts that answered last time, or were never tried.
+    pub healthy: i64,
+    /// Hosts that failed last time.
+    pub failing: i64,
+}
+
+/// Takes hosts that are due and free, for `owner` until `lease_until`, as many as there is room for. A lease that runs
+/// out frees the host, so that a crash holds nothing up for longer.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -60,29 +75,83 @@ pub fn claim(
     conn: &mut Conn,
     now: Instant,
     lease_until: Instant,
-    limit: i64,
+    room: Room,
     owner: &str,
 ) -> Result<Vec<Host>, StoreError> {
     let now = ms(now);
-    let due: Vec<String> = hosts::table
-        .filter(hosts::next_attempt_at.le(now).and(hosts::lease_until.le(now)))
-        .order((hosts::next_attempt_at, hosts::host))
-        .limit(limit)
-        .select(hosts::host)
-        .load(conn)?;
-    let mut claimed = Vec::with_capacity(due.len());
-    for host in due {
-        let free = hosts::table.find(&host).filter(hosts::lease_until.le(now));
-        let lease = (
-            hosts::lease_until.eq(ms(lease_until)),
-            hosts::lease_owner.eq(owner),
-            hosts::last_attempt_at.eq(now),
-        );
-        if diesel::update(free).set(lease).execute(conn)? == 1 {
-            claimed.push(hosts::table.find(&host).select(Row::as_select()).first(conn)?);
-        }
+    let due = || {
+        hosts::table
+            .filter(hosts::next_attempt_at.le(now).and(hosts::lease_until.le(now)))
+            .order((hosts::next_attempt_at, hosts::host))
+            .select(hosts::host)
+    };
+    let mut names: Vec<String> = due().filter(hosts::failures.eq(0)).limit(room.healthy).load(conn)?;
+    names.extend(
+        due()
+            .filter(hosts::failures.gt(0))
+            .limit(room.failing)
+            .load::<String>(conn)?,
+    );
+    if names.is_empty() {
+        return Ok(Vec::new());
     }
-    claimed.into_iter().map(Row::domain).collect()
+    let lease = (
+        hosts::lease_until.eq(ms(lease_until)),
+        hosts::lease_owner.eq(owner),
+        hosts::last_attempt_at.eq(now),
+    );
+    diesel::update(hosts::table.filter(hosts::host.eq_any(&names)))
+        .set(lease)
+        .execute(conn)?;
+    let rows: Vec<Row> = hosts::table
+        .filter(hosts::host.eq_any(&names))
+        .order((hosts::next_attempt_at, hosts::host))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::domain).collect()
+}
+
+/// Remembers how a host wants its requests signed; the host may be new.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn learn(conn: &mut Conn, host: &str, dialect: &str, now: Instant) -> Result<(), StoreError> {
+    let learnt = (hosts::dialect.eq(dialect.to_owned()), hosts::dialect_since.eq(ms(now)));
+    if diesel::update(hosts::table.find(host))
+        .set(learnt.clone())
+        .execute(conn)?
+        > 0
+    {
+        return Ok(());
+    }
+    let row = (
+        hosts::host.eq(host),
+        hosts::lease_until.eq(0),
+        hosts::lease_owner.eq(""),
+        hosts::failures.eq(0),
+        learnt.0,
+        learnt.1,
+    );
+    diesel::insert_into(hosts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Forgets hosts that nothing waits for and nothing was heard of since `before`; returns how many. They come back as
+/// unknown ones.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn purge(conn: &mut Conn, before: Instant) -> Result<usize, StoreError> {
+    let before = ms(before);
+    let idle = hosts::table
+        .filter(hosts::next_attempt_at.is_null())
+        .filter(hosts::last_attempt_at.is_null().or(hosts::last_attempt_at.lt(before)))
+        .filter(hosts::dialect_since.is_null().or(hosts::dialect_since.lt(before)));
+    Ok(diesel::delete(idle).execute(conn)?)
 }
 
 /// Takes every lease back: for the only process of an embedded database, whose last run may have been killed.
@@ -124,7 +193,7 @@ pub fn succeeded(conn: &mut Conn, host: &str, now: Instant) -> Result<(), StoreE
     Ok(())
 }
 
-/// Notes a failure, plans the next attempt and gives the host back.
+/// Notes a failure, plans the next attempt if something still waits, and gives the host back.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -148,7 +217,7 @@ pub fn postpone(
         .set((
             hosts::failures.eq(hosts::failures + 1),
             hosts::last_error.eq(error),
-            hosts::next_attempt_at.eq(ms(next_attempt)),
+            hosts::next_attempt_at.eq(waits(conn, host)?.then_some(ms(next_attempt))),
             hosts::lease_until.eq(0),
             hosts::lease_owner.eq(""),
         ))
@@ -161,8 +230,7 @@ pub fn postpone(
 /// # Errors
 /// Only what the database refuses.
 pub fn release(conn: &mut Conn, host: &str, owner: &str, now: Instant) -> Result<(), StoreError> {
-    let waiting = deliveries::table.filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()));
-    let more: bool = diesel::select(diesel::dsl::exists(waiting)).get_result(conn)?;
+    let more = waits(conn, host)?;
     diesel::update(hosts::table.find(host).filter(hosts::lease_owner.eq(owner)))
         .set((
             hosts::next_attempt_at.eq(more.then_some(ms(now))),
@@ -171,6 +239,12 @@ pub fn release(conn: &mut Conn, host: &str, owner: &str, now: Instant) -> Result
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Whether something waits for the host.
+fn waits(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
+    let waiting = deliveries::table.filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()));
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(conn)?)
 }
 
 /// A host that writes to us is up: what waits for it is due at once, unless it was tried within the last minute.

@@ -131,6 +131,8 @@ diesel::table! {
         last_attempt_at -> Nullable<BigInt>,
         last_success_at -> Nullable<BigInt>,
         last_error -> Nullable<Text>,
+        dialect -> Nullable<Text>,
+        dialect_since -> Nullable<BigInt>,
     }
 }
 diesel::table! {

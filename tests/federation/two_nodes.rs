@@ -8,6 +8,7 @@ use maillage::domain::centre::Centre;
 use maillage::domain::event::Event;
 use maillage::domain::time::{Clock, FixedClock};
 use maillage::federation::urls;
+use maillage::store::hosts::Room;
 use maillage::store::{deliveries, follows, hosts};
 use serde_json::Value;
 
@@ -253,10 +254,14 @@ fn a_publisher_that_is_killed_before_it_sends_loses_nothing() {
 /// What `kill -9` in the middle of a delivery leaves in the database.
 async fn leave_leases_behind(node: &Running) {
     let (now, lease) = (node.clock.now(), node.clock.now() + TimeDelta::minutes(2));
+    let room = Room {
+        healthy: 10,
+        failing: 10,
+    };
     let claimed = node
         .node
         .store
-        .write(move |conn| hosts::claim(conn, now, lease, 10, "a process that died"))
+        .write(move |conn| hosts::claim(conn, now, lease, room, "a process that died"))
         .await
         .expect("claimed");
     assert_eq!(claimed.len(), 1);

@@ -9,6 +9,7 @@ use maillage::domain::id::ActivityId;
 use maillage::domain::time::Instant;
 use maillage::store::activities::{Activity, Recipient};
 use maillage::store::deliveries::Outcome;
+use maillage::store::hosts::Room;
 use maillage::store::{Conn, StoreError, activities, deliveries, hosts, inbox};
 
 use super::samples::{RANDOM, centre, now};
@@ -44,13 +45,17 @@ fn minutes(count: i64) -> Instant {
 }
 
 fn claim(conn: &mut Conn, at: Instant, owner: &str) -> Vec<String> {
-    let claimed = hosts::claim(conn, at, at + Duration::minutes(5), 10, owner).expect("a claim");
+    let room = Room {
+        healthy: 10,
+        failing: 10,
+    };
+    let claimed = hosts::claim(conn, at, at + Duration::minutes(5), room, owner).expect("a claim");
     claimed.into_iter().map(|host| host.host).collect()
 }
 
 fn waiting(conn: &mut Conn, host: &str) -> Vec<String> {
     let next = deliveries::next(conn, host, 10).expect("deliveries");
-    next.into_iter().map(|delivery| delivery.activity.body).collect()
+    next.iter().map(|delivery| delivery.activity.body.clone()).collect()
 }
 
 #[test]
@@ -68,7 +73,7 @@ fn one_delivery_for_each_inbox_in_the_order_of_the_changes() {
         assert_eq!(waiting(conn, "b.example"), std::slice::from_ref(&one.body));
         let delivery = deliveries::next(conn, "b.example", 1).unwrap().remove(0);
         assert_eq!(
-            (delivery.inbox.as_str(), &delivery.activity),
+            (delivery.inbox.as_str(), &*delivery.activity),
             ("https://b.example/inbox", &one)
         );
         assert_eq!(deliveries::waiting(conn).unwrap(), 3);
@@ -141,6 +146,65 @@ fn a_failing_host_waits_and_its_deliveries_keep_their_order() {
 }
 
 #[test]
+fn failing_hosts_leave_room_for_the_others() {
+    both_conn(|conn| {
+        let hosts: Vec<Recipient> = (0..6).map(|at| to(&format!("https://h{at}.example/inbox"))).collect();
+        activities::record(conn, &activity("1"), &hosts).unwrap();
+        claim(conn, now(), "w1");
+        for host in &hosts[..4] {
+            hosts::postpone(conn, &host.host, "w1", minutes(1), "timed out", now()).unwrap();
+        }
+        for host in &hosts[4..] {
+            hosts::release(conn, &host.host, "w1", minutes(1)).unwrap();
+        }
+        let room = Room { healthy: 2, failing: 1 };
+        let claimed = hosts::claim(conn, minutes(2), minutes(7), room, "w1").unwrap();
+        let mut failures: Vec<i64> = claimed.iter().map(|host| host.failures).collect();
+        failures.sort_unstable();
+        assert_eq!(failures, [0, 0, 1]);
+    });
+}
+
+#[test]
+fn how_a_host_wants_its_signatures_is_remembered_and_forgotten() {
+    both_conn(|conn| {
+        hosts::learn(conn, "new.example", "rfc9421-ed25519", now()).unwrap();
+        activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
+        hosts::learn(conn, "a.example", "cavage", now()).unwrap();
+        hosts::learn(conn, "a.example", "rfc9421-rsa", now()).unwrap();
+        let dialect = |conn: &mut Conn, host| hosts::by_name(conn, host).unwrap().and_then(|host| host.dialect);
+        assert_eq!(dialect(conn, "new.example").as_deref(), Some("rfc9421-ed25519"));
+        assert_eq!(dialect(conn, "a.example").as_deref(), Some("rfc9421-rsa"));
+        assert_eq!(hosts::purge(conn, now()).unwrap(), 0, "learnt just now");
+        assert_eq!(
+            hosts::purge(conn, minutes(1)).unwrap(),
+            1,
+            "something waits for the other"
+        );
+        assert_eq!(dialect(conn, "new.example"), None);
+        assert_eq!(waiting(conn, "a.example").len(), 1);
+    });
+}
+
+#[test]
+fn the_next_delivery_about_another_object_is_found() {
+    both_conn(|conn| {
+        let inbox = [to("https://a.example/inbox")];
+        let mut other = activity("2");
+        other.object_uri = "https://here.example/events/2".to_owned();
+        activities::record(conn, &activity("1"), &inbox).unwrap();
+        let next = |conn: &mut Conn| deliveries::next_about_another(conn, "a.example", "https://here.example/events/1");
+        assert_eq!(next(conn).unwrap(), None);
+        activities::record(conn, &other, &inbox).unwrap();
+        let found = next(conn).unwrap().expect("the other one");
+        assert_eq!(*found.activity, other);
+        deliveries::settle_delivered(conn, &[found.id], now()).unwrap();
+        assert_eq!(next(conn).unwrap(), None);
+        assert_eq!(deliveries::waiting(conn).unwrap(), 1);
+    });
+}
+
+#[test]
 fn a_host_that_writes_to_us_is_tried_at_once() {
     both_conn(|conn| {
         activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
@@ -184,9 +248,9 @@ fn what_is_gone_or_too_old_is_settled_together() {
             2
         );
         assert_eq!(waiting(conn, "a.example"), ["{\"n\":\"1\"}"]);
-        assert_eq!(deliveries::expire(conn, "a.example", now(), minutes(1)).unwrap(), 0);
+        assert_eq!(deliveries::expire(conn, "a.example", now(), 10, minutes(1)).unwrap(), 0);
         assert_eq!(
-            deliveries::expire(conn, "a.example", minutes(1), minutes(1)).unwrap(),
+            deliveries::expire(conn, "a.example", minutes(1), 10, minutes(1)).unwrap(),
             1
         );
         assert_eq!(deliveries::waiting(conn).unwrap(), 0);
@@ -198,6 +262,7 @@ fn what_is_gone_or_too_old_is_settled_together() {
 #[test]
 fn eight_workers_share_the_hosts_without_meeting() {
     const HOSTS: usize = 200;
+    const SEVEN: Room = Room { healthy: 7, failing: 0 };
     both(|database| {
         let mut conn = database.conn();
         conn.write_tx(|conn| -> Result<(), StoreError> {
@@ -216,7 +281,7 @@ fn eight_workers_share_the_hosts_without_meeting() {
                     let owner = format!("w{worker}");
                     for _ in 0..HOSTS {
                         let hosts = conn
-                            .write_tx(|conn| hosts::claim(conn, now(), minutes(5), 7, &owner))
+                            .write_tx(|conn| hosts::claim(conn, now(), minutes(5), SEVEN, &owner))
                             .expect("a claim");
                         if hosts.is_empty() {
                             break;

@@ -3,13 +3,16 @@
 use chrono::Duration;
 use maillage::domain::centre::CentreKind;
 use maillage::domain::event::Origin;
+use maillage::domain::id::{ActivityId, CentreId};
 use maillage::domain::peer::{FollowState, PeerKey};
+use maillage::store::activities::Activity;
 use maillage::store::announces::{self, Announce};
-use maillage::store::followers::Inbox;
 use maillage::store::pulls::Pulled;
-use maillage::store::{Conn, StoreError, changes, events, followers, follows, peers, pulls, tombstones};
+use maillage::store::{
+    Conn, StoreError, activities, changes, deliveries, events, followers, follows, hosts, peers, pulls, tombstones,
+};
 
-use super::samples::{centre, facts, follow, follower, now, peer, peer_of, remote};
+use super::samples::{RANDOM, centre, facts, follow, follower, now, peer, peer_of, remote};
 use crate::support::database::both_conn;
 
 #[test]
@@ -151,22 +154,38 @@ fn followers_of_one_host_share_an_inbox() {
         }
         followers::insert(conn, &follower(None, other.id)).unwrap();
         peers::mark_gone(conn, gone.id, now()).unwrap();
-        let inbox = |url: &str, software: Option<&str>| Inbox {
-            url: url.to_owned(),
-            software: software.map(str::to_owned),
+        let inboxes = |conn: &mut Conn, sender| {
+            let activity = activity(sender);
+            activities::record_for_followers(conn, &activity).unwrap();
+            let rows = ["big.example", "solo.example", "gone.example", "other.example"]
+                .map(|host| deliveries::next(conn, host, 10).unwrap());
+            for delivery in rows.iter().flatten() {
+                deliveries::settle_delivered(conn, &[delivery.id], now()).unwrap();
+            }
+            rows.concat()
+                .into_iter()
+                .map(|delivery| delivery.inbox)
+                .collect::<Vec<_>>()
         };
-        assert_eq!(
-            followers::inboxes(conn, Some(one.id)).unwrap(),
-            [
-                inbox("https://big.example/inbox", Some("maillage")),
-                inbox(&unshared.inbox, None)
-            ]
-        );
-        assert_eq!(
-            followers::inboxes(conn, None).unwrap(),
-            [inbox("https://other.example/inbox", Some("maillage"))]
-        );
+        let of_centre = ["https://big.example/inbox".to_owned(), unshared.inbox.clone()];
+        assert_eq!(inboxes(conn, Some(one.id)), of_centre);
+        assert_eq!(inboxes(conn, None), ["https://other.example/inbox"]);
+        assert_eq!(inboxes(conn, Some(one.id)), of_centre, "a second time");
+        assert_eq!(hosts::next_due(conn, now()).unwrap(), Some(now()), "the hosts are due");
     });
+}
+
+fn activity(sender: Option<CentreId>) -> Activity {
+    let id = ActivityId::new(now(), &*RANDOM);
+    Activity {
+        id,
+        uri: format!("https://here.example/activities/{id}"),
+        sender,
+        object_uri: "https://here.example/events/1".to_owned(),
+        public: true,
+        body: "{}".to_owned(),
+        created: now(),
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use maillage::domain::calendar::{Filter, Near};
 use maillage::domain::centre::CentreKind;
 use maillage::domain::event::{Format, Level, Mode, Price};
 use maillage::domain::id::{EventId, PeerId};
+use maillage::store::hosts::Room;
 use maillage::store::{Conn, calendar, changes, deliveries, events, hosts, inbox, pulls, sessions};
 
 use super::samples::{Here, RANDOM, at, centre, facts, local, now, peer, remote};
@@ -362,6 +363,8 @@ fn the_plain_calendar_is_read_in_the_order_of_its_index() {
     });
 }
 
+const ROOM: Room = Room { healthy: 8, failing: 8 };
+
 #[test]
 fn workers_and_lists_go_by_index() {
     both(|database| {
@@ -369,10 +372,12 @@ fn workers_and_lists_go_by_index() {
         let there = PeerId::new(now(), &*RANDOM);
         let event = EventId::new(now(), &*RANDOM);
         by_index(database, &mut conn, "the workers", |conn| {
-            hosts::claim(conn, now(), now(), 8, "w").expect("a claim");
+            hosts::claim(conn, now(), now(), ROOM, "w").expect("a claim");
             hosts::next_due(conn, now()).expect("the next");
             hosts::heard_from(conn, "there.example", now()).expect("heard");
             deliveries::next(conn, "there.example", 8).expect("deliveries");
+            deliveries::next_about_another(conn, "there.example", "https://here.example/1").expect("a delivery");
+            deliveries::expire(conn, "there.example", now(), 8, now()).expect("nothing");
             deliveries::purge(conn, now()).expect("a purge");
             pulls::claim(conn, now(), now(), 8).expect("a claim");
             inbox::purge(conn, now()).expect("a purge");

@@ -1,4 +1,4 @@
-//! One attempt: signs with the sender's key and posts.
+//! One attempt: signs with the sender's key as the host wants it, posts, and judges the answer.
 
 use std::time::Duration;
 
@@ -7,12 +7,16 @@ use url::Url;
 use crate::federation::context::Federation;
 use crate::federation::error::FederationError;
 use crate::federation::fetch::{FetchError, PostOutcome};
-use crate::federation::signature::Scheme;
+use crate::federation::signature::Dialect;
 use crate::store::deliveries::Delivery;
 use crate::store::hosts::Host;
 
 /// What peers expect of a POST to an inbox.
 pub const CONTENT_TYPE: &str = "application/activity+json";
+
+/// Attempts that a host gets which answers 401. It may not have been able to fetch our key, or its clock was wrong; but
+/// one that never believes us must not hold up all that waits for it.
+const MAX_KNOCKS: i64 = 5;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,75 +28,129 @@ pub enum Sent {
     /// Refused in a way that another attempt does not change.
     Refused(String),
     /// Worth another attempt.
-    Failed {
-        /// Why, in a few words.
-        error: String,
-        /// What the host asked for.
-        retry_after: Option<Duration>,
-    },
+    Failed(Failure),
 }
 
-/// Attempts that a host gets which answers 401. It may not have been able to fetch our key, or its clock was wrong; but
-/// one that never believes us must not hold up all that waits for it.
-const MAX_KNOCKS: i64 = 5;
+/// Why an attempt is to be repeated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// In a few words, on one line.
+    pub error: String,
+    /// What the host asked for.
+    pub retry_after: Option<Duration>,
+    /// Whether the host stumbled over what it was sent (500 and the like) rather than being away or busy.
+    pub stumbled: bool,
+}
 
-/// Whether a 401 is worth another attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Knocks(bool);
+/// How we stand with a host while its lane is driven.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// The dialect that worked last.
+    dialect: Option<Dialect>,
+    /// Whether that was found out just now.
+    learnt: bool,
+    /// Whether a 401 is worth another attempt.
+    knocks_left: bool,
+}
 
-impl Knocks {
+impl Manner {
     /// By how the host has been.
-    pub fn left(host: &Host) -> Self {
+    pub fn with(host: &Host) -> Self {
         let unbelieving = host.last_error.as_deref().is_some_and(|error| error.starts_with("401"));
-        Self(!unbelieving || host.failures < MAX_KNOCKS)
+        Self {
+            dialect: host.dialect.as_deref().and_then(Dialect::read),
+            learnt: false,
+            knocks_left: !unbelieving || host.failures < MAX_KNOCKS,
+        }
+    }
+
+    /// What was found out since the last time this was asked.
+    pub fn learnt(&mut self) -> Option<Dialect> {
+        std::mem::take(&mut self.learnt).then_some(self.dialect).flatten()
+    }
+
+    fn worked(&mut self, dialect: Dialect) {
+        self.learnt |= self.dialect != Some(dialect);
+        self.dialect = Some(dialect);
+    }
+
+    /// Whether an answer may mean « I do not read this signature »: 401, and of a host that never took anything yet 400 too.
+    fn asks_for_another(&self, status: u16) -> bool {
+        status == 401 || (status == 400 && self.dialect.is_none())
     }
 }
 
 /// Attempts `delivery`.
-pub async fn send(federation: &Federation, delivery: &Delivery, knocks: Knocks) -> Sent {
-    match attempt(federation, delivery).await {
-        Ok(outcome) => judge(&outcome, knocks),
+pub async fn send(federation: &Federation, delivery: &Delivery, manner: &mut Manner) -> Sent {
+    match attempt(federation, delivery, manner).await {
+        Ok(outcome) => judge(&outcome, manner.knocks_left),
         Err(FederationError::Fetch(error)) => judge_error(&error),
         // A key or the database fails us, not the peer: the delivery waits.
-        Err(error) => Sent::Failed {
-            error: error.to_string(),
-            retry_after: None,
-        },
+        Err(error) => failed(error.to_string()),
     }
 }
 
-async fn attempt(federation: &Federation, delivery: &Delivery) -> Result<PostOutcome, FederationError> {
+/// Knocks in the dialect that worked last, or the one that everybody speaks; when that is not believed, in the others.
+async fn attempt(
+    federation: &Federation,
+    delivery: &Delivery,
+    manner: &mut Manner,
+) -> Result<PostOutcome, FederationError> {
+    let first = manner.dialect.unwrap_or_default();
+    let mut outcome = knock(federation, delivery, first).await?;
+    for other in std::iter::once(&first).chain(first.others()) {
+        if *other != first {
+            outcome = knock(federation, delivery, *other).await?;
+        }
+        if outcome.is_success() {
+            manner.worked(*other);
+        }
+        if !manner.asks_for_another(outcome.status) {
+            break;
+        }
+    }
+    Ok(outcome)
+}
+
+async fn knock(federation: &Federation, delivery: &Delivery, dialect: Dialect) -> Result<PostOutcome, FederationError> {
     let inbox = Url::parse(&delivery.inbox).map_err(|_| FetchError::Document("inbox"))?;
     let signers = federation.keys.of(&federation.store, delivery.activity.sender).await?;
     let body = signers.renew(&delivery.activity.body)?;
+    let signer = signers.of_kind(dialect.key());
     Ok(federation
         .fetcher
-        .post(&inbox, body.as_bytes(), CONTENT_TYPE, &signers.rsa, Scheme::Cavage)
+        .post(&inbox, body.as_bytes(), CONTENT_TYPE, signer, dialect.scheme())
         .await?)
 }
 
-fn judge(outcome: &PostOutcome, knocks: Knocks) -> Sent {
+fn judge(outcome: &PostOutcome, knocks_left: bool) -> Sent {
     let said = || format!("{} {}", outcome.status, outcome.excerpt).trim_end().to_owned();
     if outcome.is_success() {
         Sent::Delivered
     } else if outcome.is_gone() {
         Sent::Gone
-    } else if outcome.is_permanent() && !(outcome.status == 401 && knocks.0) {
+    } else if outcome.is_permanent() && !(outcome.status == 401 && knocks_left) {
         Sent::Refused(said())
     } else {
-        Sent::Failed {
+        Sent::Failed(Failure {
             error: said(),
             retry_after: outcome.retry_after,
-        }
+            stumbled: (500..=599).contains(&outcome.status) && !matches!(outcome.status, 502..=504),
+        })
     }
 }
 
 fn judge_error(error: &FetchError) -> Sent {
     match error {
         FetchError::Blocked(_) | FetchError::Document(_) => Sent::Refused(error.to_string()),
-        other => Sent::Failed {
-            error: other.to_string(),
-            retry_after: None,
-        },
+        other => failed(other.to_string()),
     }
+}
+
+fn failed(error: String) -> Sent {
+    Sent::Failed(Failure {
+        error,
+        retry_after: None,
+        stumbled: false,
+    })
 }

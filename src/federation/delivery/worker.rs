@@ -1,4 +1,4 @@
-//! The worker of one process: drives every due host, a bounded number at a time.
+//! The worker of one process: takes on every host that is due, as many at a time as there is room for.
 
 use std::time::Duration;
 
@@ -6,18 +6,16 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::schedule::wait;
-use super::send::{Knocks, Sent, send};
+use super::lane::Lane;
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
-use crate::store::deliveries::{self, Delivery, Outcome};
-use crate::store::{StoreError, followers, hosts};
-use crate::telemetry;
+use crate::store::hosts::Room;
+use crate::store::{StoreError, hosts};
 
 /// Hosts driven at the same time.
-const LANES: usize = 32;
-/// Deliveries settled in one transaction. A crash within a batch sends at most these again, with the same ids.
-const BATCH: i64 = 20;
+const LANES: usize = 256;
+/// Of these, hosts that failed the last time: those that hang take up no more than this.
+const FAILING_LANES: usize = 64;
 /// Longest sleep without a look at the database: another process may have recorded work.
 const NAP: Duration = Duration::from_secs(5);
 
@@ -27,6 +25,43 @@ pub struct Worker {
     federation: Federation,
     /// This process, in leases.
     owner: String,
+}
+
+/// The hosts under way; each lane ends by telling whether it began as a failing one.
+#[derive(Default)]
+struct Lanes {
+    set: JoinSet<bool>,
+    failing: usize,
+}
+
+impl Lanes {
+    fn room(&self) -> Room {
+        let room = |most: usize, taken: usize| i64::try_from(most.saturating_sub(taken)).unwrap_or(0);
+        Room {
+            healthy: room(LANES - FAILING_LANES, self.set.len() - self.failing),
+            failing: room(FAILING_LANES, self.failing),
+        }
+    }
+
+    fn start(&mut self, mut lane: Lane) {
+        let failing = lane.is_failing();
+        self.failing += usize::from(failing);
+        self.set.spawn(async move {
+            if let Err(error) = lane.drive().await {
+                tracing::error!(peer.host = %lane.name(), %error, "deliveries to a host stopped");
+            }
+            failing
+        });
+    }
+
+    /// Waits for one to end; never returns when there is none.
+    async fn one_ends(&mut self) {
+        match self.set.join_next().await {
+            // A lane that panicked counts as healthy; the lease that it leaves behind runs out.
+            Some(ended) => self.failing -= usize::from(ended.unwrap_or(false)),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 impl Worker {
@@ -42,20 +77,36 @@ impl Worker {
 
     /// Works until `stop` is true or dropped; what is under way is settled first.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut lanes = JoinSet::new();
+        let mut lanes = Lanes::default();
         while !*stop.borrow() {
-            while lanes.try_join_next().is_some() {}
-            if let Err(error) = self.start_lanes(&mut lanes).await {
-                tracing::error!(%error, "deliveries cannot be claimed");
-            }
-            tokio::select! {
-                () = self.federation.outbox_bell.notified() => {}
-                Some(_) = lanes.join_next() => {}
-                () = tokio::time::sleep(self.nap().await) => {}
-                changed = stop.changed() => if changed.is_err() { break },
+            let nap = match self.take_on(&mut lanes).await {
+                Ok(due) => self.nap(due),
+                Err(error) => {
+                    tracing::error!(%error, "deliveries cannot be claimed");
+                    NAP
+                }
+            };
+            if !self.rest(&mut lanes, nap, &mut stop).await {
+                break;
             }
         }
-        while lanes.join_next().await.is_some() {}
+        while lanes.set.join_next().await.is_some() {}
+    }
+
+    /// Until there may be something to take on: the bell rings, a host comes due, or a lane ends where all were taken.
+    /// False when the worker is to stop.
+    async fn rest(&self, lanes: &mut Lanes, nap: Duration, stop: &mut watch::Receiver<bool>) -> bool {
+        let nap = tokio::time::sleep(nap);
+        tokio::pin!(nap);
+        loop {
+            let full = lanes.room();
+            tokio::select! {
+                () = self.federation.outbox_bell.notified() => return true,
+                () = &mut nap => return true,
+                changed = stop.changed() => return changed.is_ok(),
+                () = lanes.one_ends() => if full.healthy == 0 || full.failing == 0 { return true },
+            }
+        }
     }
 
     /// Drives every host that is due now until it has nothing left or fails: for tests, which step by hand.
@@ -63,193 +114,38 @@ impl Worker {
     /// # Errors
     /// Only what the database refuses.
     pub async fn step(&self) -> Result<usize, StoreError> {
-        let mut lanes = JoinSet::new();
-        let started = self.start_lanes(&mut lanes).await?;
-        while lanes.join_next().await.is_some() {}
+        let mut lanes = Lanes::default();
+        self.take_on(&mut lanes).await?;
+        let started = lanes.set.len();
+        while lanes.set.join_next().await.is_some() {}
         Ok(started)
     }
 
-    async fn start_lanes(&self, lanes: &mut JoinSet<()>) -> Result<usize, StoreError> {
-        let free = i64::try_from(LANES.saturating_sub(lanes.len())).unwrap_or(0);
-        if free == 0 {
-            return Ok(0);
-        }
-        let (now, owner, until) = (self.federation.now(), self.owner.clone(), self.lease_end());
-        let due = self
-            .federation
-            .store
-            .read(move |conn| hosts::next_due(conn, now))
-            .await?;
+    /// Takes on hosts that are due; when the next one is, as far as it is known.
+    async fn take_on(&self, lanes: &mut Lanes) -> Result<Option<Instant>, StoreError> {
+        let (now, room, owner) = (self.federation.now(), lanes.room(), self.owner.clone());
+        let store = &self.federation.store;
+        let due = store.read(move |conn| hosts::next_due(conn, now)).await?;
         if due.is_none_or(|due| due > now) {
-            return Ok(0);
+            return Ok(due);
         }
-        let claimed = self
-            .federation
-            .store
-            .write(move |conn| hosts::claim(conn, now, until, free, &owner))
+        let lease = i64::try_from(self.federation.settings.lease_seconds).unwrap_or(i64::MAX);
+        let until = now + TimeDelta::seconds(lease);
+        let claimed = store
+            .write(move |conn| hosts::claim(conn, now, until, room, &owner))
             .await?;
-        let count = claimed.len();
         for host in claimed {
-            let worker = self.clone();
-            lanes.spawn(async move {
-                let name = host.host.clone();
-                if let Err(error) = worker.drive(host).await {
-                    tracing::error!(peer.host = %name, %error, "deliveries to a host stopped");
-                }
-            });
+            lanes.start(Lane::new(self.federation.clone(), self.owner.clone(), host));
         }
-        Ok(count)
+        store.read(move |conn| hosts::next_due(conn, now)).await
     }
 
-    /// Sends what waits for one host, in order, until nothing is left or an attempt fails.
-    async fn drive(&self, host: hosts::Host) -> Result<(), StoreError> {
-        let name = host.host.clone();
-        let knocks = Knocks::left(&host);
-        loop {
-            let lane = name.clone();
-            let batch = self
-                .federation
-                .store
-                .read(move |conn| deliveries::next(conn, &lane, BATCH))
-                .await?;
-            if batch.is_empty() {
-                let (owner, now) = (self.owner.clone(), self.federation.now());
-                return self
-                    .federation
-                    .store
-                    .write(move |conn| hosts::release(conn, &name, &owner, now))
-                    .await;
-            }
-            let mut ended = Vec::with_capacity(batch.len());
-            let mut failure = None;
-            let began = self.federation.now();
-            for delivery in batch {
-                if !ended.is_empty() && self.federation.now() - began > self.patience() {
-                    break;
-                }
-                match send(&self.federation, &delivery, knocks).await {
-                    Sent::Failed { error, retry_after } => {
-                        failure = Some((error, retry_after));
-                        break;
-                    }
-                    sent => ended.push((delivery, sent)),
-                }
-            }
-            let failed = failure.is_some();
-            if !self.settle(&host, ended, failure).await? || failed {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Writes down how a batch ended; false when the lease was lost meanwhile.
-    async fn settle(
-        &self,
-        host: &hosts::Host,
-        ended: Vec<(Delivery, Sent)>,
-        failure: Option<(String, Option<Duration>)>,
-    ) -> Result<bool, StoreError> {
-        self.count(&ended, failure.is_some());
-        if let Some((error, _)) = &failure {
-            tracing::info!(peer.host = %host.host, failures = host.failures + 1, %error, "delivery postponed");
-        }
-        let (name, owner, now, until) = (
-            host.host.clone(),
-            self.owner.clone(),
-            self.federation.now(),
-            self.lease_end(),
-        );
-        let delivered = ended.iter().any(|(_, sent)| *sent == Sent::Delivered);
-        let failures = if delivered {
-            1
-        } else {
-            u64::try_from(host.failures).unwrap_or(0) + 1
-        };
-        let next = failure
-            .as_ref()
-            .map(|(_, after)| now + delta(wait(failures, self.chance(), *after)));
-        let stale = now - TimeDelta::days(i64::from(self.federation.settings.give_up_days));
-        self.federation
-            .store
-            .write(move |conn| {
-                for (delivery, sent) in &ended {
-                    settle_one(conn, &name, delivery, sent, now)?;
-                }
-                if delivered {
-                    hosts::succeeded(conn, &name, now)?;
-                }
-                if let (Some((error, _)), Some(next)) = (&failure, next) {
-                    deliveries::expire(conn, &name, stale, now)?;
-                    hosts::postpone(conn, &name, &owner, next, error, now)?;
-                    return Ok(true);
-                }
-                hosts::renew(conn, &name, &owner, until)
-            })
-            .await
-    }
-
-    fn count(&self, ended: &[(Delivery, Sent)], failed: bool) {
-        for (_, sent) in ended {
-            let outcome = match sent {
-                Sent::Delivered => telemetry::Delivery::Delivered,
-                _ => telemetry::Delivery::Refused,
-            };
-            self.federation.metrics.delivery(outcome);
-        }
-        if failed {
-            self.federation.metrics.delivery(telemetry::Delivery::Postponed);
-        }
-    }
-
-    async fn nap(&self) -> Duration {
-        let now = self.federation.now();
-        let due = self.federation.store.read(move |conn| hosts::next_due(conn, now)).await;
-        // A host that is due and was not claimed was just taken by another: look again in a moment, not at once.
-        due.ok().flatten().map_or(NAP, |due| {
-            let until = (due - now).to_std().unwrap_or_default();
+    /// How long to sleep when the next host is due at `due`. One that is due and was not claimed waits for a lane or was
+    /// just taken by another process: worth another look in a moment, not at once.
+    fn nap(&self, due: Option<Instant>) -> Duration {
+        due.map_or(NAP, |due| {
+            let until = (due - self.federation.now()).to_std().unwrap_or_default();
             until.clamp(Duration::from_millis(200), NAP)
         })
     }
-
-    /// How long a batch may go on before it is settled and the lease renewed: with one more attempt it stays within it.
-    fn patience(&self) -> TimeDelta {
-        let settings = &self.federation.settings;
-        let lease = i64::try_from(settings.lease_seconds.saturating_sub(2 * settings.timeout_seconds)).unwrap_or(0);
-        TimeDelta::seconds(lease)
-    }
-
-    fn lease_end(&self) -> Instant {
-        self.federation.now() + delta(Duration::from_secs(self.federation.settings.lease_seconds))
-    }
-
-    fn chance(&self) -> u32 {
-        let mut bytes = [0; 4];
-        self.federation.random.fill(&mut bytes);
-        u32::from_le_bytes(bytes)
-    }
-}
-
-fn settle_one(
-    conn: &mut crate::store::Conn,
-    host: &str,
-    delivery: &Delivery,
-    sent: &Sent,
-    now: Instant,
-) -> Result<(), StoreError> {
-    match sent {
-        Sent::Delivered => deliveries::settle(conn, delivery.id, Outcome::Delivered, None, now),
-        Sent::Refused(error) => {
-            tracing::info!(peer.host = %host, activity.id = %delivery.activity.id, %error, "delivery refused");
-            deliveries::settle(conn, delivery.id, Outcome::Refused, Some(error), now)
-        }
-        Sent::Gone => {
-            followers::remove_inbox(conn, &delivery.inbox)?;
-            deliveries::settle_gone(conn, host, &delivery.inbox, now).map(|_| ())
-        }
-        Sent::Failed { .. } => Ok(()),
-    }
-}
-
-fn delta(duration: Duration) -> TimeDelta {
-    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }

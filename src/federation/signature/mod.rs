@@ -24,6 +24,7 @@
 //! | duplicates | no header that counts, no parameter, no component twice; one signature | the same | refused |
 
 mod cavage;
+mod dialect;
 mod digest;
 mod error;
 mod headers;
@@ -33,6 +34,7 @@ pub mod window;
 use chrono::{DateTime, Utc};
 use url::Url;
 
+pub use dialect::Dialect;
 pub use digest::{Sha256, sha256};
 pub use error::SignatureError;
 

@@ -1,0 +1,232 @@
+//! One host: what waits for it is sent in order, batch by batch, until nothing is left or an attempt fails.
+//!
+//! A host that failed is half open: its next attempt is one delivery, and only when that is taken in come the others. A
+//! delivery over which an otherwise healthy host stumbles again and again is set aside, so that it holds up nobody else.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::schedule::wait;
+use super::send::{Failure, Manner, Sent, send};
+use crate::domain::time::Instant;
+use crate::federation::context::Federation;
+use crate::store::deliveries::{self, Delivery, Outcome};
+use crate::store::{Conn, StoreError, followers, hosts};
+use crate::telemetry;
+
+/// Deliveries settled in one transaction. A crash within a batch sends at most these again, with the same ids.
+const BATCH: i64 = 32;
+/// Attempts over which a host may stumble on one delivery before the next one is tried in its place.
+const MAX_STUMBLES: i64 = 4;
+/// Deliveries that are given up in one transaction.
+const EXPIRED_AT_ONCE: i64 = 1000;
+
+/// A host under lease.
+pub(super) struct Lane {
+    federation: Federation,
+    /// Who holds the lease.
+    owner: String,
+    host: hosts::Host,
+    manner: Manner,
+}
+
+/// How a batch ended.
+#[derive(Default)]
+struct Report {
+    delivered: Vec<i64>,
+    closed: Vec<(Delivery, Sent)>,
+    failure: Option<Failure>,
+}
+
+impl Lane {
+    pub(super) fn new(federation: Federation, owner: String, host: hosts::Host) -> Self {
+        let manner = Manner::with(&host);
+        Self {
+            federation,
+            owner,
+            host,
+            manner,
+        }
+    }
+
+    /// Whether the host failed the last time.
+    pub(super) fn is_failing(&self) -> bool {
+        self.host.failures > 0
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.host.host
+    }
+
+    /// Sends until nothing is left, an attempt fails, or the lease was lost.
+    pub(super) async fn drive(&mut self) -> Result<(), StoreError> {
+        let (host, first) = (self.host.host.clone(), if self.is_failing() { 1 } else { BATCH });
+        let mut batch = self
+            .federation
+            .store
+            .read(move |conn| deliveries::next(conn, &host, first))
+            .await?;
+        loop {
+            let report = self.send_in_order(batch).await?;
+            let failed = report.failure.is_some();
+            batch = self.settle(report).await?;
+            if batch.is_empty() {
+                if failed {
+                    self.give_up_what_is_stale().await?;
+                }
+                return Ok(());
+            }
+        }
+    }
+
+    async fn send_in_order(&mut self, batch: Vec<Delivery>) -> Result<Report, StoreError> {
+        let (mut report, began) = (Report::default(), self.federation.now());
+        for delivery in batch {
+            let started = !(report.delivered.is_empty() && report.closed.is_empty());
+            if started && self.federation.now() - began > self.patience() {
+                break;
+            }
+            match send(&self.federation, &delivery, &mut self.manner).await {
+                Sent::Delivered => report.delivered.push(delivery.id),
+                Sent::Failed(failure) => {
+                    let stuck = failure.stumbled && !started && self.host.failures + 1 >= MAX_STUMBLES;
+                    if !(stuck && self.is_delivered_around(&delivery, &mut report).await?) {
+                        report.failure = Some(failure);
+                        break;
+                    }
+                    report.closed.push((delivery, Sent::Refused(failure.error)));
+                }
+                closed => report.closed.push((delivery, closed)),
+            }
+        }
+        Ok(report)
+    }
+
+    /// Whether the host takes in what waits about another object: then it is `stuck` that is wrong and not the host.
+    async fn is_delivered_around(&mut self, stuck: &Delivery, report: &mut Report) -> Result<bool, StoreError> {
+        let (host, object) = (self.host.host.clone(), stuck.activity.object_uri.clone());
+        let next = self
+            .federation
+            .store
+            .read(move |conn| deliveries::next_about_another(conn, &host, &object))
+            .await?;
+        let Some(next) = next else { return Ok(false) };
+        let delivered = send(&self.federation, &next, &mut self.manner).await == Sent::Delivered;
+        if delivered {
+            report.delivered.push(next.id);
+        }
+        Ok(delivered)
+    }
+
+    /// Writes down how a batch ended; what comes next. Nothing comes when the host is postponed, given back, or lost.
+    async fn settle(&mut self, report: Report) -> Result<Vec<Delivery>, StoreError> {
+        self.count(&report);
+        let took = !report.delivered.is_empty();
+        self.host.failures = match (&report.failure, took) {
+            (None, _) => 0,
+            (Some(_), true) => 1,
+            (Some(_), false) => self.host.failures + 1,
+        };
+        let postponed = report.failure.as_ref().map(|failure| {
+            tracing::info!(peer.host = %self.host.host, failures = self.host.failures, error = %failure.error, "delivery postponed");
+            let failures = u64::try_from(self.host.failures).unwrap_or(1);
+            (delta(wait(failures, self.chance(), failure.retry_after)), failure.error.clone())
+        });
+        let (host, owner, now) = (self.host.host.clone(), self.owner.clone(), self.federation.now());
+        let until = now + delta(Duration::from_secs(self.federation.settings.lease_seconds));
+        let dialect = self.manner.learnt();
+        self.federation
+            .store
+            .write(move |conn| {
+                deliveries::settle_delivered(conn, &report.delivered, now)?;
+                for (delivery, sent) in &report.closed {
+                    close(conn, &host, delivery, sent, now)?;
+                }
+                if took {
+                    hosts::succeeded(conn, &host, now)?;
+                }
+                if let Some(dialect) = dialect {
+                    hosts::learn(conn, &host, dialect.as_str(), now)?;
+                }
+                if let Some((wait, error)) = &postponed {
+                    hosts::postpone(conn, &host, &owner, now + *wait, error, now)?;
+                    return Ok(Vec::new());
+                }
+                let next = deliveries::next(conn, &host, BATCH)?;
+                if next.is_empty() {
+                    hosts::release(conn, &host, &owner, now)?;
+                } else if !hosts::renew(conn, &host, &owner, until)? {
+                    return Ok(Vec::new());
+                }
+                Ok(next)
+            })
+            .await
+    }
+
+    /// Closes what has waited for a failing host for too long, so many at a time that other writers get their turn.
+    async fn give_up_what_is_stale(&self) -> Result<(), StoreError> {
+        let now = self.federation.now();
+        let stale = now - TimeDelta::days(i64::from(self.federation.settings.give_up_days));
+        loop {
+            let host = self.host.host.clone();
+            let given_up = self
+                .federation
+                .store
+                .write(move |conn| deliveries::expire(conn, &host, stale, EXPIRED_AT_ONCE, now))
+                .await?;
+            for _ in 0..given_up {
+                self.federation.metrics.delivery(telemetry::Delivery::GivenUp);
+            }
+            if i64::try_from(given_up).unwrap_or(0) < EXPIRED_AT_ONCE {
+                return Ok(());
+            }
+        }
+    }
+
+    fn count(&self, report: &Report) {
+        let metrics = &self.federation.metrics;
+        report
+            .delivered
+            .iter()
+            .for_each(|_| metrics.delivery(telemetry::Delivery::Delivered));
+        report
+            .closed
+            .iter()
+            .for_each(|_| metrics.delivery(telemetry::Delivery::Refused));
+        if report.failure.is_some() {
+            metrics.delivery(telemetry::Delivery::Postponed);
+        }
+    }
+
+    /// How long a batch may go on before it is settled and the lease renewed: with one more attempt it stays within it.
+    fn patience(&self) -> TimeDelta {
+        let settings = &self.federation.settings;
+        let lease = i64::try_from(settings.lease_seconds.saturating_sub(2 * settings.timeout_seconds)).unwrap_or(0);
+        TimeDelta::seconds(lease)
+    }
+
+    fn chance(&self) -> u32 {
+        let mut bytes = [0; 4];
+        self.federation.random.fill(&mut bytes);
+        u32::from_le_bytes(bytes)
+    }
+}
+
+fn close(conn: &mut Conn, host: &str, delivery: &Delivery, sent: &Sent, now: Instant) -> Result<(), StoreError> {
+    match sent {
+        Sent::Refused(error) => {
+            tracing::info!(peer.host = %host, activity.id = %delivery.activity.id, %error, "delivery refused");
+            deliveries::settle(conn, delivery.id, Outcome::Refused, Some(error), now)
+        }
+        Sent::Gone => {
+            followers::remove_inbox(conn, &delivery.inbox)?;
+            deliveries::settle_gone(conn, host, &delivery.inbox, now).map(|_| ())
+        }
+        Sent::Delivered | Sent::Failed(_) => Ok(()),
+    }
+}
+
+fn delta(duration: Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}
