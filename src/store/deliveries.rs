@@ -160,6 +160,9 @@ pub fn expire(conn: &mut Conn, host: &str, before: Instant, limit: i64, now: Ins
         .limit(limit)
         .select(deliveries::id)
         .load(conn)?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
     let expired = (
         deliveries::outcome.eq(Outcome::Expired.as_str()),
         deliveries::settled_at.eq(ms(now)),

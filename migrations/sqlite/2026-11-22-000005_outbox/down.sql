@@ -1,0 +1,2 @@
+ALTER TABLE hosts DROP COLUMN dialect_since;
+ALTER TABLE hosts DROP COLUMN dialect;
