@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A throwaway PostgreSQL cluster for the tests: `start` prints its URL, `stop` removes it, `url` prints where it would be.
 # One cluster a user and machine, on a Unix socket only; each test makes its own schema in it. A watchdog stops a
-# forgotten one after ten idle minutes. Exit 3: PostgreSQL is not installed.
+# forgotten one after ten idle minutes. `restart` ends it as a crash would and starts it again. Exit 3: PostgreSQL is not
+# installed. MAILLAGE_TEST_POSTGRES_OPTIONS adds options of the server.
 set -euo pipefail
 
 dir=${MAILLAGE_TEST_POSTGRES_DIR:-/tmp/maillage-test-postgres-$(id -u)}
@@ -50,10 +51,16 @@ start() {
     as_server "$bin/initdb" -D "$dir/data" -U maillage -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$dir/initdb.log" 2>&1
     as_server "$bin/pg_ctl" -D "$dir/data" -l "$dir/data/server.log" -s -w -o "-c listen_addresses='' -c unix_socket_directories='$dir' \
       -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 -c shared_buffers=64MB \
-      -c max_locks_per_transaction=256 -c max_pred_locks_per_transaction=256" start 9>&- >/dev/null 2>&1 </dev/null
+      -c max_locks_per_transaction=256 -c max_pred_locks_per_transaction=256 ${MAILLAGE_TEST_POSTGRES_OPTIONS:-}" start 9>&- >/dev/null 2>&1 </dev/null
     setsid "$0" watch 9>&- >/dev/null 2>&1 </dev/null &
   fi
   echo "$url"
+}
+
+restart() {
+  exec 9>"$dir.lock" && flock 9
+  need_bin
+  as_server "$bin/pg_ctl" -D "$dir/data" -l "$dir/data/server.log" -s -w -m immediate restart 9>&- >/dev/null 2>&1 </dev/null
 }
 
 stop() {
@@ -67,7 +74,8 @@ need_bin() { bin=$(find_bin) || { echo "PostgreSQL (initdb, postgres) is not ins
 case "${1:-}" in
   start) start ;;
   stop) stop ;;
+  restart) restart ;;
   watch) watch ;;
   url) echo "$url" ;;
-  *) echo "usage: $0 start|stop|url" >&2; exit 2 ;;
+  *) echo "usage: $0 start|stop|restart|url" >&2; exit 2 ;;
 esac

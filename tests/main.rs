@@ -4,6 +4,7 @@ mod app;
 mod architecture;
 mod cli;
 mod config;
+mod faults;
 mod federation;
 mod properties;
 mod store;

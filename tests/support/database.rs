@@ -146,12 +146,14 @@ fn find_server() -> Option<String> {
     }
     let said = String::from_utf8_lossy(&started.stderr);
     assert!(started.status.code() == Some(3), "PostgreSQL did not start: {said}");
-    assert!(
-        std::env::var("MAILLAGE_TEST_REQUIRE_POSTGRES").as_deref() != Ok("1"),
-        "PostgreSQL is required: {said}"
-    );
+    assert!(!postgres_is_required(), "PostgreSQL is required: {said}");
     eprintln!("PostgreSQL part skipped: {}", said.trim());
     None
+}
+
+/// Whether a test without PostgreSQL fails instead of being passed over.
+pub fn postgres_is_required() -> bool {
+    std::env::var("MAILLAGE_TEST_REQUIRE_POSTGRES").as_deref() == Ok("1")
 }
 
 /// The bytes of a migrated file.

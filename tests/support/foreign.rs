@@ -170,6 +170,14 @@ impl Foreign {
         self.server.seen().len()
     }
 
+    /// What came to the inboxes, in order, believed without a look at the signatures.
+    pub fn posts(&self) -> Vec<Value> {
+        let all = self.server.seen().into_iter();
+        all.filter(|request| request.method == "POST")
+            .map(|post| serde_json::from_slice(&post.body).expect("JSON"))
+            .collect()
+    }
+
     /// What came to the inboxes, each signed by the actor of `node` that it names; the test fails otherwise.
     pub async fn received(&self, node: &Running) -> Vec<Value> {
         let posts = self

@@ -1,11 +1,14 @@
 //! The program itself, run as people run it: arguments, environment, standard streams, signals.
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use url::Url;
 
 /// Longest wait for anything.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -97,8 +100,43 @@ impl Program {
         serving
     }
 
+    /// The public address it is given.
+    pub fn base(&self) -> Url {
+        let found = self
+            .variables
+            .iter()
+            .find(|(name, _)| name == "MAILLAGE_SERVER__BASE_URL");
+        let (_, base) = found.expect("a public address");
+        Url::parse(base).expect("a URL")
+    }
+
+    /// Starts a command that the test ends, by another program if one is named in `through`; what it says is added to the
+    /// file `log`.
+    pub fn spawn(&self, through: &[String], arguments: &[&str], log: &Path) -> Child {
+        let log = File::options().create(true).append(true).open(log).expect("a log");
+        let program = env!("CARGO_BIN_EXE_maillage");
+        let mut command = match through {
+            [] => self.command(arguments),
+            [first, rest @ ..] => {
+                let rest = rest.iter().map(String::as_str);
+                let all: Vec<&str> = rest.chain([program]).chain(arguments.iter().copied()).collect();
+                self.prepared(first, &all)
+            }
+        };
+        command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("the log"))
+            .stderr(log)
+            .spawn()
+            .expect("the program starts")
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_maillage"));
+        self.prepared(env!("CARGO_BIN_EXE_maillage"), arguments)
+    }
+
+    fn prepared(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         let ours = std::env::vars().filter(|(name, _)| name.starts_with("MAILLAGE_"));
         for (name, _) in ours {
             command.env_remove(name);
