@@ -19,7 +19,9 @@ pub fn start(config: &TelemetryConfig) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // A log on a full disk loses lines. To say so on standard error, which is that log, would end the request.
+        .log_internal_errors(false);
     let started = match config.format {
         LogFormat::Text => lines
             .with_target(false)

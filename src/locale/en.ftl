@@ -290,6 +290,8 @@ error-too-many = Too many attempts
 error-too-many-lead = Wait a minute, then try again.
 error-unavailable = The site is busy
 error-unavailable-lead = Try again in a moment.
+error-full = Nothing was stored
+error-full-lead = The disk of this site is full. Tell whoever looks after it, then try again.
 
 ## The desk
 desk-title = Staff pages

@@ -291,6 +291,8 @@ error-too-many = Trop d’essais
 error-too-many-lead = Attendez une minute, puis réessayez.
 error-unavailable = Le site est occupé
 error-unavailable-lead = Réessayez dans un instant.
+error-full = Rien n’a été enregistré
+error-full-lead = Le disque du site est plein. Prévenez la personne qui s’en occupe, puis réessayez.
 
 ## The desk
 desk-title = Espace des équipes

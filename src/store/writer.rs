@@ -119,7 +119,7 @@ where
 
     fn answer(self: Box<Self>, failure: Option<&str>) {
         let outcome = match (failure, self.outcome) {
-            (Some(reason), _) => Ok(Err(StoreError::NotCommitted(reason.to_owned()).into())),
+            (Some(reason), _) => Ok(Err(StoreError::not_committed(reason).into())),
             (None, Some(outcome)) => outcome,
             (None, None) => Ok(Err(StoreError::Cancelled.into())),
         };

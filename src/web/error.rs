@@ -64,6 +64,9 @@ pub enum Error {
     /// The database does not answer just now.
     #[error("the node cannot answer just now")]
     Unavailable(#[source] StoreError),
+    /// There is no room for what was sent.
+    #[error("there is no space left on the disk of the node, or the disk fails: nothing was stored")]
+    Full(#[source] StoreError),
     /// A fault of ours. The text is for the log only.
     #[error("something went wrong on our side")]
     Internal(String),
@@ -75,9 +78,11 @@ pub const SIGN_IN: &str = "/desk/sign-in";
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            error @ (StoreError::Pool(_) | StoreError::NotCommitted(_) | StoreError::Cancelled) => {
-                Self::Unavailable(error)
-            }
+            error @ StoreError::Disk(_) => Self::Full(error),
+            error @ (StoreError::Pool(_)
+            | StoreError::NotCommitted(_)
+            | StoreError::Away(_)
+            | StoreError::Cancelled) => Self::Unavailable(error),
             error => Self::Internal(error.to_string()),
         }
     }
@@ -132,6 +137,7 @@ impl ResponseError for Error {
             Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TimedOut | Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -142,7 +148,9 @@ impl ResponseError for Error {
             Self::TokenNeeded => _ = response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
             Self::SignInNeeded(wanted) => _ = response.insert_header((header::LOCATION, sign_in_for(wanted))),
             Self::TooMany(wait) => _ = response.insert_header((header::RETRY_AFTER, wait.as_secs() + 1)),
-            Self::TimedOut | Self::Unavailable(_) => _ = response.insert_header((header::RETRY_AFTER, 5)),
+            Self::TimedOut | Self::Unavailable(_) | Self::Full(_) => {
+                response.insert_header((header::RETRY_AFTER, 5));
+            }
             _ => {}
         }
         response.finish()
@@ -250,6 +258,7 @@ fn page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> Str
         (StatusCode::FORBIDDEN, _) => "error-forbidden",
         (StatusCode::TOO_MANY_REQUESTS, _) => "error-too-many",
         (StatusCode::SERVICE_UNAVAILABLE, _) => "error-unavailable",
+        (StatusCode::INSUFFICIENT_STORAGE, _) => "error-full",
         _ if status.is_server_error() => "error-server",
         _ => "error-request",
     };

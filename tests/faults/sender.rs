@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use maillage::domain::time::{Clock, FixedClock, SystemClock};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::dice::Dice;
 use super::site::{Outcome, Site, answer};
 use crate::support::foreign::{Actor, Foreign, Letter};
+use crate::support::program::PATIENCE;
 
 /// The peer.
 pub struct Sender {
@@ -34,12 +36,16 @@ impl Sender {
             node: Arc::clone(node),
             taken: BTreeMap::new(),
         };
-        node.run(&["follow", &sender.actor.id]);
+        let target = json!({ "target": sender.actor.id });
+        let asked = node.call(Method::POST, "/api/v1/follows", Some(&target)).await;
+        assert!(matches!(asked, Outcome::Answered(201 | 202, _)), "{asked:?}");
+        let start = Instant::now();
         let follow = loop {
             match sender.foreign.posts().into_iter().find(|post| post["type"] == "Follow") {
                 Some(follow) => break follow,
                 None => tokio::time::sleep(Duration::from_millis(50)).await,
             }
+            assert!(start.elapsed() < PATIENCE, "no Follow:\n{}", node.said());
         };
         let accept = sender.actor.says("Accept", follow);
         assert_eq!(sender.send_once(&accept).await, Some(202));

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::site::{Outcome, Site, answer};
 use crate::support::foreign::{Foreign, Letter};
+use crate::support::program::PATIENCE;
 
 /// The follower.
 pub struct Watcher(Foreign);
@@ -29,7 +30,9 @@ impl Watcher {
             .fold(request, |request, (name, value)| request.header(name, value));
         let answered = answer(request).await;
         assert!(matches!(answered, Outcome::Answered(202, _)), "{answered:?}");
+        let start = std::time::Instant::now();
         while !foreign.posts().iter().any(|post| post["type"] == "Accept") {
+            assert!(start.elapsed() < PATIENCE, "no Accept:\n{}", node.said());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Self(foreign)

@@ -63,7 +63,7 @@ pub async fn log<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<S
 fn fault(error: &Error) -> Option<String> {
     match error {
         Error::Internal(text) => Some(text.clone()),
-        Error::Unavailable(error) => Some(error.to_string()),
+        Error::Unavailable(error) | Error::Full(error) => Some(error.to_string()),
         _ => None,
     }
 }
