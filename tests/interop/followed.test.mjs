@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Peer, Accept, Create, Delete, Update } from "./peer.mjs";
-import { Event, Group, lookupWebFinger, Note, parseNodeInfo, Tombstone } from "@fedify/fedify";
+import {
+  Event, Group, lookupWebFinger, Note, parseNodeInfo, Tombstone, verifyObject,
+} from "@fedify/fedify";
 import { dayFromNow, eventually, Node } from "../outside/node.mjs";
 
 const day = dayFromNow(3);
@@ -25,6 +27,26 @@ const programme = {
     longitude: 3.17,
   },
 };
+
+const canonical = (value) => {
+  if (Array.isArray(value)) return `[${value.map(canonical)}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`)}}`;
+};
+const sha256 = async (value) => Buffer.from(await crypto.subtle.digest("SHA-256", Buffer.from(canonical(value))));
+
+/** Whether the proof of an object (FEP-8b32) holds, by the words of vc-di-eddsa §3.3. */
+async function isProven({ proof, ...object }, publicKey) {
+  const { proofValue, ...options } = proof;
+  const signed = Buffer.concat([await sha256(options), await sha256(object)]);
+  return crypto.subtle.verify("Ed25519", publicKey, base58(proofValue.slice(1)), signed);
+}
+
+function base58(text) {
+  const letters = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+  const number = [...text].reduce((sum, letter) => sum * 58n + BigInt(letters.indexOf(letter)), 0n);
+  return Buffer.from(number.toString(16).padStart(128, "0"), "hex");
+}
 
 describe("a Fedify server follows a centre", { timeout: 120_000 }, () => {
   let node, peer, centre, event, follow;
@@ -112,6 +134,22 @@ describe("a Fedify server follows a centre", { timeout: 120_000 }, () => {
     const inbox = "/users/fedi/inbox";
     const forged = await peer.handle("POST", inbox, post.headers, Buffer.from(post.body.replace("Café", "Cafe")));
     assert.equal(forged.status, 401);
+  });
+
+  test("Fedify verifies the proofs of the Create, of the event in it, and of the event at its address", async () => {
+    const post = peer.posts.find(({ status, body }) => status === 202 && body.includes('"Create"'));
+    const create = JSON.parse(post.body);
+    const served = await (await fetch(event.uri, { headers: { accept: "application/activity+json" } })).json();
+    assert.ok(await verifyObject(Create, create, peer.loaders), "the Create");
+    assert.ok(await verifyObject(Event, served, peer.loaders), "the event at its address");
+    for (const changed of [{ ...create, published: "2026-01-01T00:00:00Z" }, { ...create, object: served }]) {
+      assert.equal(await verifyObject(Create, changed, peer.loaders), null);
+    }
+    // Fedify looks at documents with a context only: the event inside is checked with JavaScript's own JSON (RFC 8785
+    // was made after it) and cryptography.
+    const { value: { publicKey } } = await centre.getAssertionMethods(peer.loaders).next();
+    assert.ok(await isProven(create.object, publicKey), "the event in the Create");
+    assert.ok(!(await isProven({ ...create.object, name: "Autre" }, publicKey)));
   });
 
   test("the event can be read at its own address", async () => {

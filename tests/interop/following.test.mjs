@@ -70,6 +70,23 @@ describe("a node follows a Fedify actor", { timeout: 120_000 }, () => {
     assert.equal((await shown(event)).length, 1);
   });
 
+  test("an announced event with Fedify's proof is taken without a look at its address; a changed one is not", async () => {
+    const object = await peer.proven("prouve", { name: "Atelier prouvé", start, end });
+    const announce = (number, event) => ({
+      "@context": "https://www.w3.org/ns/activitystreams",
+      id: `${peer.origin}/announces/${number}`,
+      type: "Announce",
+      actor: peer.actor,
+      to: "https://www.w3.org/ns/activitystreams#Public",
+      object: event,
+    });
+    const inbox = `${node.origin}/inbox`;
+    assert.equal(await peer.post(inbox, announce(1, { ...object, name: "Atelier détourné" })), 403);
+    assert.equal(await peer.post(inbox, announce(2, object)), 202);
+    assert.equal((await shown(object.id))[0]?.title, "Atelier prouvé");
+    assert.ok(!peer.gets.includes(new URL(object.id).pathname), "nobody was asked");
+  });
+
   test("a Delete takes it away", async () => {
     await peer.remove("atelier");
     await eventually("the event to be gone", async () => (await shown(event)).length === 0);

@@ -6,7 +6,7 @@ import "./node20.mjs";
 import { createServer } from "node:http";
 import {
   Accept, Activity, Create, createFederation, Delete, Event, Follow, generateCryptoKeyPair, Group,
-  MemoryKvStore, Place, PUBLIC_COLLECTION, Reject, Tombstone, Undo, Update,
+  MemoryKvStore, Place, PUBLIC_COLLECTION, Reject, signObject, signRequest, Tombstone, Undo, Update,
 } from "@fedify/fedify";
 import { configure, getConsoleSink } from "@logtape/logtape";
 import { Temporal } from "@js-temporal/polyfill";
@@ -36,6 +36,8 @@ export class Peer {
   received = [];
   /** Requests that reached the inbox, verified or not: {headers, body, status}. */
   posts = [];
+  /** Paths that were asked for. */
+  gets = [];
   #events = new Map();
   #followers = new Map();
   #keys;
@@ -45,7 +47,7 @@ export class Peer {
     const peer = new Peer();
     peer.port = await freePort();
     peer.origin = `http://localhost:${peer.port}`;
-    peer.#keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5")];
+    peer.#keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
     peer.federation = peer.#federation();
     peer.#server = createServer((request, response) => peer.#answer(request, response));
     await new Promise((resolve) => peer.#server.listen(peer.port, "127.0.0.1", resolve));
@@ -118,6 +120,42 @@ export class Peer {
     await this.#toFollowers(new Delete({ id: new URL(`${uri.href}#delete`), actor, object, to: PUBLIC_COLLECTION }));
   }
 
+  /** An event that is nowhere but in this document, with a proof that Fedify made (FEP-8b32). */
+  async proven(slug, { name, start, end }) {
+    const now = Temporal.Now.instant();
+    const event = new Event({
+      id: this.context.getObjectUri(Event, { slug }),
+      attribution: new URL(this.actor),
+      name,
+      startTime: Temporal.Instant.from(start),
+      endTime: Temporal.Instant.from(end),
+      location: new Place({ name: "Lille", latitude: 50.63, longitude: 3.06 }),
+      published: now,
+      updated: now,
+      to: PUBLIC_COLLECTION,
+    });
+    const [, pair] = await this.context.getActorKeyPairs("fedi");
+    const signed = await signObject(event, pair.privateKey, pair.multikey.id, this.loaders);
+    return await signed.toJsonLd({ format: "compact", ...this.loaders });
+  }
+
+  /** Posts an activity as it stands, signed by HTTP signature; returns the status. */
+  async post(inbox, activity) {
+    const [pair] = await this.context.getActorKeyPairs("fedi");
+    const request = new Request(inbox, {
+      method: "POST",
+      headers: { "content-type": "application/activity+json" },
+      body: JSON.stringify(activity),
+    });
+    return (await fetch(await signRequest(request, pair.privateKey, pair.keyId))).status;
+  }
+
+  /** What Fedify reads documents with. */
+  get loaders() {
+    const { documentLoader, contextLoader } = this.context;
+    return { documentLoader, contextLoader };
+  }
+
   async stop() {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -128,7 +166,7 @@ export class Peer {
     federation
       .setActorDispatcher("/users/{identifier}", async (context, identifier) => {
         if (identifier !== "fedi") return null;
-        const [keys] = await context.getActorKeyPairs(identifier);
+        const keys = await context.getActorKeyPairs(identifier);
         return new Group({
           id: context.getActorUri(identifier),
           preferredUsername: identifier,
@@ -136,7 +174,8 @@ export class Peer {
           inbox: context.getInboxUri(identifier),
           outbox: context.getOutboxUri(identifier),
           followers: context.getFollowersUri(identifier),
-          publicKey: keys.cryptographicKey,
+          publicKey: keys[0].cryptographicKey,
+          assertionMethods: keys.slice(1).map((pair) => pair.multikey),
         });
       })
       .setKeyPairsDispatcher(() => this.#keys);
@@ -188,6 +227,7 @@ export class Peer {
     const body = Buffer.concat(parts);
     const { status, headers, content } = await this.handle(incoming.method, incoming.url, incoming.headers, body);
     if (incoming.method === "POST") this.posts.push({ headers: incoming.headers, body: body.toString(), status });
+    else this.gets.push(incoming.url);
     outgoing.writeHead(status, headers).end(content);
   }
 

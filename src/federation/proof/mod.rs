@@ -3,7 +3,7 @@
 //!
 //! What is signed is SHA-256 of the canonical proof options followed by SHA-256 of the canonical document without its
 //! `proof`. A document with a `@context` has the same in its proof; an embedded object of ours has neither, and is signed
-//! as it stands. Linked Data signatures (`signature`) are neither made nor read.
+//! as it stands. Linked Data signatures (`signature`) are neither made nor read, and no proof covers them.
 //!
 //! | what | when it is otherwise |
 //! |---|---|
@@ -45,6 +45,10 @@ const PURPOSE: &str = "assertionMethod";
 const SIGNATURE: usize = 64;
 /// Longest text of a signature that is looked at: 64 bytes take 89 characters.
 const MAX_VALUE: usize = 128;
+
+/// Members that stand apart from what is signed: a Linked Data signature is made after the proof (FEP-8b32, « backward
+/// compatibility »), the context is looked at by itself.
+const UNSIGNED: [&str; 3] = ["proof", "signature", "@context"];
 
 /// Why a proof is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -200,7 +204,7 @@ fn signed(members: &Map<String, Value>, proof: &Map<String, Value>) -> Result<Ve
         jcs::members(options.iter())
     };
     let unsecured = |context: Option<&Value>| {
-        let others = members.iter().filter(|(key, _)| *key != "proof" && *key != "@context");
+        let others = members.iter().filter(|(key, _)| !UNSIGNED.contains(&key.as_str()));
         let context = context.map(|context| ("@context".to_owned(), context.clone()));
         let context = context.iter().map(|(key, value)| (key, value));
         jcs::members(others.chain(context))
