@@ -1,11 +1,14 @@
-//! Key pairs of our own actors: an RSA one, which every server reads, and an Ed25519 one (FEP-521a).
+//! Key pairs of our own actors: an RSA one, which every server reads, and an Ed25519 one (FEP-521a). Made with the actor,
+//! rotated on demand.
 
-use super::Error;
+use super::{Error, Node};
 use crate::domain::id::CentreId;
 use crate::domain::time::Instant;
 use crate::federation::keys::{KeyKind, PrivateKey};
+use crate::federation::urls::OurActor;
+use crate::federation::{outbox, publish};
 use crate::store::keys::{self, ActorKey};
-use crate::store::{Conn, Db, StoreError};
+use crate::store::{Conn, Db, StoreError, centres};
 
 /// Makes the keys of the instance actor when it has none. Of two processes that start at once, the first one's stay.
 pub(super) async fn ensure_instance(store: &Db, now: Instant) -> Result<(), Error> {
@@ -30,6 +33,33 @@ pub(super) async fn generate(owner: Option<CentreId>, now: Instant) -> Result<Ve
 /// Keeps new pairs, in the transaction of their owner.
 pub(super) fn insert(conn: &mut Conn, pairs: &[ActorKey]) -> Result<(), StoreError> {
     pairs.iter().try_for_each(|pair| keys::insert(conn, pair))
+}
+
+/// Gives an actor (the instance actor for `None`) new keys. The old ones are gone at once; peers are told to read the
+/// actor again. What waits in the outbox is signed when it is sent, with the new keys.
+///
+/// # Errors
+/// [`Error::NotFound`] for a centre that is not there, [`Error::Key`] when no key can be made.
+pub async fn rotate(node: &Node, owner: Option<CentreId>) -> Result<(), Error> {
+    let now = node.now();
+    let pairs = generate(owner, now).await?;
+    let (federation, name) = (node.federation.clone(), node.config.node.name.clone());
+    let rotated = node
+        .store
+        .try_write(move |conn| {
+            let actor = match owner {
+                None => OurActor::Node,
+                Some(id) => OurActor::Centre(centres::by_id(conn, id)?.ok_or(Error::NotFound)?.handle),
+            };
+            keys::replace(conn, owner, &pairs)?;
+            Ok::<_, Error>(publish::actor_changed(conn, &federation, owner, &actor, &name, now)?)
+        })
+        .await;
+    // Whether they stand or not: what this process signs with now is what the database has.
+    node.federation.keys.forget(owner);
+    rotated?;
+    outbox::wake(&node.federation);
+    Ok(())
 }
 
 fn stored(owner: Option<CentreId>, pair: &PrivateKey, now: Instant) -> Result<ActorKey, Error> {

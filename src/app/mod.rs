@@ -8,7 +8,7 @@ pub mod following;
 pub mod health;
 pub mod import;
 pub mod jobs;
-mod keys;
+pub mod keys;
 pub mod members;
 mod password;
 mod secret;

@@ -8,6 +8,7 @@ mod failure;
 mod follow;
 mod health;
 mod import;
+mod keys;
 mod serve;
 mod token;
 mod user;
@@ -55,6 +56,9 @@ enum Command {
     /// Centres and networks of this node.
     #[command(subcommand)]
     Centre(centre::Command),
+    /// Keys of the actors of this node.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Import a programme from a file. Importing it again changes nothing.
     Import(import::Import),
     /// Follow a peer.
@@ -91,6 +95,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::User(command) => user::run(&open(config()?).await?, command).await,
         Command::Token(command) => token::run(&open(config()?).await?, command).await,
         Command::Centre(command) => centre::run(&open(config()?).await?, command).await,
+        Command::Keys(command) => keys::run(&open(config()?).await?, command).await,
         Command::Import(import) => import::run(&open(config()?).await?, import).await,
         Command::Follow(follow) => follow::run(&open(config()?).await?, follow).await,
         Command::Doctor => doctor::run(config()).await,

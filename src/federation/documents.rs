@@ -45,17 +45,22 @@ pub fn actor(conn: &mut Conn, federation: &Federation, actor: &OurActor, name: &
     Ok(Document::Found(match actor {
         OurActor::Node => {
             let keys = keys::of_owner(conn, None)?;
-            let since = keys.first().map_or_else(Instant::default, |key| key.created);
-            node_actor(name, since, &public_keys(&keys), urls).document()
+            node_actor(name, since(&keys), &public_keys(&keys), urls).document()
         }
         OurActor::Centre(handle) => {
-            let Some(centre) = centres::by_handle(conn, handle.as_str())? else {
+            let Some(mut centre) = centres::by_handle(conn, handle.as_str())? else {
                 return Ok(Document::Missing);
             };
             let keys = keys::of_owner(conn, Some(centre.id))?;
+            // New keys are a change too.
+            centre.updated = centre.updated.max(since(&keys));
             centre_actor(&centre, &public_keys(&keys), urls).document()
         }
     }))
+}
+
+fn since(keys: &[keys::ActorKey]) -> Instant {
+    keys.iter().map(|key| key.created).max().unwrap_or_default()
 }
 
 fn public_keys(keys: &[keys::ActorKey]) -> PublicKeys {

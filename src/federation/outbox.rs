@@ -32,14 +32,7 @@ pub fn record(
     inboxes: impl IntoIterator<Item = String>,
     now: Instant,
 ) -> Result<(), StoreError> {
-    let distinct: BTreeSet<String> = inboxes.into_iter().collect();
-    let recipients: Vec<Recipient> = distinct
-        .into_iter()
-        .filter_map(|inbox| {
-            let host = urls::host(&Url::parse(&inbox).ok()?);
-            Some(Recipient { inbox, host })
-        })
-        .collect();
+    let recipients = recipients(inboxes);
     activities::record(conn, &row(id, sender, activity, now), &recipients).map(|_| ())
 }
 
@@ -56,6 +49,32 @@ pub fn record_for_followers(
     now: Instant,
 ) -> Result<(), StoreError> {
     activities::record_for_followers(conn, &row(id, sender, activity, now)).map(|_| ())
+}
+
+/// The same, and one delivery for each of `inboxes` that is no follower's.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn record_for_followers_and(
+    conn: &mut Conn,
+    id: ActivityId,
+    sender: Option<CentreId>,
+    activity: &Activity,
+    inboxes: impl IntoIterator<Item = String>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let row = row(id, sender, activity, now);
+    activities::record_for_followers(conn, &row)?;
+    activities::deliver_too(conn, &row, &recipients(inboxes)).map(|_| ())
+}
+
+fn recipients(inboxes: impl IntoIterator<Item = String>) -> Vec<Recipient> {
+    let distinct: BTreeSet<String> = inboxes.into_iter().collect();
+    let known = distinct.into_iter().filter_map(|inbox| {
+        let host = urls::host(&Url::parse(&inbox).ok()?);
+        Some(Recipient { inbox, host })
+    });
+    known.collect()
 }
 
 fn row(id: ActivityId, sender: Option<CentreId>, activity: &Activity, now: Instant) -> activities::Activity {

@@ -9,6 +9,7 @@ use url::Url;
 use super::context::Federation;
 use super::convert::event_out::{Posting, event_object};
 use super::convert::note_out::change_note;
+use super::documents::{self, Document};
 use super::keyring::ActorSigners;
 use super::outbox;
 use super::urls::OurActor;
@@ -17,10 +18,10 @@ use super::wire::context::with_context;
 use super::wire::tombstone::Tombstone;
 use crate::domain::centre::Centre;
 use crate::domain::event::{Event, Session, Status};
-use crate::domain::id::ActivityId;
+use crate::domain::id::{ActivityId, CentreId};
 use crate::domain::time::Instant;
 use crate::store::sessions::{self, Reconciled};
-use crate::store::{Conn, StoreError, activities};
+use crate::store::{Conn, StoreError, activities, follows};
 
 /// Speaks for one centre at one moment.
 pub struct Publisher<'a> {
@@ -67,6 +68,36 @@ pub fn document(
     let mut document = with_context(event_object(&posting, &federation.urls));
     signers.prove(&mut document, posting.updated)?;
     Ok(document)
+}
+
+/// The actor of `owner` changed: Update for its followers and for whom it follows, who read it again.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn actor_changed(
+    conn: &mut Conn,
+    federation: &Federation,
+    owner: Option<CentreId>,
+    actor: &OurActor,
+    name: &str,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let Document::Found(mut object) = documents::actor(conn, federation, actor, name)? else {
+        return Ok(());
+    };
+    if let Some(members) = object.as_object_mut() {
+        members.remove("@context");
+    }
+    // What it was before, keys included, is shown no longer.
+    activities::withdraw(conn, owner, federation.urls.actor(actor).as_str())?;
+    let signers = federation.keys.within(conn, owner)?;
+    let (id, url) = outbox::new_id(federation, now);
+    let urls = &federation.urls;
+    let update = Activity::update(url, urls.actor(actor), object, &urls.followers(actor))
+        .published(now)
+        .proven(|document| signers.prove(document, now))?;
+    let followed = follows::inboxes(conn, owner)?;
+    outbox::record_for_followers_and(conn, id, owner, &update, followed, now)
 }
 
 /// Whether whoever planned to come must hear of the change: it is not on as it was.

@@ -71,6 +71,14 @@ pub struct Recipient {
 /// [`StoreError::AlreadyExists`] when its id or uri is taken.
 pub fn record(conn: &mut Conn, activity: &Activity, recipients: &[Recipient]) -> Result<usize, StoreError> {
     insert(conn, activity)?;
+    deliver_too(conn, activity, recipients)
+}
+
+/// Records one more delivery of a recorded activity for each inbox that has none yet. Returns how many.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn deliver_too(conn: &mut Conn, activity: &Activity, recipients: &[Recipient]) -> Result<usize, StoreError> {
     let mut added = 0;
     for recipient in recipients {
         added += insert_delivery(conn, activity, recipient)?;

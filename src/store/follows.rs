@@ -198,3 +198,22 @@ pub fn remove(conn: &mut Conn, id: FollowId) -> Result<(), StoreError> {
     diesel::delete(follows::table.find(id.to_string())).execute(conn)?;
     Ok(())
 }
+
+/// The distinct inboxes of whom a centre (the instance actor for `None`) follows or asked to follow.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn inboxes(conn: &mut Conn, follower: Option<CentreId>) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(Option<String>, String)> = follows::table
+        .inner_join(schema::peers::table)
+        .filter(
+            follows::actor
+                .eq(actor_text(follower))
+                .and(schema::peers::gone_at.is_null()),
+        )
+        .select((schema::peers::shared_inbox, schema::peers::inbox))
+        .distinct()
+        .load(conn)?;
+    let inboxes = rows.into_iter().map(|(shared, own)| shared.unwrap_or(own));
+    Ok(inboxes.collect())
+}

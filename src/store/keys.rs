@@ -82,3 +82,13 @@ pub fn of_owner(conn: &mut Conn, owner: Option<CentreId>) -> Result<Vec<ActorKey
         })
         .collect()
 }
+
+/// Puts `pairs` in the place of all that `owner` has.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn replace(conn: &mut Conn, owner: Option<CentreId>, pairs: &[ActorKey]) -> Result<(), StoreError> {
+    let old = actor_keys::table.filter(actor_keys::owner.eq(actor_text(owner)));
+    diesel::delete(old).execute(conn)?;
+    pairs.iter().try_for_each(|pair| insert(conn, pair))
+}

@@ -108,3 +108,29 @@ fn doctor_changes_nothing_and_finds_what_is_wrong() {
     assert_eq!(config.code, Some(3));
     assert!(config.out.contains("BAD  configuration"), "{}", config.out);
 }
+
+#[test]
+fn keys_are_rotated_for_whom_is_named() {
+    let program = Program::new();
+    let host = format!("localhost:{}", program.address.port());
+    program
+        .run(&["centre", "add", "--name", "Centre", "--handle", "agenda"])
+        .expect_ok();
+    let one = program.run(&["keys", "rotate", "--centre", "agenda"]).expect_ok();
+    assert_eq!(one.trim(), format!("@agenda@{host}"));
+    let all = program.run(&["keys", "rotate", "--all"]).expect_ok();
+    assert_eq!(all, format!("@relay@{host}\n@agenda@{host}\n"));
+    let relay = program.run(&["keys", "rotate", "--relay"]).expect_ok();
+    assert_eq!(relay.trim(), format!("@relay@{host}"));
+    let unknown = program.run(&["keys", "rotate", "--centre", "ailleurs"]);
+    assert!(
+        unknown.code == Some(1) && unknown.err.contains("no centre ailleurs"),
+        "{}",
+        unknown.err
+    );
+    assert_eq!(
+        program.run(&["keys", "rotate"]).code,
+        Some(2),
+        "whose keys must be said"
+    );
+}

@@ -6,6 +6,7 @@ mod fetch;
 mod foreign;
 mod hostile;
 mod proofs;
+mod rotation;
 mod serving;
 mod signature;
 mod two_nodes;

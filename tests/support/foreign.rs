@@ -180,11 +180,17 @@ impl Foreign {
 
     /// What came to the inboxes, each signed by the actor of `node` that it names; the test fails otherwise.
     pub async fn received(&self, node: &Running) -> Vec<Value> {
+        self.received_after(node, 0).await
+    }
+
+    /// [`received`](Self::received) without the first few: what was signed by keys that are no more.
+    pub async fn received_after(&self, node: &Running, first: usize) -> Vec<Value> {
         let posts = self
             .server
             .seen()
             .into_iter()
-            .filter(|request| request.method == "POST");
+            .filter(|request| request.method == "POST")
+            .skip(first);
         let mut activities = Vec::new();
         for post in posts {
             let activity: Value = serde_json::from_slice(&post.body).expect("JSON");
@@ -203,6 +209,17 @@ impl Foreign {
             activities.push(activity);
         }
         activities
+    }
+
+    /// Whether every GET of `path` was signed by the RSA key that the actor of `node` itself shows.
+    pub async fn gets_are_signed_by(&self, node: &Running, path: &str) -> bool {
+        let relay = node.get("/actor", ACTIVITY).await.json();
+        let key = PublicKey::from_pem(relay["publicKey"]["publicKeyPem"].as_str().expect("a key")).expect("readable");
+        let asked = self.server.seen();
+        let mut asked = asked
+            .iter()
+            .filter(|request| request.method == "GET" && request.target == path);
+        asked.all(|request| self.signature_of(request).verify(&key).is_ok())
     }
 
     fn signature_of(&self, post: &Request) -> Signature {
