@@ -10,22 +10,33 @@ use unicode_normalization::char::is_combining_mark;
 /// Lower case without accents, ligatures opened, anything but letters and digits as one space: what search compares.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for letter in text
-        .nfkd()
-        .filter(|letter| !is_combining_mark(*letter))
-        .flat_map(char::to_lowercase)
-    {
-        match letter {
-            'œ' => folded.push_str("oe"),
-            'æ' => folded.push_str("ae"),
-            'ß' => folded.push_str("ss"),
-            letter if letter.is_alphanumeric() => folded.push(letter),
-            _ if folded.ends_with(' ') || folded.is_empty() => {}
-            _ => folded.push(' '),
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            push_folded(&mut folded, letter.to_ascii_lowercase());
+            continue;
+        }
+        // Letter by letter: the order of marks, for which the whole text would count, is that of what is left out.
+        let parts = std::iter::once(letter).nfkd();
+        for part in parts
+            .filter(|part| !is_combining_mark(*part))
+            .flat_map(char::to_lowercase)
+        {
+            push_folded(&mut folded, part);
         }
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+fn push_folded(folded: &mut String, letter: char) {
+    match letter {
+        'œ' => folded.push_str("oe"),
+        'æ' => folded.push_str("ae"),
+        'ß' => folded.push_str("ss"),
+        letter if letter.is_alphanumeric() => folded.push(letter),
+        _ if folded.ends_with(' ') || folded.is_empty() => {}
+        _ => folded.push(' '),
+    }
 }
 
 /// The first `count` characters of `text`, with `…` where something was left out.

@@ -5,6 +5,7 @@
 
 use diesel::prelude::*;
 
+use super::backend::PortableExt;
 use super::schema::changes;
 use super::{Conn, StoreError};
 
@@ -14,8 +15,13 @@ const SLOTS: i64 = 16;
 pub(super) fn bump(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
     // The last bytes of a UUIDv7 are random.
     let slot = i64::from(id.bytes().next_back().unwrap_or(0)) % SLOTS;
-    diesel::update(changes::table.find(slot))
+    // Not an UPDATE: Diesel prepares those anew each time.
+    diesel::insert_into(changes::table)
+        .values((changes::slot.eq(slot), changes::stamp.eq(1)))
+        .on_conflict(changes::slot)
+        .do_update()
         .set(changes::stamp.eq(changes::stamp + 1))
+        .portable()
         .execute(conn)?;
     Ok(())
 }

@@ -253,6 +253,15 @@ fn waits(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
 /// Only what the database refuses.
 pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, StoreError> {
     let now = ms(now);
+    // Nearly always nothing waits, and an UPDATE is prepared anew each time.
+    let next: Option<Option<i64>> = hosts::table
+        .find(host)
+        .select(hosts::next_attempt_at)
+        .get_result(conn)
+        .optional()?;
+    if next.flatten().is_none_or(|next| next <= now) {
+        return Ok(false);
+    }
     let rested = hosts::last_attempt_at
         .is_null()
         .or(hosts::last_attempt_at.lt(now - MINUTE_MS));

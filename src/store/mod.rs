@@ -2,7 +2,8 @@
 //!
 //! Naming: one file a noun, free functions on `&mut Conn` named by verb (`events::insert_local`), so that they compose
 //! inside one [`Db::write`]. Rows are private, domain types go out. Absence is `None`. A function that changes
-//! something is called inside a write transaction; the store opens none of its own, except in [`Db`].
+//! something is called inside a write transaction; the store opens none of its own, except in [`Db`]. What is looked up
+//! by a unique key for each delivery is read with `get_result`, not with `first`: a bound `LIMIT` makes SQLite plan anew.
 
 mod backend;
 mod column;

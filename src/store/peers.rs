@@ -136,7 +136,7 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Peer>, StoreError> {
     let row = peers::table
         .filter(peers::uri.eq(uri))
         .select(Row::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(Row::domain).transpose()
 }
@@ -149,7 +149,7 @@ pub fn is_current(conn: &mut Conn, peer: &Peer) -> Result<bool, StoreError> {
     let row: Option<(i64, String)> = peers::table
         .find(peer.id.to_string())
         .select((peers::fetched_at, peers::public_keys))
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     let Some((fetched, keys)) = row else { return Ok(false) };
     Ok(fetched == ms(peer.fetched) && keys == to_json("peer keys", &peer.keys)?)

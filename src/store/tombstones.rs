@@ -30,7 +30,7 @@ pub fn find(conn: &mut Conn, uri: &str) -> Result<Option<Instant>, StoreError> {
         tombstones::table
             .find(uri)
             .select(tombstones::deleted_at)
-            .first(conn)
+            .get_result(conn)
             .optional()?,
     )
 }

@@ -234,6 +234,12 @@ impl Signature {
         self.scheme
     }
 
+    /// What is signed and the signature itself, in short: two requests that share it are the same one.
+    pub fn fingerprint(&self) -> Sha256 {
+        let signed = self.bases.first().map_or("", String::as_str);
+        sha256(&[self.key_id.as_bytes(), b"\n", signed.as_bytes(), b"\n", &self.bytes].concat())
+    }
+
     /// Compares a body that was read after [`Body::Later`] with the digest that is signed; returns the digest.
     pub fn check_body(&self, body: &[u8]) -> Result<Sha256, SignatureError> {
         let actual = sha256(body);

@@ -185,7 +185,7 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Event>, StoreError> {
     let row = events::table
         .filter(events::uri.eq(uri))
         .select(EventRow::as_select())
-        .first(conn)
+        .get_result(conn)
         .optional()?;
     row.map(EventRow::domain).transpose()
 }
