@@ -70,7 +70,7 @@ fn refusal(refusal: EventRefusal) -> NotTaken {
     match refusal {
         EventRefusal::NotAnEvent => NotTaken::Ignored("not_an_event"),
         EventRefusal::ForeignAuthor => NotTaken::Forbidden("foreign_author"),
-        _ => NotTaken::Unprocessable("event"),
+        _ => NotTaken::Unprocessable("unreadable_event"),
     }
 }
 

@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(status(Err(NotTaken::Unauthenticated("digest"))), 401);
         assert_eq!(status(Err(NotTaken::Forbidden("foreign_object"))), 403);
         assert_eq!(status(Err(NotTaken::Unknown("actor"))), 404);
-        assert_eq!(status(Err(NotTaken::Unprocessable("event"))), 422);
+        assert_eq!(status(Err(NotTaken::Unprocessable("unreadable_event"))), 422);
         assert_eq!(status(Err(NotTaken::Unavailable("timeout"))), 503);
     }
 }

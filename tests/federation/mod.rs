@@ -6,6 +6,7 @@ mod fetch;
 mod foreign;
 mod hostile;
 mod proofs;
+mod refusals;
 mod rotation;
 mod serving;
 mod signature;

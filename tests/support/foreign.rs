@@ -324,7 +324,12 @@ pub struct Letter {
 impl Letter {
     /// Any bytes for the node at `base`, signed at `now`.
     pub fn signed(signer: &Signer, base: &Url, body: Vec<u8>, now: Instant) -> Self {
-        let inbox = base.join("/inbox").expect("a URL");
+        Self::signed_for("/inbox", signer, base, body, now)
+    }
+
+    /// The same for another inbox than the shared one.
+    pub fn signed_for(path: &str, signer: &Signer, base: &Url, body: Vec<u8>, now: Instant) -> Self {
+        let inbox = base.join(path).expect("a URL");
         let signed = Outgoing {
             method: "POST",
             url: &inbox,
@@ -356,11 +361,16 @@ impl Letter {
     }
 
     pub async fn send(&self, node: &Running) -> u16 {
-        let request = node.client.post(node.address("/inbox")).body(self.body.clone());
+        self.send_to("/inbox", node).await.status().as_u16()
+    }
+
+    /// Sends it to any path; the answer.
+    pub async fn send_to(&self, path: &str, node: &Running) -> reqwest::Response {
+        let request = node.client.post(node.address(path)).body(self.body.clone());
         let request = self
             .headers
             .iter()
             .fold(request, |request, (name, value)| request.header(name, value));
-        request.send().await.expect("an answer").status().as_u16()
+        request.send().await.expect("an answer")
     }
 }

@@ -85,7 +85,7 @@ pub fn check_activity(federation: &Federation, activity: &Value, sender: &Peer) 
     let found = proof_of(activity, federation.now()).map_err(|error| NotTaken::Unauthenticated(error.reason()))?;
     match found {
         Some(proof) if key_of(sender, &proof).is_some() && !holds(sender, &proof) => {
-            Err(NotTaken::Unauthenticated("proof"))
+            Err(NotTaken::Unauthenticated("activity_proof"))
         }
         _ => Ok(()),
     }
