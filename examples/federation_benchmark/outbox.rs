@@ -18,26 +18,31 @@ use super::node::{Home, runtime};
 use super::options::Options;
 use super::peers::stranger;
 use super::report::{Figure, Report, names};
-use super::sink::{Address, Sink};
+use super::sink::{Address, Reads, Sink};
 
 /// Hosts behind the inboxes.
 const HOSTS: usize = 100;
 /// Events that are published, one after another.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 /// Longest time for one event.
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Measures the delivery worker.
+/// Measures the delivery worker with both kinds of keys.
 pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
+    to(report, options, Reads::Everything, names::OUTBOX_RSA)?;
+    to(report, options, Reads::Ed25519, names::OUTBOX_ED25519)
+}
+
+fn to(report: &mut Report, options: &Options, reads: Reads, name: &str) -> anyhow::Result<()> {
     let home = Home::new(None)?;
-    let sink = Sink::start(free_port()?, std::collections::HashMap::new())?;
+    let sink = Sink::reading(reads, free_port()?, std::collections::HashMap::new())?;
     let runtime = runtime()?;
     let node = runtime.block_on(home.open())?;
     let centre = runtime.block_on(centre(&node))?;
     let inboxes = options.count(2_000, 100);
     add_followers(&mut home.conn()?, sink.address, centre.id, inboxes, HOSTS)?;
     let child = home.serve(report.processors)?;
-    // The first event opens the connections.
+    // The first event opens the connections, and teaches the node what these hosts read.
     runtime.block_on(publish(&node, &centre))?;
     settled(&home, LIMIT)?;
     let (mut cpu, mut wall, mut count) = (Duration::ZERO, Duration::ZERO, 0);
@@ -45,7 +50,7 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         let one = round(&runtime, (&node, &centre), &home, &child, &sink)?;
         (count, cpu, wall) = (count + one.0, cpu + one.1, wall + one.2);
     }
-    report.add('d', Figure::new(names::OUTBOX_RSA, count, cpu, wall));
+    report.add('d', Figure::new(name, count, cpu, wall));
     child.stop()
 }
 

@@ -22,8 +22,19 @@ impl Address {
     }
 }
 
+/// Which signatures the sink believes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reads {
+    /// All: the first knock, draft-cavage with RSA, is taken.
+    #[default]
+    Everything,
+    /// RFC 9421 with Ed25519 only; anything else is answered 401, so that a node learns to send it.
+    Ed25519,
+}
+
 #[derive(Default)]
 struct State {
+    reads: Reads,
     taken: AtomicU64,
     documents: HashMap<String, String>,
 }
@@ -39,7 +50,13 @@ pub struct Sink {
 impl Sink {
     /// Starts it with documents by URL without scheme (`h1.test:80/actors/2`).
     pub fn start(port: u16, documents: HashMap<String, String>) -> anyhow::Result<Self> {
+        Self::reading(Reads::Everything, port, documents)
+    }
+
+    /// Starts it; it believes some signatures only.
+    pub fn reading(reads: Reads, port: u16, documents: HashMap<String, String>) -> anyhow::Result<Self> {
         let state = Arc::new(State {
+            reads,
             documents,
             ..State::default()
         });
@@ -96,6 +113,9 @@ impl Drop for Sink {
 
 async fn answer(request: HttpRequest, state: Data<State>, _body: Bytes) -> HttpResponse {
     if request.method() == actix_web::http::Method::POST {
+        if state.reads == Reads::Ed25519 && !is_ed25519(&request) {
+            return HttpResponse::Unauthorized().finish();
+        }
         state.taken.fetch_add(1, Ordering::Relaxed);
         return HttpResponse::Accepted().finish();
     }
@@ -106,4 +126,11 @@ async fn answer(request: HttpRequest, state: Data<State>, _body: Bytes) -> HttpR
             .body(document.clone()),
         None => HttpResponse::NotFound().finish(),
     }
+}
+
+fn is_ed25519(request: &HttpRequest) -> bool {
+    let input = request.headers().get("signature-input");
+    input
+        .and_then(|input| input.to_str().ok())
+        .is_some_and(|input| input.contains(r#"alg="ed25519""#))
 }
