@@ -1,7 +1,7 @@
 //! Whether the node can do its work, and what waits in it.
 
 use super::{Error, Node};
-use crate::store::{StoreError, hosts, migrate};
+use crate::store::{StoreError, backlog, migrate};
 use crate::telemetry::Queue;
 
 /// Answers when the database does, with every migration applied.
@@ -20,10 +20,9 @@ pub async fn ready(node: &Node) -> Result<(), StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub async fn queue(node: &Node) -> Result<Queue, Error> {
-    let backlog = node.store.read(hosts::backlog).await?;
-    let hosts = i64::try_from(backlog.len()).unwrap_or(i64::MAX);
+    let total = node.store.read(backlog::total).await?;
     Ok(Queue {
-        pending: backlog.iter().map(|host| host.waiting).sum(),
-        hosts,
+        pending: total.waiting,
+        hosts: total.hosts,
     })
 }

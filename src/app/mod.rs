@@ -2,6 +2,7 @@
 //! store and federation; knows nothing of HTTP or of the command line.
 
 pub mod centres;
+pub mod deliveries;
 mod error;
 pub mod events;
 pub mod following;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Failure;
 use crate::config::{Config, ConfigError};
-use crate::store::{Conn, StoreError, Target, hosts, keys, migrate};
+use crate::store::{Conn, StoreError, Target, backlog, keys, migrate};
 
 /// Less free space than this and the next backup or migration may fail.
 const SPACE_WANTED: u64 = 200 * 1024 * 1024;
@@ -173,10 +173,12 @@ fn instance_keys(conn: &mut Conn) -> Result<Found, StoreError> {
 }
 
 fn outbox(conn: &mut Conn) -> Result<Found, StoreError> {
-    let backlog = hosts::backlog(conn)?;
-    let waiting: i64 = backlog.iter().map(|host| host.waiting).sum();
-    Ok(match backlog.len() {
+    let total = backlog::total(conn)?;
+    Ok(match total.hosts {
         0 => Good("nothing waits".into()),
-        hosts => Odd(format!("{waiting} deliveries wait for {hosts} servers")),
+        hosts => Odd(format!(
+            "{} deliveries wait for {hosts} servers; `maillage deliveries` says which",
+            total.waiting
+        )),
     })
 }

@@ -2,6 +2,7 @@
 //! it. Results go to standard output, everything else to standard error.
 
 mod centre;
+mod deliveries;
 mod demo;
 mod doctor;
 mod failure;
@@ -63,6 +64,8 @@ enum Command {
     Import(import::Import),
     /// Follow a peer.
     Follow(follow::Follow),
+    /// What waits for other servers, and what to do about it. Works beside the running node.
+    Deliveries(deliveries::Deliveries),
     /// Check the configuration, the data folder, the database, the address and the keys.
     Doctor,
     /// Ask the running node whether it is ready; for container health checks.
@@ -98,6 +101,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Keys(command) => keys::run(&open(config()?).await?, command).await,
         Command::Import(import) => import::run(&open(config()?).await?, import).await,
         Command::Follow(follow) => follow::run(&open(config()?).await?, follow).await,
+        Command::Deliveries(deliveries) => deliveries::run(&open(config()?).await?, deliveries).await,
         Command::Doctor => doctor::run(config()).await,
         Command::Health => health::run(&config()?),
     }

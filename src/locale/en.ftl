@@ -444,3 +444,37 @@ desk-told = { $count ->
     [one] { $count } follower will be told.
    *[other] { $count } followers will be told.
 }
+
+## What waits for other servers
+desk-sending-title = Deliveries
+desk-sending-lead = What this site still has to send to the servers that follow its calendars. It is sent by itself: there is nothing to do here while all is well.
+desk-sending-none = Nothing waits: every server has what was meant for it.
+desk-sending-since = Since
+desk-sending-success = Last one received
+desk-sending-success-never = None so far
+desk-sending-error = Last error
+desk-sending-next = Next attempt
+desk-sending-now = At once
+desk-sending-retry = Try again now
+desk-sending-give-up = Give up
+desk-sending-more = More servers
+desk-sending-give-up-title = Give up these deliveries?
+desk-sending-give-up-lost = This server will not get these announcements, and its readers may never see them. This cannot be undone.
+desk-sending-give-up-stays = Nothing changes on this site. What is announced next is sent to it as usual.
+desk-sending-give-up-button = Give up these deliveries
+desk-sending-back = Back to the deliveries
+desk-sending-why-refused = This server refuses what we send.
+desk-sending-why-busy = This server is overloaded and asks us to wait.
+desk-sending-why-broken = This server is out of order.
+desk-sending-why-name = The address of this server no longer exists, or does not answer for now.
+desk-sending-why-connect = This server is off or cannot be reached.
+desk-sending-why-slow = This server takes too long to answer.
+desk-sending-why-address = This server gives an address to which this site sends nothing.
+desk-sending-why-other = The last delivery did not succeed.
+desk-done-retry = A new attempt begins.
+desk-done-give-up = These deliveries are given up.
+desk-sending-waiting = { $count ->
+    [0] Nothing waits
+    [one] { $count } delivery waits
+   *[other] { $count } deliveries wait
+}

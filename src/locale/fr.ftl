@@ -445,3 +445,37 @@ desk-told = { $count ->
     [one] { $count } abonné sera prévenu.
    *[other] { $count } abonnés seront prévenus.
 }
+
+## What waits for other servers
+desk-sending-title = Envois
+desk-sending-lead = Ce que ce site doit encore envoyer aux serveurs qui suivent ses agendas. Les envois se font seuls : rien à faire ici quand tout va bien.
+desk-sending-none = Rien n’attend : tous les serveurs ont reçu ce qui leur était destiné.
+desk-sending-since = Depuis
+desk-sending-success = Dernier envoi reçu
+desk-sending-success-never = Aucun pour le moment
+desk-sending-error = Dernière erreur
+desk-sending-next = Prochain essai
+desk-sending-now = Tout de suite
+desk-sending-retry = Réessayer maintenant
+desk-sending-give-up = Abandonner
+desk-sending-more = Serveurs suivants
+desk-sending-give-up-title = Abandonner ces envois ?
+desk-sending-give-up-lost = Ce serveur ne recevra pas ces annonces, et ses lecteurs ne les verront peut-être jamais. On ne peut pas revenir en arrière.
+desk-sending-give-up-stays = Rien ne change sur ce site. Les prochaines annonces lui seront envoyées comme d’habitude.
+desk-sending-give-up-button = Abandonner ces envois
+desk-sending-back = Retour aux envois
+desk-sending-why-refused = Ce serveur refuse nos envois.
+desk-sending-why-busy = Ce serveur est débordé et demande d’attendre.
+desk-sending-why-broken = Ce serveur est en panne.
+desk-sending-why-name = L’adresse de ce serveur n’existe plus, ou ne répond pas pour le moment.
+desk-sending-why-connect = Ce serveur est éteint ou injoignable.
+desk-sending-why-slow = Ce serveur met trop de temps à répondre.
+desk-sending-why-address = Ce serveur donne une adresse où ce site n’envoie rien.
+desk-sending-why-other = Le dernier envoi n’a pas abouti.
+desk-done-retry = Un nouvel essai commence.
+desk-done-give-up = Ces envois sont abandonnés.
+desk-sending-waiting = { $count ->
+    [0] Rien n’attend
+    [one] { $count } envoi en attente
+   *[other] { $count } envois en attente
+}

@@ -299,38 +299,6 @@ pub fn next_due(conn: &mut Conn, now: Instant) -> Result<Option<Instant>, StoreE
     instant_opt(free.flatten().into_iter().chain(held).min())
 }
 
-/// A host and how many deliveries wait for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backlog {
-    /// How it has been.
-    pub host: Host,
-    /// Deliveries that wait.
-    pub waiting: i64,
-}
-
-/// The hosts that something waits for, for the staff, `doctor` and metrics.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn backlog(conn: &mut Conn) -> Result<Vec<Backlog>, StoreError> {
-    let waiting: Vec<(String, i64)> = deliveries::table
-        .filter(deliveries::settled_at.is_null())
-        .group_by(deliveries::host)
-        .order(deliveries::host)
-        .select((deliveries::host, diesel::dsl::count_star()))
-        .load(conn)?;
-    waiting
-        .into_iter()
-        .map(|(host, waiting)| {
-            let row: Row = hosts::table.find(host).select(Row::as_select()).first(conn)?;
-            Ok(Backlog {
-                host: row.domain()?,
-                waiting,
-            })
-        })
-        .collect()
-}
-
 /// The state of one host.
 ///
 /// # Errors
@@ -342,4 +310,16 @@ pub fn by_name(conn: &mut Conn, host: &str) -> Result<Option<Host>, StoreError> 
         .first(conn)
         .optional()?;
     row.map(Row::domain).transpose()
+}
+
+/// The state of several hosts, in no order.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_names(conn: &mut Conn, names: &[String]) -> Result<Vec<Host>, StoreError> {
+    let rows: Vec<Row> = hosts::table
+        .filter(hosts::host.eq_any(names))
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::domain).collect()
 }

@@ -14,6 +14,7 @@ mod writer;
 
 pub mod activities;
 pub mod announces;
+pub mod backlog;
 pub mod calendar;
 pub mod centres;
 pub mod changes;

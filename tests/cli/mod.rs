@@ -1,6 +1,7 @@
 //! The command line, as a person and a supervisor meet it.
 
 mod commands;
+mod deliveries;
 mod demo;
 mod programme;
 mod serve;

@@ -1,5 +1,6 @@
 //! The store, each test on SQLite and on PostgreSQL.
 
+mod backlog;
 mod calendar;
 mod events;
 mod group_commit;

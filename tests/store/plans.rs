@@ -10,7 +10,7 @@ use maillage::domain::centre::CentreKind;
 use maillage::domain::event::{Format, Level, Mode, Price};
 use maillage::domain::id::{EventId, PeerId};
 use maillage::store::hosts::Room;
-use maillage::store::{Conn, calendar, changes, deliveries, events, hosts, inbox, pulls, sessions};
+use maillage::store::{Conn, backlog, calendar, changes, deliveries, events, hosts, inbox, pulls, sessions};
 
 use super::samples::{Here, RANDOM, at, centre, facts, local, now, peer, remote};
 use crate::support::database::{Database, both};
@@ -384,6 +384,18 @@ fn workers_and_lists_go_by_index() {
             inbox::seen(conn, "https://there.example/1", "d").expect("a look");
             sessions::to_announce(conn, now(), now(), 8).expect("the drip");
             events::short_of_horizon(conn, now(), 8).expect("the horizon");
+        });
+        crate::support::outbox::record(&mut conn, "there.example", 3, now());
+        crate::support::outbox::record(&mut conn, "where.example", 1, now());
+        by_index(database, &mut conn, "what waits", |conn| {
+            backlog::page(conn, None, 8).expect("a page");
+            backlog::page(conn, Some("other.example"), 8).expect("a page");
+            backlog::of(conn, "there.example").expect("a host");
+            backlog::total(conn).expect("a sum");
+            backlog::retry(conn, "there.example", now()).expect("a retry");
+            backlog::retry_all(conn, now()).expect("a retry");
+            backlog::newest(conn, "there.example").expect("the newest");
+            backlog::give_up(conn, "there.example", 2, 8, now()).expect("given up");
         });
         by_index(database, &mut conn, "the lists", |conn| {
             events::list_local(conn, None, None, 8).expect("a list");

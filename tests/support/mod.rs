@@ -4,5 +4,6 @@ pub mod database;
 pub mod foreign;
 pub mod network;
 pub mod node;
+pub mod outbox;
 pub mod program;
 pub mod server;

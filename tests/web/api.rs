@@ -1,6 +1,7 @@
 //! The JSON interface, called as other software calls it.
 
 mod contract;
+mod deliveries;
 mod fields;
 mod roles;
 

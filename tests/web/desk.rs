@@ -35,6 +35,7 @@ macro_rules! visit {
         (status, location, body)
     }};
 }
+pub(crate) use visit;
 
 async fn centre(test: &TestNode, handle: &str) -> Centre {
     let profile = CentreProfile {
@@ -56,7 +57,7 @@ async fn centre(test: &TestNode, handle: &str) -> Centre {
         .expect("a centre")
 }
 
-async fn signed_in(test: &TestNode, role: Role) -> String {
+pub async fn signed_in(test: &TestNode, role: Role) -> String {
     let member = test.member(role).await;
     let started = sign_in::begin(&test.node, &member.email, PASSWORD)
         .await

@@ -1,6 +1,7 @@
 //! The web application, called without a socket.
 
 mod api;
+mod deliveries;
 mod desk;
 mod errors;
 mod headers;

@@ -3,6 +3,7 @@
 //! What anyone may see is read without a token; a token acts with the role of its member.
 
 mod calendar;
+mod deliveries;
 mod events;
 mod followers;
 mod follows;
@@ -44,7 +45,10 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(read().to(follows::show))
                 .route(web::delete().to(follows::delete)),
         )
-        .service(web::resource("/api/v1/followers").route(read().to(followers::list)));
+        .service(web::resource("/api/v1/followers").route(read().to(followers::list)))
+        .service(web::resource("/api/v1/deliveries").route(read().to(deliveries::list)))
+        .service(web::resource("/api/v1/deliveries/{host}/retry").route(web::post().to(deliveries::retry)))
+        .service(web::resource("/api/v1/deliveries/{host}/give-up").route(web::post().to(deliveries::give_up)));
 }
 
 fn read() -> Route {
@@ -60,7 +64,7 @@ fn may_publish(bearer: &Bearer) -> Result<(), Error> {
     }
 }
 
-/// Whether the token may follow peers.
+/// Whether the token may follow peers, and give up what waits for them.
 fn may_administer(bearer: &Bearer) -> Result<(), Error> {
     if bearer.0.role.may_administer() {
         Ok(())

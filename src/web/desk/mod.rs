@@ -1,7 +1,9 @@
-//! The pages of the staff, behind a sign-in: the events of the centres, published, changed, cancelled. No script needed.
+//! The pages of the staff, behind a sign-in: the events of the centres, published, changed, cancelled; what waits for
+//! other servers. No script needed.
 
 mod confirm;
 mod controls;
+mod deliveries;
 mod events;
 mod form;
 mod home;
@@ -57,6 +59,13 @@ pub fn configure(config: &mut ServiceConfig) {
             web::resource("/desk/events/{id}/{step:cancel|postpone|delete}")
                 .route(web::get().to(confirm::ask))
                 .route(web::post().to(confirm::act)),
+        )
+        .service(web::resource("/desk/deliveries").route(web::get().to(deliveries::show)))
+        .service(web::resource("/desk/deliveries/{host}/retry").route(web::post().to(deliveries::retry)))
+        .service(
+            web::resource("/desk/deliveries/{host}/give-up")
+                .route(web::get().to(deliveries::ask))
+                .route(web::post().to(deliveries::give_up)),
         );
 }
 

@@ -18,6 +18,18 @@ fn writes(id: &str) -> Vec<(&'static str, String, Value, &'static [Role])> {
         ("POST", format!("/api/v1/events/{id}/cancel"), json!({}), PUBLISH),
         ("POST", "/api/v1/follows".to_owned(), json!({}), ADMINISTER),
         ("DELETE", follow.to_owned(), Value::Null, ADMINISTER),
+        (
+            "POST",
+            "/api/v1/deliveries/nobody.test/retry".to_owned(),
+            Value::Null,
+            PUBLISH,
+        ),
+        (
+            "POST",
+            "/api/v1/deliveries/nobody.test/give-up".to_owned(),
+            Value::Null,
+            ADMINISTER,
+        ),
         ("DELETE", format!("/api/v1/events/{id}"), Value::Null, PUBLISH),
     ]
 }
@@ -60,10 +72,9 @@ fn each_way_of_writing_asks_for_its_role() {
         let untouched = items.iter().filter(|event| event["status"] == "scheduled");
         assert_eq!(untouched.count(), items.len());
         assert_eq!(items.len(), 5 + 2 - 2, "five made, two more posted, two deleted");
-        assert_eq!(call!(service, "GET", "/api/v1/followers", "", Value::Null).0, 401);
-        assert_eq!(
-            call!(service, "GET", "/api/v1/followers", reception, Value::Null).0,
-            200
-        );
+        for path in ["/api/v1/followers", "/api/v1/deliveries"] {
+            assert_eq!(call!(service, "GET", path, "", Value::Null).0, 401, "{path}");
+            assert_eq!(call!(service, "GET", path, reception, Value::Null).0, 200, "{path}");
+        }
     });
 }

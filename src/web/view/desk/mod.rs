@@ -1,5 +1,6 @@
 //! The pages of the staff.
 
+pub mod deliveries;
 pub mod form;
 
 use askama::Template;

@@ -1,0 +1,34 @@
+//! Deliveries that wait, as if the node had published something for them.
+
+use maillage::domain::id::ActivityId;
+use maillage::domain::random::SystemRandomness;
+use maillage::domain::time::Instant;
+use maillage::store::activities::{self, Activity, Recipient};
+use maillage::store::{Conn, hosts};
+
+/// Records `count` activities, a delivery each, for an inbox of `host`.
+pub fn record(conn: &mut Conn, host: &str, count: usize, now: Instant) {
+    for _ in 0..count {
+        let id = ActivityId::new(now, &SystemRandomness);
+        let uri = format!("http://un.test:8080/activities/{id}");
+        let activity = Activity {
+            id,
+            body: format!("{{\"id\":\"{uri}\",\"type\":\"Create\"}}"),
+            uri,
+            sender: None,
+            object_uri: "http://un.test:8080/events/1".to_owned(),
+            public: true,
+            created: now,
+        };
+        let to = Recipient {
+            inbox: format!("http://{host}/inbox"),
+            host: host.to_owned(),
+        };
+        activities::record(conn, &activity, &[to]).expect("recorded");
+    }
+}
+
+/// Notes that sending to `host` failed, and that it is tried again at `next`.
+pub fn fail(conn: &mut Conn, host: &str, error: &str, now: Instant, next: Instant) {
+    hosts::postpone(conn, host, "", next, error, now).expect("postponed");
+}
