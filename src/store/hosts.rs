@@ -56,13 +56,13 @@ impl Row {
     }
 }
 
-/// How many hosts a worker can take on. Those that fail have a share of their own, so that a hundred dead hosts, each of
-/// them as slow as can be, leave room for those that answer.
+/// How many hosts a worker can take on. Those of which nothing good is known have a share of their own, so that any number
+/// of hosts that hang, each of them for as long as it can, leave room for those that answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
-    /// Hosts that answered last time, or were never tried.
+    /// Hosts that took something in the last time they were tried.
     pub healthy: i64,
-    /// Hosts that failed last time.
+    /// Hosts that failed the last time, or were never tried.
     pub failing: i64,
 }
 
@@ -85,10 +85,11 @@ pub fn claim(
             .order((hosts::next_attempt_at, hosts::host))
             .select(hosts::host)
     };
-    let mut names: Vec<String> = due().filter(hosts::failures.eq(0)).limit(room.healthy).load(conn)?;
+    let proven = || hosts::failures.eq(0).and(hosts::last_success_at.is_not_null());
+    let mut names: Vec<String> = due().filter(proven()).limit(room.healthy).load(conn)?;
     names.extend(
         due()
-            .filter(hosts::failures.gt(0))
+            .filter(diesel::dsl::not(proven()))
             .limit(room.failing)
             .load::<String>(conn)?,
     );

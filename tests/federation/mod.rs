@@ -8,6 +8,7 @@ mod hostile;
 mod proofs;
 mod refusals;
 mod rotation;
+mod sending;
 mod serving;
 mod signature;
 mod two_nodes;

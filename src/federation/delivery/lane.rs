@@ -55,6 +55,11 @@ impl Lane {
         self.host.failures > 0
     }
 
+    /// Whether the host took something in the last time it was tried. The others may hang.
+    pub(super) fn is_proven(&self) -> bool {
+        !self.is_failing() && self.host.last_success.is_some()
+    }
+
     pub(super) fn name(&self) -> &str {
         &self.host.host
     }
@@ -87,15 +92,19 @@ impl Lane {
             if started && self.federation.now() - began > self.patience() {
                 break;
             }
-            match send(&self.federation, &delivery, &mut self.manner).await {
+            let mut sent = send(&self.federation, &delivery, &mut self.manner).await;
+            let stuck = !started && sent.stumbled() && self.host.failures + 1 >= MAX_STUMBLES;
+            if stuck && self.is_delivered_around(&delivery, &mut report).await? {
+                // The host may have come back between the two: only when it stumbles once more is it this delivery.
+                sent = send(&self.federation, &delivery, &mut self.manner)
+                    .await
+                    .final_if_stumbled();
+            }
+            match sent {
                 Sent::Delivered => report.delivered.push(delivery.id),
                 Sent::Failed(failure) => {
-                    let stuck = failure.stumbled && !started && self.host.failures + 1 >= MAX_STUMBLES;
-                    if !(stuck && self.is_delivered_around(&delivery, &mut report).await?) {
-                        report.failure = Some(failure);
-                        break;
-                    }
-                    report.closed.push((delivery, Sent::Refused(failure.error)));
+                    report.failure = Some(failure);
+                    break;
                 }
                 closed => report.closed.push((delivery, closed)),
             }

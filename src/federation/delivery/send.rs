@@ -31,6 +31,21 @@ pub enum Sent {
     Failed(Failure),
 }
 
+impl Sent {
+    /// Whether the host stumbled over what it was sent.
+    pub fn stumbled(&self) -> bool {
+        matches!(self, Self::Failed(failure) if failure.stumbled)
+    }
+
+    /// No more attempts at what a host stumbles over.
+    pub fn final_if_stumbled(self) -> Self {
+        match self {
+            Self::Failed(failure) if failure.stumbled => Self::Refused(failure.error),
+            other => other,
+        }
+    }
+}
+
 /// Why an attempt is to be repeated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {

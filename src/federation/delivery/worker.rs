@@ -14,8 +14,8 @@ use crate::store::{StoreError, hosts};
 
 /// Hosts driven at the same time.
 const LANES: usize = 256;
-/// Of these, hosts that failed the last time: those that hang take up no more than this.
-const FAILING_LANES: usize = 64;
+/// Of these, hosts that failed the last time or were never tried: those that hang take up no more than this.
+const UNPROVEN_LANES: usize = 128;
 /// Longest sleep without a look at the database: another process may have recorded work.
 const NAP: Duration = Duration::from_secs(5);
 
@@ -27,38 +27,38 @@ pub struct Worker {
     owner: String,
 }
 
-/// The hosts under way; each lane ends by telling whether it began as a failing one.
+/// The hosts under way; each lane ends by telling whether it began as an unproven one.
 #[derive(Default)]
 struct Lanes {
     set: JoinSet<bool>,
-    failing: usize,
+    unproven: usize,
 }
 
 impl Lanes {
     fn room(&self) -> Room {
         let room = |most: usize, taken: usize| i64::try_from(most.saturating_sub(taken)).unwrap_or(0);
         Room {
-            healthy: room(LANES - FAILING_LANES, self.set.len() - self.failing),
-            failing: room(FAILING_LANES, self.failing),
+            healthy: room(LANES - UNPROVEN_LANES, self.set.len() - self.unproven),
+            failing: room(UNPROVEN_LANES, self.unproven),
         }
     }
 
     fn start(&mut self, mut lane: Lane) {
-        let failing = lane.is_failing();
-        self.failing += usize::from(failing);
+        let unproven = !lane.is_proven();
+        self.unproven += usize::from(unproven);
         self.set.spawn(async move {
             if let Err(error) = lane.drive().await {
                 tracing::error!(peer.host = %lane.name(), %error, "deliveries to a host stopped");
             }
-            failing
+            unproven
         });
     }
 
     /// Waits for one to end; never returns when there is none.
     async fn one_ends(&mut self) {
         match self.set.join_next().await {
-            // A lane that panicked counts as healthy; the lease that it leaves behind runs out.
-            Some(ended) => self.failing -= usize::from(ended.unwrap_or(false)),
+            // A lane that panicked counts as proven; the lease that it leaves behind runs out.
+            Some(ended) => self.unproven -= usize::from(ended.unwrap_or(false)),
             None => std::future::pending().await,
         }
     }

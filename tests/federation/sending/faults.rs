@@ -1,0 +1,278 @@
+//! Peers that fail in every way there is. What waits for them waits, in order; others are served meanwhile.
+
+use std::io::Read as _;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use maillage::federation::fetch::Accept;
+use url::Url;
+
+use super::{TIMEOUT, came, host, impatient, record, waiting};
+use crate::support::network::{Running, until};
+use crate::support::server::{Reply, Server};
+
+/// How a peer fails, and what is written down of it.
+struct Fault {
+    name: &'static str,
+    reply: fn() -> Reply,
+    error: &'static str,
+    /// Seconds after which it is tried again at the earliest.
+    rest: i64,
+}
+
+const FAULTS: [Fault; 6] = [
+    Fault {
+        name: "an error",
+        reply: || Reply::new(500, "", b"Internal\r\nServer Error"),
+        error: "500 Internal Server Error",
+        rest: 2,
+    },
+    Fault {
+        name: "too many requests",
+        reply: || Reply::new(429, "retry-after: 120\r\n", b""),
+        error: "429",
+        rest: 120,
+    },
+    Fault {
+        name: "nothing, and the connection stays",
+        reply: || Reply::drip("", TIMEOUT * 3, b"", 1),
+        error: "the other server took too long",
+        rest: 2,
+    },
+    Fault {
+        name: "a byte at a time",
+        reply: || Reply::drip("H", Duration::from_millis(250), b"T", 12),
+        error: "the other server took too long",
+        rest: 2,
+    },
+    Fault {
+        name: "half a refusal",
+        reply: || {
+            Reply::drip(
+                "HTTP/1.1 503 x\r\ncontent-length: 900\r\n\r\nsoon",
+                Duration::ZERO,
+                b"",
+                0,
+            )
+        },
+        error: "503 soon",
+        rest: 2,
+    },
+    Fault {
+        name: "a connection that ends",
+        reply: || Reply::drip("", Duration::ZERO, b"", 0),
+        error: "the connection failed",
+        rest: 2,
+    },
+];
+
+#[tokio::test]
+async fn what_waits_for_a_broken_host_waits_in_order_and_others_are_served() {
+    for fault in &FAULTS {
+        let (_home, node) = impatient().await;
+        let works = Arc::new(AtomicBool::new(false));
+        let (works_now, reply) = (Arc::clone(&works), fault.reply);
+        let broken = Server::start(move |_| match works_now.load(Ordering::SeqCst) {
+            true => Reply::status(202),
+            false => reply(),
+        });
+        let sound = Server::start(|_| Reply::status(202));
+        let (inbox, other) = (
+            broken.url_at("casse.localhost", "/inbox"),
+            sound.url_at("sain.localhost", "/inbox"),
+        );
+        record(&node, 1..=3, &[inbox.clone(), other]).await;
+        let served = async {
+            until("the other host is served", async || came(&sound, "sain").len() == 3).await;
+        };
+        let before = tokio::time::Instant::now();
+        let ((), served) = tokio::join!(node.deliver(), async {
+            served.await;
+            before.elapsed()
+        });
+        assert!(served < TIMEOUT, "{}: others waited {served:?}", fault.name);
+        assert_eq!(came(&sound, "sain"), [1, 2, 3], "{}", fault.name);
+        assert_waits(&node, &inbox, fault, 1).await;
+        assert_eq!(
+            came(&broken, "casse"),
+            [1],
+            "{}: nothing overtakes the first",
+            fault.name
+        );
+
+        // One probe, however much waits.
+        node.later(fault.rest + 120);
+        node.deliver().await;
+        assert_eq!(came(&broken, "casse"), [1, 1], "{}", fault.name);
+        assert_waits(&node, &inbox, fault, 2).await;
+
+        works.store(true, Ordering::SeqCst);
+        node.later(fault.rest + 120);
+        node.deliver().await;
+        assert_eq!(came(&broken, "casse"), [1, 1, 1, 2, 3], "{}", fault.name);
+        let known = host(&node.node.store, &inbox).await;
+        assert_eq!(
+            (known.failures, known.last_error, known.next_attempt),
+            (0, None, None),
+            "{}",
+            fault.name
+        );
+    }
+}
+
+async fn assert_waits(node: &Running, inbox: &Url, fault: &Fault, failures: i64) {
+    let known = host(&node.node.store, inbox).await;
+    assert_eq!(waiting(&node.node.store, inbox).await, 3, "{}", fault.name);
+    assert_eq!(known.failures, failures, "{}", fault.name);
+    assert_eq!(known.last_error.as_deref(), Some(fault.error), "{}", fault.name);
+    let next = known.next_attempt.expect("another attempt is planned");
+    let rest = (next - node.clock_now()).num_seconds();
+    assert!(
+        (fault.rest..fault.rest + 60).contains(&rest),
+        "{}: in {rest} s",
+        fault.name
+    );
+}
+
+#[tokio::test]
+async fn a_status_is_the_answer_even_when_the_rest_never_comes() {
+    let (_home, node) = impatient().await;
+    let server = Server::start(|_| {
+        Reply::drip(
+            "HTTP/1.1 202 x\r\ncontent-length: 900\r\n\r\nhalf",
+            Duration::ZERO,
+            b"",
+            0,
+        )
+    });
+    let inbox = server.url("/inbox");
+    record(&node, 1..=2, std::slice::from_ref(&inbox)).await;
+    node.deliver().await;
+    assert_eq!(came(&server, "localhost"), [1, 2], "each once");
+    assert_eq!(waiting(&node.node.store, &inbox).await, 0);
+}
+
+#[tokio::test]
+async fn a_reset_connection_is_tried_again() {
+    let (_home, node) = impatient().await;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            reset(stream);
+        }
+    });
+    let inbox = Url::parse(&format!("http://reset.localhost:{port}/inbox")).expect("a URL");
+    record(&node, 1..=2, std::slice::from_ref(&inbox)).await;
+    node.deliver().await;
+    let known = host(&node.node.store, &inbox).await;
+    assert_eq!(known.last_error.as_deref(), Some("the connection failed"));
+    assert_eq!(waiting(&node.node.store, &inbox).await, 2);
+}
+
+/// Closes a connection with bytes unread, which the kernel tells the other side as a reset.
+fn reset(mut stream: TcpStream) {
+    let _ = stream.read(&mut [0; 16]);
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_is_closed_and_the_next_delivery_goes_on() {
+    let (_home, node) = impatient().await;
+    let server = Server::start(|request| {
+        let first = String::from_utf8_lossy(&request.body).contains("\"number\":1}");
+        Reply::status(if first { 422 } else { 202 })
+    });
+    let inbox = server.url("/inbox");
+    record(&node, 1..=3, std::slice::from_ref(&inbox)).await;
+    node.deliver().await;
+    assert_eq!(came(&server, "localhost"), [1, 2, 3]);
+    assert_eq!(waiting(&node.node.store, &inbox).await, 0);
+    assert_eq!(host(&node.node.store, &inbox).await.failures, 0);
+}
+
+/// Mobilizon answers 500 to some Updates for ever.
+#[tokio::test]
+async fn a_delivery_over_which_a_host_stumbles_for_ever_is_set_aside() {
+    let (_home, node) = impatient().await;
+    let server = Server::start(|request| {
+        let poisoned = String::from_utf8_lossy(&request.body).contains("\"number\":1}");
+        Reply::status(if poisoned { 500 } else { 202 })
+    });
+    let inbox = server.url("/inbox");
+    record(&node, 1..=3, std::slice::from_ref(&inbox)).await;
+    for _ in 0..6 {
+        node.deliver().await;
+        node.later(600);
+    }
+    let came = came(&server, "localhost");
+    let others: Vec<u64> = came.iter().copied().filter(|number| *number != 1).collect();
+    assert_eq!(others, [2, 3], "what comes after it arrives, once, in order: {came:?}");
+    // Four failures in a row, and the last try once another was taken in.
+    assert_eq!(came, [1, 1, 1, 1, 2, 1, 3]);
+    assert_eq!(waiting(&node.node.store, &inbox).await, 0);
+    assert_eq!(host(&node.node.store, &inbox).await.failures, 0);
+}
+
+#[tokio::test]
+async fn a_host_that_is_away_loses_nothing_to_the_rule_for_poisoned_deliveries() {
+    let (_home, node) = impatient().await;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let server = Server::start(move |_| {
+        Reply::status(if counted.fetch_add(1, Ordering::SeqCst) < 10 {
+            500
+        } else {
+            202
+        })
+    });
+    let inbox = server.url("/inbox");
+    record(&node, 1..=3, std::slice::from_ref(&inbox)).await;
+    for _ in 0..12 {
+        node.deliver().await;
+        node.later(12 * 3600);
+    }
+    let mut arrived = came(&server, "localhost").split_off(10);
+    arrived.sort_unstable();
+    arrived.dedup();
+    assert_eq!(arrived, [1, 2, 3]);
+}
+
+/// More hosts that hang than there are lanes.
+#[tokio::test]
+async fn three_hundred_hanging_hosts_do_not_delay_one_that_answers() {
+    const HANGING: usize = 300;
+    let home = crate::support::network::Home::new(
+        "noeud",
+        crate::support::database::Database::sqlite(),
+        &crate::support::network::clock(),
+    );
+    let mut node = home.start_with(|config| config.federation.timeout_seconds = 10).await;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        let held: Vec<TcpStream> = listener.incoming().flatten().collect();
+        drop(held);
+    });
+    let hanging: Vec<Url> = (0..HANGING)
+        .map(|at| Url::parse(&format!("http://h{at:03}.localhost:{port}/inbox")).expect("a URL"))
+        .collect();
+    let sound = Server::start(|_| Reply::status(202));
+    let other = sound.url_at("z.localhost", "/inbox");
+    // It answered before; the others never did.
+    record(&node, 1..=1, std::slice::from_ref(&other)).await;
+    node.deliver().await;
+    record(&node, 2..=2, &hanging).await;
+    node.work();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    record(&node, 3..=4, std::slice::from_ref(&other)).await;
+    until("the one that answers is served", async || came(&sound, "z").len() == 3).await;
+    assert_eq!(came(&sound, "z"), [1, 3, 4]);
+    // It can still be asked, too.
+    let federation = &node.node.federation;
+    let actor = sound.url_at("z.localhost", "/actor");
+    let asked = federation.fetcher.get_json(&actor, Accept::ActivityJson);
+    assert!(tokio::time::timeout(TIMEOUT, asked).await.is_ok());
+    home.kill(node).await;
+}
