@@ -43,8 +43,13 @@ fn write(value: &Value, text: &mut Vec<u8>) {
 
 fn write_members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut Vec<u8>) {
     let mut members: Vec<(&String, &Value)> = members.collect();
-    // By UTF-16, which parts from the order of UTF-8 beyond U+FFFF (RFC 8785 §3.2.3).
-    members.sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+    // The order of UTF-16 (RFC 8785 §3.2.3) is that of UTF-8, in which they mostly come, up to U+FFFF.
+    let beyond = |key: &str| key.bytes().any(|byte| byte >= 0xf0);
+    if members.iter().any(|(key, _)| beyond(key)) {
+        members.sort_unstable_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+    } else {
+        members.sort_unstable_by_key(|(key, _)| *key);
+    }
     text.push(b'{');
     for (at, (key, value)) in members.into_iter().enumerate() {
         if at > 0 {
@@ -62,6 +67,9 @@ fn write_string(string: &str, text: &mut Vec<u8>) {
     let bytes = string.as_bytes();
     let mut written = 0;
     for (at, byte) in bytes.iter().enumerate() {
+        if *byte >= 0x20 && *byte != b'"' && *byte != b'\\' {
+            continue;
+        }
         let short = match byte {
             b'"' => b'"',
             b'\\' => b'\\',
@@ -70,8 +78,7 @@ fn write_string(string: &str, text: &mut Vec<u8>) {
             0x0a => b'n',
             0x0c => b'f',
             0x0d => b'r',
-            0x00..=0x1f => b'u',
-            _ => continue,
+            _ => b'u',
         };
         text.extend_from_slice(&bytes[written..at]);
         text.extend_from_slice(&[b'\\', short]);

@@ -180,18 +180,24 @@ fn each_attack_of_the_list_has_its_tests() {
     let listed = (1..=38).map(|number| number.to_string());
     let expected: Vec<String> = listed.chain((1..=5).map(|number| format!("L{number}"))).collect();
     assert_eq!(numbers, expected);
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut tests = std::collections::BTreeSet::new();
-    for folder in ["src", "tests"] {
-        collect(&root.join(folder), &mut tests);
-    }
-    assert!(tests.len() > 300, "the sources were read");
+    let tests = all_tests();
     for attack in ATTACKS {
         assert!(!attack.once.is_empty() && !attack.tests.is_empty(), "{}", attack.number);
         for name in attack.tests {
             assert!(tests.contains(*name), "{}: there is no test {name}", attack.number);
         }
     }
+}
+
+/// Names of all tests of the project, by its sources.
+pub fn all_tests() -> std::collections::BTreeSet<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut tests = std::collections::BTreeSet::new();
+    for folder in ["src", "tests"] {
+        collect(&root.join(folder), &mut tests);
+    }
+    assert!(tests.len() > 300, "the sources were read");
+    tests
 }
 
 /// Names of the functions below `folder` that stand behind a `#[test]` or `#[tokio::test…]`.

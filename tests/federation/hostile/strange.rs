@@ -5,11 +5,14 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
+use maillage::app::{centres, events};
 use maillage::domain::time::Clock;
 use serde_json::{Value, json};
 
 use super::{Scene, rewritten};
+use crate::support::database::Database;
 use crate::support::foreign::{ACTIVITY, Foreign, Letter, PUBLIC};
+use crate::support::network::{Home, clock, workshop};
 
 /// Far more than any of these takes; a machine full of other tests is slow.
 const AT_ONCE: Duration = Duration::from_secs(10);
@@ -135,10 +138,16 @@ async fn a_shared_inbox_of_another_server_is_not_written_to() {
         follower.tell(&scene.node, "Follow", scene.node.group("agenda")).await,
         202
     );
+    let centre = centres::by_handle(&scene.node.node, "agenda")
+        .await
+        .expect("read")
+        .expect("there");
+    let event = events::publish(&scene.node.node, centre.id, workshop("Le nôtre", 30)).await;
+    event.expect("published");
     scene.node.deliver().await;
     assert_eq!(scene.evil.requests(), before);
-    let accept = scene.honest.received(&scene.node).await.pop().expect("an Accept");
-    assert_eq!(accept["type"], "Accept");
+    let create = scene.honest.received(&scene.node).await.pop().expect("a Create");
+    assert_eq!(create["object"]["name"], "Le nôtre");
 }
 
 #[tokio::test]
@@ -206,16 +215,30 @@ async fn an_embedded_copy_without_proof_is_not_believed() {
 
 #[tokio::test]
 async fn a_proven_event_of_a_blocked_host_relayed_by_a_third() {
-    let scene = Scene::set_with(|config| config.federation.blocked_hosts = vec!["bloque.localhost".to_owned()]).await;
-    let server = Foreign::start("bloque", &scene.node.clock);
-    let actor = server.actor("Group", "agenda");
-    let event = server.event(&actor, "e", "Bloqué");
+    let clock = clock();
+    let home = Home::new("noeud", Database::sqlite(), &clock);
+    let node = home.start().await;
+    let (relay, blocked) = (Foreign::start("relais", &clock), Foreign::start("bloque", &clock));
+    let (group, author) = (relay.actor("Group", "agenda"), blocked.actor("Group", "agenda"));
+    node.follow(&group.id).await;
+    node.deliver().await;
+    let asked = relay.received(&node).await.pop().expect("a Follow");
+    assert_eq!(group.tell(&node, "Accept", asked).await, 202);
+    let event = blocked.event(&author, "e", "Avant");
+    assert_eq!(group.tell(&node, "Announce", author.proven(event.clone())).await, 202);
+    assert_eq!(node.titles().await, ["Avant"], "its key is known now");
+    home.stop(node).await;
+
+    let node = home
+        .start_with(|config| config.federation.blocked_hosts = vec!["bloque.localhost".to_owned()])
+        .await;
+    let before = blocked.requests();
     assert_eq!(
-        scene.agenda.tell(&scene.node, "Announce", actor.proven(event)).await,
+        group.tell(&node, "Announce", author.proven(rewritten(&event))).await,
         403
     );
-    assert_eq!(server.requests(), 0);
-    scene.unharmed().await;
+    assert_eq!(node.titles().await, ["Avant"]);
+    assert_eq!(blocked.requests(), before);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod keys;
 mod openssl;
 mod peers;
 mod rfc9421;
+mod table;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use maillage::federation::keys::{KeyError, KeyKind, PrivateKey, PublicKey};
