@@ -6,9 +6,11 @@ use super::context::Federation;
 use super::convert::actor_in;
 use super::error::FederationError;
 use super::fetch::Fetched;
+use super::signature::Dialect;
 use crate::domain::id::PeerId;
 use crate::domain::peer::Peer;
-use crate::store;
+use crate::domain::time::Instant;
+use crate::store::{self, Conn, StoreError, hosts};
 
 /// Keeps a fetched actor document; what is known of its host's software stays.
 ///
@@ -30,17 +32,30 @@ pub async fn remember_with(
     let now = federation.now();
     let id = PeerId::new(now, federation.random.as_ref());
     let mut peer = actor_in::actor(&fetched.value, &fetched.final_url, id, now)?;
+    let dialect = actor_in::announced_dialect(&fetched.value);
     let kept = federation
         .store
         .write(move |conn| {
             let known = store::peers::by_uri(conn, &peer.uri)?;
             peer.software = software.clone().or(known.and_then(|known| known.software));
             let id = store::peers::upsert(conn, &peer)?;
+            if let Some(dialect) = dialect {
+                expect(conn, &peer.host, dialect, now)?;
+            }
             Ok(Peer { id, ..peer.clone() })
         })
         .await?;
     federation.acquaintances.forget(&kept.uri);
     Ok(kept)
+}
+
+/// What a host announces to understand is tried first, unless something better is known to work already.
+fn expect(conn: &mut Conn, host: &str, announced: Dialect, now: Instant) -> Result<(), StoreError> {
+    let known = hosts::by_name(conn, host)?.and_then(|host| Dialect::read(&host.dialect?));
+    if known.unwrap_or_default() == Dialect::Cavage {
+        hosts::learn(conn, host, announced.as_str(), now)?;
+    }
+    Ok(())
 }
 
 /// The actor at `uri` as remembered, or fetched.

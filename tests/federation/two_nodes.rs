@@ -112,6 +112,22 @@ fn every_change_is_seen_on_the_other_node_within_two_seconds() {
 }
 
 #[test]
+fn nodes_that_meet_sign_with_ed25519_from_then_on() {
+    both_ways(async |pair| {
+        let (publisher, follower, centre) = followed(&pair).await;
+        publish(&publisher, &centre, "Atelier", 30).await;
+        publisher.deliver().await;
+        for (node, other) in [(&publisher, &pair.follower), (&follower, &pair.publisher)] {
+            let name = urls::host(&other.base);
+            let host = node.node.store.read(move |conn| hosts::by_name(conn, &name)).await;
+            let dialect = host.expect("a look").expect("the host").dialect;
+            assert_eq!(dialect.as_deref(), Some("rfc9421-ed25519"), "announced by the actor of {}", other.base);
+        }
+        assert_eq!(follower.titles().await, ["Atelier"], "and the signature is believed");
+    });
+}
+
+#[test]
 fn a_series_is_posted_once_and_pulled_whole_and_goes_whole() {
     both_ways(|pair| async move {
         let (mut a, mut b, centre) = followed(&pair).await;

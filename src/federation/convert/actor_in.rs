@@ -9,7 +9,9 @@ use crate::domain::id::PeerId;
 use crate::domain::peer::{Peer, PeerKey};
 use crate::domain::time::Instant;
 use crate::federation::guard::same_origin;
+use crate::federation::signature::Dialect;
 use crate::federation::urls;
+use crate::federation::wire::actor::{Capability, RFC_9421, RFC_9421_ED25519};
 
 /// Types of actors (ActivityStreams vocabulary §3.2).
 const KINDS: [&str; 5] = ["Application", "Group", "Organization", "Service", "Person"];
@@ -33,6 +35,19 @@ pub enum ActorRefusal {
     /// No inbox on its own origin: nothing can be sent to it.
     #[error("the actor has no inbox on its own origin")]
     NoInbox,
+}
+
+/// The best signature that the software behind an actor announces to verify (FEP-844e), if it says anything.
+pub fn announced_dialect(document: &Value) -> Option<Dialect> {
+    let implements = |of: &Value, capability: Capability| {
+        read::items(of, "implements").any(|one| one["href"].as_str().or(one.as_str()) == Some(capability.href))
+    };
+    let announces = |capability| implements(document, capability) || implements(&document["generator"], capability);
+    if announces(RFC_9421_ED25519) {
+        Some(Dialect::Rfc9421Ed25519)
+    } else {
+        announces(RFC_9421).then_some(Dialect::Rfc9421Rsa)
+    }
 }
 
 /// Reads the document that was fetched from `fetched_from`, as the peer that is known here as `id`.

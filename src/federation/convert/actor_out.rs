@@ -7,7 +7,9 @@ use crate::domain::centre::Centre;
 use crate::domain::place;
 use crate::domain::time::Instant;
 use crate::federation::urls::{Collection, OurActor, Urls};
-use crate::federation::wire::actor::{Actor, Endpoints, Multikey, PropertyValue, PublicKey};
+use crate::federation::wire::actor::{
+    Actor, Endpoints, Generator, Multikey, PropertyValue, PublicKey, RFC_9421, RFC_9421_ED25519,
+};
 use crate::federation::wire::event::{Place, PostalAddress};
 use crate::federation::wire::utc;
 use crate::locale::{self, place_line};
@@ -72,6 +74,11 @@ fn bare(kind: &'static str, actor: &OurActor, keys: &PublicKeys, urls: &Urls) ->
             public_key_pem: keys.rsa_pem.clone(),
         },
         assertion_method: multikeys(actor, &id, keys, urls),
+        generator: Generator {
+            kind: "Application",
+            id: urls.actor(&OurActor::Node),
+            implements: [RFC_9421, RFC_9421_ED25519],
+        },
         manually_approves_followers: false,
         discoverable: true,
         indexable: true,

@@ -95,10 +95,13 @@ impl Manner {
     }
 }
 
-/// Attempts `delivery`.
+/// Attempts `delivery`. All its knocks together take no longer than one request may: the lease is reckoned by that.
 pub async fn send(federation: &Federation, delivery: &Delivery, manner: &mut Manner) -> Sent {
-    match attempt(federation, delivery, manner).await {
-        Ok(outcome) => judge(&outcome, manner.knocks_left),
+    let knocks_left = manner.knocks_left;
+    let longest = Duration::from_secs(federation.settings.timeout_seconds);
+    let attempt = tokio::time::timeout(longest, attempt(federation, delivery, manner)).await;
+    match attempt.unwrap_or(Err(FetchError::Timeout.into())) {
+        Ok(outcome) => judge(&outcome, knocks_left),
         Err(FederationError::Fetch(error)) => judge_error(&error),
         // A key or the database fails us, not the peer: the delivery waits.
         Err(error) => failed(error.to_string()),

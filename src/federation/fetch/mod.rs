@@ -8,6 +8,7 @@ mod accept;
 mod error;
 mod failures;
 mod flight;
+mod knock;
 mod post;
 
 use std::sync::Arc;
@@ -27,11 +28,12 @@ pub use post::PostOutcome;
 use super::convert::json;
 use super::guard::{BlockList, Blocked, Guard, Policy, same_origin};
 use super::keyring::KeyRing;
-use super::signature::{self, Outgoing, Scheme, Signer};
+use super::signature::{self, Outgoing, Signer};
 use crate::domain::time::Clock;
 use crate::store::Db;
 use failures::Failures;
 use flight::Flights;
+use knock::{Knock, Knocks};
 
 /// Redirects followed for one request.
 const MAX_REDIRECTS: usize = 3;
@@ -118,6 +120,7 @@ struct Inner {
     signer: Option<GetSigner>,
     flights: Flights,
     failures: Failures,
+    knocks: Knocks,
     blocked: BlockList,
 }
 
@@ -163,6 +166,7 @@ impl Fetcher {
             signer,
             flights,
             failures,
+            knocks: Knocks::default(),
             blocked,
         })))
     }
@@ -255,27 +259,46 @@ impl Inner {
         }
     }
 
+    /// Asks once, or again with another signature where the answer is 401.
     async fn ask(&self, url: &Url, accept: Accept, etag: Option<&str>) -> Result<Response, FetchError> {
         self.check(url)?;
-        let mut request = self.client.get(url.clone()).header(ACCEPT, accept.header());
-        if let Some(etag) = etag {
-            request = request.header(IF_NONE_MATCH, etag);
-        }
-        if let Some(signer) = &self.signer {
-            let outgoing = Outgoing {
-                method: "GET",
-                url,
-                content_type: None,
-                body: None,
-                now: self.clock.now(),
-            };
-            let headers =
-                signature::sign(Scheme::Cavage, &outgoing, &*signer.current().await?).map_err(|_| FetchError::Sign)?;
-            request = headers
+        let request = || {
+            let request = self.client.get(url.clone()).header(ACCEPT, accept.header());
+            etag.into_iter()
+                .fold(request, |request, etag| request.header(IF_NONE_MATCH, etag))
+        };
+        let Some(signer) = &self.signer else {
+            return Ok(request().send().await?);
+        };
+        let signer = signer.current().await?;
+        let knocks = self.knocks.at(url);
+        let mut refused = None;
+        for knock in &knocks {
+            let headers = self.signed(*knock, url, &signer)?;
+            let signed = headers
                 .into_iter()
-                .fold(request, |request, (name, value)| request.header(name, value));
+                .fold(request(), |request, (name, value)| request.header(name, value));
+            let response = signed.send().await?;
+            if response.status().as_u16() != 401 {
+                if *knock != knocks[0] {
+                    self.knocks.worked(url, *knock);
+                }
+                return Ok(response);
+            }
+            refused = Some(response);
         }
-        Ok(request.send().await?)
+        refused.ok_or(FetchError::Sign)
+    }
+
+    fn signed(&self, knock: Knock, url: &Url, signer: &Signer) -> Result<Vec<(&'static str, String)>, FetchError> {
+        let outgoing = Outgoing {
+            method: "GET",
+            url: &knock.signed(url),
+            content_type: None,
+            body: None,
+            now: self.clock.now(),
+        };
+        signature::sign(knock.scheme(), &outgoing, signer).map_err(|_| FetchError::Sign)
     }
 
     async fn read(&self, final_url: Url, response: Response, accept: Accept) -> Result<Fetched, FetchError> {

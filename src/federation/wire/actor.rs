@@ -43,6 +43,8 @@ pub struct Actor {
     /// Further keys (FEP-521a).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assertion_method: Vec<Multikey>,
+    /// What the node behind it understands (FEP-844e).
+    pub generator: Generator,
     /// False: a follow is granted at once.
     pub manually_approves_followers: bool,
     /// May be suggested to people (Mastodon).
@@ -75,6 +77,39 @@ pub struct Endpoints {
     /// The inbox of the whole node.
     pub shared_inbox: Url,
 }
+
+/// The node, as the software behind an actor.
+#[derive(Debug, Clone, Serialize)]
+pub struct Generator {
+    /// `Application`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The instance actor.
+    pub id: Url,
+    /// What it implements that others cannot see otherwise.
+    pub implements: [Capability; 2],
+}
+
+/// Something that a peer may rely on (FEP-844e).
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Capability {
+    /// Where it is defined: its identity.
+    pub href: &'static str,
+    /// Its name.
+    pub name: &'static str,
+}
+
+/// HTTP Message Signatures, with RSA.
+pub const RFC_9421: Capability = Capability {
+    href: "https://datatracker.ietf.org/doc/html/rfc9421",
+    name: "RFC-9421: HTTP Message Signatures",
+};
+
+/// The same with Ed25519.
+pub const RFC_9421_ED25519: Capability = Capability {
+    href: "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25",
+    name: "RFC-9421 signatures using the Ed25519 algorithm",
+};
 
 /// The RSA key.
 #[derive(Debug, Clone, Serialize)]

@@ -65,7 +65,7 @@ const TERMS: [(&str, &str); 40] = [
 ];
 
 /// Terms whose values have a type: addresses, words of a vocabulary, booleans, dates, keys.
-const TYPED_TERMS: [(&str, &str, &str); 12] = [
+const TYPED_TERMS: [(&str, &str, &str); 13] = [
     ("assertionMethod", "https://w3id.org/security#assertionMethod", "@id"),
     ("controller", "https://w3id.org/security#controller", "@id"),
     (
@@ -91,6 +91,7 @@ const TYPED_TERMS: [(&str, &str, &str); 12] = [
         "https://w3id.org/security#verificationMethod",
         "@id",
     ),
+    ("implements", "https://w3id.org/fep/844e/implements", "@id"),
     ("upcomingEvents", "fep8a8e:upcomingEvents", "@id"),
     ("eventStatus", "fep8a8e:eventStatus", "@vocab"),
     (
