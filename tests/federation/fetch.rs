@@ -476,13 +476,19 @@ async fn who_checks_the_path_alone_is_asked_so() {
             target: path,
             ..request.clone()
         };
-        let port = request.header("host").rsplit(':').next().and_then(|port| port.parse().ok());
+        let port = request
+            .header("host")
+            .rsplit(':')
+            .next()
+            .and_then(|port| port.parse().ok());
         match is_signed(&bare, port.unwrap_or(0), Body::Absent) {
             true => Reply::activity("{}"),
             false => Reply::status(401),
         }
     });
-    let fetched = fetcher().get_json(&server.url("/outbox?page=1"), Accept::ActivityJson).await;
+    let fetched = fetcher()
+        .get_json(&server.url("/outbox?page=1"), Accept::ActivityJson)
+        .await;
     assert!(fetched.is_ok());
     assert_eq!(server.seen().len(), 3, "two other signatures first");
 }

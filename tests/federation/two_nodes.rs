@@ -121,7 +121,12 @@ fn nodes_that_meet_sign_with_ed25519_from_then_on() {
             let name = urls::host(&other.base);
             let host = node.node.store.read(move |conn| hosts::by_name(conn, &name)).await;
             let dialect = host.expect("a look").expect("the host").dialect;
-            assert_eq!(dialect.as_deref(), Some("rfc9421-ed25519"), "announced by the actor of {}", other.base);
+            assert_eq!(
+                dialect.as_deref(),
+                Some("rfc9421-ed25519"),
+                "announced by the actor of {}",
+                other.base
+            );
         }
         assert_eq!(follower.titles().await, ["Atelier"], "and the signature is believed");
     });

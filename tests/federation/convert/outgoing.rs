@@ -483,7 +483,7 @@ fn collections_tell_their_number_and_lead_on() {
 /// a reader of JSON-LD.
 const STANDARD: &str = "@context id type actor object to cc name nameMap summary summaryMap content contentMap mediaType url \
     published updated startTime endTime attributedTo location attachment tag href latitude longitude items totalItems \
-    preferredUsername inbox outbox followers following endpoints sharedInbox publicKey owner publicKeyPem";
+    preferredUsername inbox outbox followers following endpoints sharedInbox publicKey owner publicKeyPem generator";
 
 #[test]
 fn every_term_that_we_use_has_a_meaning() {
