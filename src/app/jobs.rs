@@ -7,8 +7,9 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 
 use super::{Error, Node, events};
+use crate::domain::time::Instant;
 use crate::federation::{Federation, delivery, pull};
-use crate::store::{Conn, deliveries, hosts, inbox, sign_ins};
+use crate::store::{Conn, StoreError, deliveries, hosts, inbox, peers, settings, sign_ins};
 
 /// How often upkeep is done.
 const ROUND: Duration = Duration::from_secs(60);
@@ -18,6 +19,13 @@ const DELIVERIES: TimeDelta = TimeDelta::days(30);
 const RECEIPTS: TimeDelta = TimeDelta::days(14);
 /// How long a host is remembered that nothing is sent to: how it was, and how it wants its requests signed.
 const HOSTS: TimeDelta = TimeDelta::days(90);
+
+/// How long an actor is remembered that wrote once and that nothing ties us to.
+const STRANGERS: TimeDelta = TimeDelta::days(14);
+/// Most of them that are forgotten in one round.
+const MOST_STRANGERS: i64 = 500;
+/// The setting that says when they were last looked for.
+const STRANGERS_PURGED: &str = "strangers_purged";
 
 /// Does all of it until `stop` is true or its sender is gone; what is under way is settled first.
 pub async fn run(node: Node, stop: watch::Receiver<bool>) {
@@ -50,7 +58,7 @@ async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Forgets what is over: expired sign-ins, settled deliveries, old receipts. Returns how many rows went.
+/// Forgets what is over: expired sign-ins, settled deliveries, old receipts, strangers. Returns how many rows went.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -62,8 +70,23 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
             deliveries::purge(conn, now - DELIVERIES)?,
             inbox::purge(conn, now - RECEIPTS)?,
             hosts::purge(conn, now - HOSTS)?,
+            purge_strangers(conn, now)?,
         ];
         Ok(gone.iter().sum())
     };
     Ok(node.store.write(forget).await?)
+}
+
+/// Once a day, since each peer is looked at.
+fn purge_strangers(conn: &mut Conn, now: Instant) -> Result<usize, StoreError> {
+    let last = settings::get(conn, STRANGERS_PURGED)?.and_then(|text| text.parse::<Instant>().ok());
+    if last.is_some_and(|last| now - last < TimeDelta::days(1)) {
+        return Ok(0);
+    }
+    let gone = peers::purge_strangers(conn, now - STRANGERS, MOST_STRANGERS)?;
+    // Those that are left over go with the next round.
+    if i64::try_from(gone).unwrap_or(i64::MAX) < MOST_STRANGERS {
+        settings::set(conn, STRANGERS_PURGED, &now.to_rfc3339())?;
+    }
+    Ok(gone)
 }

@@ -1,11 +1,12 @@
 //! Remote actors, their keys, and when to pull from them.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::backend::PortableExt;
 use super::changes;
 use super::column::{from_json, instant, instant_opt, ms, parse, to_json};
-use super::schema::{peer_keys, peers};
+use super::schema::{announces, events, followers, follows, peer_keys, peers};
 use super::{Conn, StoreError};
 use crate::domain::id::PeerId;
 use crate::domain::peer::Peer;
@@ -216,4 +217,30 @@ pub fn remove(conn: &mut Conn, id: PeerId) -> Result<(), StoreError> {
     changes::bump(conn, &id.to_string())?;
     diesel::delete(peers::table.find(id.to_string())).execute(conn)?;
     Ok(())
+}
+
+/// Forgets up to `limit` peers that were fetched before `before` and to whom nothing ties us: no follow either way, no event,
+/// no announce. Returns how many; who writes again is fetched again.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn purge_strangers(conn: &mut Conn, before: Instant, limit: i64) -> Result<usize, StoreError> {
+    let follow = follows::table.filter(follows::peer_id.eq(peers::id));
+    let follower = followers::table.filter(followers::peer_id.eq(peers::id));
+    let event = events::table.filter(events::peer_id.eq(peers::id.nullable()));
+    let announce = announces::table.filter(announces::announcer.eq(peers::id));
+    let strangers: Vec<String> = peers::table
+        .filter(peers::fetched_at.lt(ms(before)))
+        .filter(not(exists(follow)))
+        .filter(not(exists(follower)))
+        .filter(not(exists(event)))
+        .filter(not(exists(announce)))
+        .order(peers::fetched_at)
+        .limit(limit)
+        .select(peers::id)
+        .load(conn)?;
+    for id in &strangers {
+        diesel::delete(peers::table.find(id)).execute(conn)?;
+    }
+    Ok(strangers.len())
 }

@@ -10,5 +10,5 @@ mod outbox;
 mod peers;
 mod people;
 mod plans;
-mod samples;
+pub mod samples;
 mod transactions;
