@@ -11,7 +11,8 @@ use maillage::domain::id::{CentreId, FollowerId};
 use maillage::domain::peer::Follower;
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::time::{Clock as _, DEFAULT_ZONE, SystemClock};
-use maillage::store::{Conn, deliveries, followers, peers};
+use maillage::federation::signature::Dialect;
+use maillage::store::{Conn, deliveries, followers, hosts, peers};
 
 use super::child::{Child, free_port};
 use super::node::{Home, runtime};
@@ -41,8 +42,16 @@ fn to(report: &mut Report, options: &Options, reads: Reads, name: &str) -> anyho
     let centre = runtime.block_on(centre(&node))?;
     let inboxes = options.count(2_000, 100);
     add_followers(&mut home.conn()?, sink.address, centre.id, inboxes, HOSTS)?;
+    if reads == Reads::Ed25519 {
+        // As the node learns it of a host that signs so itself, or announces that it reads it.
+        let mut conn = home.conn()?;
+        (0..HOSTS).try_for_each(|host| {
+            let host = sink.address.host(host);
+            hosts::learn(&mut conn, &host, Dialect::Rfc9421Ed25519.as_str(), SystemClock.now())
+        })?;
+    }
     let child = home.serve(report.processors)?;
-    // The first event opens the connections, and teaches the node what these hosts read.
+    // The first event opens the connections.
     runtime.block_on(publish(&node, &centre))?;
     settled(&home, LIMIT)?;
     let (mut cpu, mut wall, mut count) = (Duration::ZERO, Duration::ZERO, 0);

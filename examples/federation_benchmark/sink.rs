@@ -28,7 +28,7 @@ pub enum Reads {
     /// All: the first knock, draft-cavage with RSA, is taken.
     #[default]
     Everything,
-    /// RFC 9421 with Ed25519 only; anything else is answered 401, so that a node learns to send it.
+    /// RFC 9421 with Ed25519 only; anything else is answered 401, so that nothing else is counted.
     Ed25519,
 }
 
