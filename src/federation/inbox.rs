@@ -92,8 +92,8 @@ pub fn admit(federation: &Federation, head: Head<'_>) -> Result<Admitted, NotTak
     })
 }
 
-/// No longer than is read, and of the type that ActivityPub demands, with any parameters; `application/json` is nobody's. Signed digests are of the bytes
-/// on the line, and nobody compresses an activity.
+/// No longer than is read, and of the type that ActivityPub demands, with any parameters; `application/json` is nobody's.
+/// Signed digests are of the bytes on the line, and nobody compresses an activity.
 fn check_content(head: Head<'_>) -> Result<(), NotTaken> {
     let of = |name: &str| {
         let mut found = head.headers.iter().filter(|(other, _)| *other == name);

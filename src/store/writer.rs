@@ -1,9 +1,9 @@
 //! The one writer of an embedded database: a thread that lets concurrent writes share a commit.
 //!
 //! A commit with `synchronous=FULL` waits for the disk. Whatever is asked for meanwhile is queued; the thread then runs
-//! all of it, each piece of work inside a savepoint of one transaction, and answers everybody after the one commit. Who
-//! comes alone is served at once: nobody is waited for. Work that fails or panics undoes its own savepoint. When the
-//! commit fails, everybody is told so and nothing was written.
+//! all of it in one transaction, and answers everybody after the one commit. Who comes alone is served at once: nobody is
+//! waited for. Work that fails or panics undoes nobody's but its own. When the commit fails, everybody is told so and
+//! nothing was written. Work passes on what the database refuses: SQLite may have undone the whole transaction then.
 
 use std::any::Any;
 use std::io;
@@ -152,26 +152,53 @@ impl Desk {
 
     /// Runs `first` and what is queued behind it, and commits. Who is to be answered stands in `group`, whatever happens;
     /// the error is for all of them.
+    ///
+    /// Most work succeeds, and a savepoint for each piece costs a copy of every page it touches. So a group begins
+    /// without; when a piece fails, all is undone and the group runs again, each piece in a savepoint of its own.
     fn transaction(&mut self, first: Box<dyn Job>, group: &mut Vec<Box<dyn Job>>) -> Result<(), String> {
         let start = Instant::now();
         let mut next = Some(first);
         let mut begun = begin(&self.target, &mut self.conn).map_err(|error| error.to_string());
+        let mut kept = true;
         while let Some(mut job) = next.take() {
             if !job.is_abandoned() {
-                if let Ok(conn) = &mut begun
-                    && let Err(lost) = run(conn, job.as_mut())
-                {
-                    // Why, it knows itself if it failed; its neighbours do not.
-                    job.answer(Some(lost.reason.as_str()).filter(|_| !lost.by_its_failure));
-                    return Err(lost.reason);
+                if let Ok(conn) = &mut begun {
+                    kept = job.run(conn);
                 }
                 group.push(job);
             }
-            if group.len() < MAX_JOBS && start.elapsed() < MAX_TIME {
+            if kept && group.len() < MAX_JOBS && start.elapsed() < MAX_TIME {
                 next = self.queue.try_recv().ok();
             }
         }
-        begun?.commit().map_err(|error| error.to_string())
+        let conn = begun?;
+        if kept {
+            return conn.commit().map_err(|error| error.to_string());
+        }
+        if conn.rollback().is_err() {
+            // SQLite undid it by itself, a full disk for one; Diesel counts transactions and is wrong now.
+            self.conn = None;
+        }
+        if group.len() == 1 {
+            return Ok(());
+        }
+        self.again(group)
+    }
+
+    /// Runs a group again, each piece of work in a savepoint.
+    fn again(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), String> {
+        let conn = begin(&self.target, &mut self.conn).map_err(|error| error.to_string())?;
+        let mut at = 0;
+        while at < group.len() {
+            if let Err(lost) = run(conn, group[at].as_mut()) {
+                // Why, it knows itself if it failed; its neighbours do not.
+                let job = group.remove(at);
+                job.answer(Some(lost.reason.as_str()).filter(|_| !lost.by_its_failure));
+                return Err(lost.reason);
+            }
+            at += 1;
+        }
+        conn.commit().map_err(|error| error.to_string())
     }
 }
 

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::activity_in::Incoming;
 use super::facts_in;
-use super::html::{clean_text, paragraphs, sanitise, strip_controls, to_text};
+use super::html::{paragraphs, sanitise, strip_controls, to_text};
 use super::quirks;
 use super::read::{self, Audience};
 use crate::domain::event::{
@@ -171,7 +171,7 @@ fn read_texts(object: &Value, facts: &mut EventFacts) {
         None => read::words(object, "summary").unwrap_or_default().to_owned(),
     };
     facts.description = to_text(&html, MAX_DESCRIPTION);
-    facts.summary = shorten(&clean_text(&html, MAX_SUMMARY + 1), MAX_SUMMARY);
+    facts.summary = shorten(&facts.description.replace('\n', " "), MAX_SUMMARY);
     facts.description_html = Some(sanitise(&html)).filter(|html| !html.is_empty());
 }
 

@@ -141,7 +141,10 @@ pub fn paragraphs(text: &str) -> String {
 
 /// Without what would turn the reading direction around, end a text early or hide in it. Line breaks and tabs remain.
 pub fn strip_controls(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    // What is hidden is a control of ASCII, or begins with one of four bytes in UTF-8: most text is done without a look
+    // at its letters.
+    let suspicious = |byte: u8| byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
+    if !text.bytes().any(suspicious) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|letter| !is_hidden(*letter)).collect())
