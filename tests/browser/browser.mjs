@@ -58,6 +58,7 @@ export async function visitor(browser, origins, { javascript = true, width = 128
 
 /** axe-core finds nothing, at both widths, in light and dark; nothing scrolls sideways, down to 320 px. */
 export async function assertAccessible(page) {
+  await page.waitForLoadState();
   const before = page.viewportSize();
   const found = [];
   for (const colorScheme of ["light", "dark"]) {

@@ -53,6 +53,7 @@ describe("two nodes in a browser", { timeout: 240_000 }, () => {
     const { page } = staff;
     await page.goto(centre.origin);
     await page.getByRole("link", { name: "Espace des équipes" }).click();
+    await field("Mot de passe").waitFor();
     await assertAccessible(page);
     await field("Adresse électronique").fill(member.email);
     await field("Mot de passe").fill("quatre chiens");
