@@ -1,5 +1,5 @@
 //! What the node says about its own work: log lines and counters. No personal data goes in either: no mail address,
-//! token, query string or address of a client (`docs/logging.md`).
+//! token, query string or address of a client.
 
 mod metrics;
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::web::{Data, Payload};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde_json::json;
 
 use super::extract::Client;
+use super::middleware::route::Busy;
 use crate::app::Node;
 use crate::federation::inbox::{self, Head, MAX_BODY};
 use crate::federation::refused::NotTaken;
@@ -20,6 +21,7 @@ const LATER: u64 = 60;
 
 /// `POST` to any inbox: 202 once it is committed, or passed over politely.
 pub(super) async fn receive(request: HttpRequest, node: Data<Node>, body: Payload) -> HttpResponse {
+    request.extensions_mut().insert(Busy { route: route(&request) });
     let from = Client::of(&request).network();
     let taken = take(&request, &node, from, body);
     let outcome = tokio::time::timeout(LONGEST, taken)
@@ -27,6 +29,15 @@ pub(super) async fn receive(request: HttpRequest, node: Data<Node>, body: Payloa
         .unwrap_or(Err(NotTaken::Unavailable("slow")));
     inbox::settle(&node.federation, from, &outcome);
     answer(&outcome)
+}
+
+/// The pattern of the route, as the framework would find it.
+fn route(request: &HttpRequest) -> &'static str {
+    match request.path() {
+        "/inbox" => "/inbox",
+        "/actor/inbox" => "/actor/inbox",
+        _ => "/groups/{handle}/inbox",
+    }
 }
 
 async fn take(request: &HttpRequest, node: &Node, from: std::net::IpAddr, body: Payload) -> Result<(), NotTaken> {

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
-use super::trace::NO_ROUTE;
+use super::route;
 use crate::app::Node;
 
 /// Middleware: counts.
@@ -21,9 +21,8 @@ pub async fn count<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result
     let response = next.call(req).await?;
     let request = response.request();
     if let Some(node) = request.app_data::<Data<Node>>() {
-        let route = request.match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
         node.metrics
-            .request(&route, method, response.status().as_u16(), start.elapsed());
+            .request(&route::of(request), method, response.status().as_u16(), start.elapsed());
     }
     Ok(response)
 }

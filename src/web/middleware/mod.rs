@@ -4,5 +4,6 @@ pub mod headers;
 pub mod limit;
 pub mod metrics;
 pub mod origin;
+pub mod route;
 pub mod timeout;
 pub mod trace;

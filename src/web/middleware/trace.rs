@@ -1,5 +1,6 @@
 //! One line a request: method, pattern of the route, status, duration, and a number that the answer carries too, so
-//! that a person can quote it. Never an address of a client, a query, a cookie or a token.
+//! that a person can quote it. Activities that an inbox takes in are told at the level `debug` only: a server that sends
+//! thousands would fill the log, and a line costs as much as the signature. Never an address of a client, a query, a cookie or a token.
 
 use std::time::Instant;
 
@@ -9,13 +10,12 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 
+use super::route;
 use crate::app::Node;
 use crate::web::Error;
 
 /// The header with the number of the request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The route of what has none, so that a scan of made-up paths stays one line in every count.
-pub const NO_ROUTE: &str = "(none)";
 
 /// Middleware: writes the line.
 ///
@@ -37,10 +37,7 @@ pub async fn log<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<S
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let route = response
-        .request()
-        .match_pattern()
-        .unwrap_or_else(|| NO_ROUTE.to_owned());
+    let route = route::of(response.request());
     let duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     let status = response.status().as_u16();
     let fault = response
@@ -50,10 +47,13 @@ pub async fn log<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<S
         .and_then(fault);
     match fault {
         Some(fault) => {
-            tracing::error!(http.method = %method, http.route = route, http.status = status, duration_ms, request.id = id, fault, "request failed");
+            tracing::error!(http.method = %method, http.route = %route, http.status = status, duration_ms, request.id = id, fault, "request failed");
+        }
+        None if route::is_busy(response.request()) && status < 300 => {
+            tracing::debug!(http.method = %method, http.route = %route, http.status = status, duration_ms, request.id = id, "request");
         }
         None => {
-            tracing::info!(http.method = %method, http.route = route, http.status = status, duration_ms, request.id = id, "request");
+            tracing::info!(http.method = %method, http.route = %route, http.status = status, duration_ms, request.id = id, "request");
         }
     }
     Ok(response)
