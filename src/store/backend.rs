@@ -160,11 +160,10 @@ impl Target {
 }
 
 /// `busy_timeout` comes first, because switching to WAL may itself meet a lock. `synchronous=FULL`: what was
-/// answered 202 survives a power cut. The page cache is one MiB a connection (negative means KiB); a transaction may
-/// change four MiB of pages before some of them are written ahead of its commit, only to be written again. The log is copied
+/// answered 202 survives a power cut. The page cache is one MiB a connection (negative means KiB). The log is copied
 /// into the database every 16 MiB.
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-    PRAGMA foreign_keys=ON; PRAGMA cache_size=-1024; PRAGMA cache_spill=1024; PRAGMA wal_autocheckpoint=4000; \
+    PRAGMA foreign_keys=ON; PRAGMA cache_size=-1024; PRAGMA wal_autocheckpoint=4000; \
     PRAGMA journal_size_limit=16777216;";
 
 /// How often the set-up is tried, 10 ms apart: while another connection opens or closes the write-ahead log, SQLite
