@@ -47,6 +47,11 @@ impl Peer {
         format!("@{}@{}", self.handle, self.host)
     }
 
+    /// Whether its host runs Maillage, as its NodeInfo says.
+    pub fn is_maillage(&self) -> bool {
+        self.software.as_deref() == Some("maillage")
+    }
+
     /// Where to deliver to it: the shared inbox if it has one.
     pub fn delivery_inbox(&self) -> &str {
         self.shared_inbox.as_deref().unwrap_or(&self.inbox)

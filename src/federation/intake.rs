@@ -156,6 +156,11 @@ pub async fn is_followed(federation: &Federation, peers: [&Peer; 2]) -> Result<b
 /// # Errors
 /// [`NotTaken::Ignored`] for what was deleted, [`NotTaken::Forbidden`] for a change of owner.
 pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
+    keep_date(conn, told).map(|(kept, _)| kept)
+}
+
+/// [`keep`], and whether the event is one date of a series, or was.
+fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken> {
     if tombstones::find(conn, &told.event.uri)?.is_some() {
         return Err(NotTaken::Ignored("deleted"));
     }
@@ -163,7 +168,12 @@ pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
     if known.as_ref().is_some_and(|known| known.origin != told.event.origin) {
         return Err(NotTaken::Forbidden("owner_change"));
     }
-    Ok(events::upsert_over(conn, known, &told.event, told.occurrence)?)
+    let of_series = [Some(&told.event), known.as_ref()]
+        .into_iter()
+        .flatten()
+        .any(|event| event.facts.series.is_some());
+    let kept = events::upsert_over(conn, known, &told.event, told.occurrence)?;
+    Ok((kept, of_series))
 }
 
 /// Takes an event of `owner` out of the calendar that is not for everybody any more. No tombstone: it may be again.
@@ -178,7 +188,8 @@ pub fn hide(conn: &mut Conn, uri: &str, owner: &Peer) -> Result<(), StoreError> 
 }
 
 /// Keeps what the sender told of an event, when one of our actors follows its publisher or the sender; whether its
-/// publisher's whole programme is to be read now: a series is posted date by date.
+/// publisher's whole programme is to be read now: a series is posted date by date. Software that names no series may mean
+/// one.
 ///
 /// # Errors
 /// [`NotTaken::Ignored`] when nobody follows, or as [`keep`].
@@ -187,8 +198,8 @@ pub fn keep_if_followed(conn: &mut Conn, told: &Told, sender: &Peer, now: Instan
     if !publisher && (sender.id == told.owner.id || !follows::is_accepted(conn, sender.id)?) {
         return Err(NotTaken::Ignored("not_followed"));
     }
-    keep(conn, told)?;
-    let read_again = publisher && told.owner.upcoming.is_some();
+    let (_, of_series) = keep_date(conn, told)?;
+    let read_again = publisher && told.owner.upcoming.is_some() && (of_series || !told.owner.is_maillage());
     if read_again {
         crate::store::pulls::schedule(conn, told.owner.id, now)?;
     }

@@ -7,7 +7,7 @@ use maillage::app::{events, following};
 use maillage::domain::centre::Centre;
 use maillage::domain::event::Event;
 use maillage::domain::time::{Clock, FixedClock};
-use maillage::federation::urls;
+use maillage::federation::{pull, urls};
 use maillage::store::hosts::Room;
 use maillage::store::{deliveries, follows, hosts};
 use serde_json::Value;
@@ -158,6 +158,31 @@ fn a_series_is_posted_once_and_pulled_whole_and_goes_whole() {
         until("nothing left", async || b.calendar().await.is_empty()).await;
         pair.publisher.stop(a).await;
         pair.follower.stop(b).await;
+    });
+}
+
+#[test]
+fn one_event_costs_one_message_and_a_series_one_reading_more() {
+    both_ways(async |pair| {
+        let (a, b, centre) = followed(&pair).await;
+        let readings = async || {
+            let due = pull::step(&b.node.federation).await;
+            due.expect("a look at what is due")
+        };
+        let event = publish(&a, &centre, "Atelier", 30).await;
+        a.deliver().await;
+        assert_eq!((b.titles().await, readings().await), (vec!["Atelier".to_owned()], 0));
+        events::delete(&a.node, event.id).await.expect("deleted");
+        a.deliver().await;
+        assert_eq!((b.titles().await.len(), readings().await), (0, 0));
+        let series = events::publish(&a.node, centre.id, weekly("Atelier du mardi", 30, 3)).await;
+        a.deliver().await;
+        assert_eq!(readings().await, 1, "to have its other dates");
+        events::delete(&a.node, series.expect("published").id)
+            .await
+            .expect("deleted");
+        a.deliver().await;
+        assert_eq!((readings().await, b.titles().await.len()), (1, 0));
     });
 }
 

@@ -67,12 +67,14 @@ impl Activity for Delete {
 /// sender is followed: nobody else can fill our memory, or bury what a neighbour on the same server will publish.
 fn forget(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<(), NotTaken> {
     let followed = !follows::accepted_of_peer(conn, receipt.sender.id)?.is_empty();
-    match events::by_uri(conn, id.as_str())? {
+    let known = events::by_uri(conn, id.as_str())?;
+    let alone = receipt.sender.is_maillage() && known.as_ref().is_some_and(|event| event.facts.series.is_none());
+    match known {
         Some(event) => events::remove(conn, &event, &[], receipt.now)?,
         None if followed => tombstones::insert(conn, id.as_str(), receipt.now)?,
         None => return Err(NotTaken::Ignored("unknown_object")),
     }
-    if followed {
+    if followed && !alone {
         // Of a series only the dates that were posted are told of: the whole programme is read again.
         pulls::schedule(conn, receipt.sender.id, receipt.now)?;
     }
