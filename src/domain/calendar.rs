@@ -1,6 +1,7 @@
 //! The calendar: what one asks for, and what one reads.
 
-use super::event::{Event, Format, Level, Mode, Price, Session};
+use super::event::{Event, Format, Level, Mode, Price, Session, Status};
+use super::id::SessionId;
 use super::time::Instant;
 
 /// What a reader asks for. Lists: any of them; different fields: all of them.
@@ -88,4 +89,38 @@ pub struct Entry {
     pub publisher: Source,
     /// Who announced it to us or here, besides the publisher.
     pub relayed_by: Vec<Source>,
+    /// The same workshop as other publishers announce it.
+    pub twins: Vec<Twin>,
+}
+
+/// The same workshop as another publisher announces it ([`merge`](super::merge)).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Twin {
+    /// Its session here.
+    pub session: SessionId,
+    /// ActivityPub id of that session.
+    pub uri: String,
+    /// Its page for people, at its origin.
+    pub url: String,
+    /// Who publishes it.
+    pub publisher: Source,
+    /// Where it stands according to that publisher.
+    pub status: Status,
+    /// Whether one of the two names the other's publisher as a partner.
+    pub named: bool,
+}
+
+impl Entry {
+    /// The names of all who publish it.
+    pub fn publishers(&self) -> Vec<String> {
+        let twins = self.twins.iter().map(|twin| &twin.publisher.name);
+        std::iter::once(&self.publisher.name).chain(twins).cloned().collect()
+    }
+
+    /// The twins that are called off where this one takes place: a reader has to know, and to ask.
+    pub fn called_off_by(&self) -> Vec<&Twin> {
+        let off = |status| matches!(status, Status::Cancelled | Status::Postponed);
+        let contradicting = |twin: &&Twin| off(twin.status) && !off(self.event.facts.status);
+        self.twins.iter().filter(contradicting).collect()
+    }
 }

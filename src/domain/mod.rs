@@ -13,6 +13,7 @@ pub mod event;
 pub mod id;
 pub mod invalid;
 pub mod member;
+pub mod merge;
 pub mod peer;
 pub mod place;
 pub mod random;

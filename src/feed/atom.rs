@@ -33,10 +33,9 @@ fn entry(xml: &mut String, item: &Item<'_>) {
     element(xml, "title", &one_line(&format!("{} — {}", item.title(), item.when)));
     element(xml, "published", &date(entry.event.published));
     element(xml, "updated", &date(entry.event.updated));
-    xml.push_str(&format!(
-        "<author><name>{}</name></author>\n",
-        escape(&one_line(&entry.publisher.name))
-    ));
+    for name in entry.publishers() {
+        xml.push_str(&format!("<author><name>{}</name></author>\n", escape(&one_line(&name))));
+    }
     link(xml, "alternate", "text/html", &entry.url);
     for category in &item.categories {
         xml.push_str(&format!("<category term=\"{}\"/>\n", escape(&one_line(category))));

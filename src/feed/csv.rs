@@ -85,7 +85,7 @@ fn row(item: &Item<'_>) -> Vec<String> {
         facts.phone().map(national).unwrap_or_default(),
         facts.contact.email.clone().unwrap_or_default(),
         facts.summary.clone(),
-        entry.publisher.name.clone(),
+        entry.publishers().join("|"),
         entry.url.clone(),
         entry.uri.clone(),
     ]

@@ -121,7 +121,7 @@ fn description(item: &Item<'_>) -> String {
             .filter(|text| !text.is_empty())
             .map(|text| shorten(text, LONGEST)),
     );
-    parts.push(item.entry.publisher.name.clone());
+    parts.push(item.entry.publishers().join(", "));
     parts.push(item.entry.url.clone());
     clean(&parts.join("\n\n"))
 }

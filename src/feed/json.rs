@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
-use crate::domain::calendar::{Entry, Source};
+use crate::domain::calendar::{Entry, Source, Twin};
 use crate::domain::time::Instant;
 
 /// `{"items":[…],"next":CURSOR or null}`.
@@ -38,6 +38,7 @@ pub fn item(entry: &Entry) -> Value {
         ("series", series),
         ("origin", source(&entry.publisher)),
         ("relayed_by", entry.relayed_by.iter().map(source).collect()),
+        ("twins", entry.twins.iter().map(twin).collect()),
         (
             "published",
             json!(event.published.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
@@ -56,6 +57,22 @@ fn into_object(value: Value) -> Option<Map<String, Value>> {
         Value::Object(object) => Some(object),
         _ => None,
     }
+}
+
+/// The same workshop as another publisher announces it, and why it is held to be the same.
+fn twin(twin: &Twin) -> Value {
+    let mut reasons = vec!["place", "start", "title"];
+    if twin.named {
+        reasons.push("co_organiser");
+    }
+    json!({
+        "id": twin.session,
+        "uri": twin.uri,
+        "url": twin.url,
+        "status": twin.status.as_str(),
+        "origin": source(&twin.publisher),
+        "reasons": reasons,
+    })
 }
 
 /// Who publishes or relays.

@@ -71,6 +71,7 @@ pub fn entry() -> Entry {
             local: true,
         },
         relayed_by: Vec::new(),
+        twins: Vec::new(),
     }
 }
 

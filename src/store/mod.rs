@@ -26,6 +26,7 @@ pub mod hosts;
 pub mod inbox;
 pub mod keys;
 pub mod members;
+pub mod merges;
 pub mod migrate;
 pub mod peers;
 pub mod pulls;

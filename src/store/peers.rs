@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::backend::PortableExt;
 use super::changes;
 use super::column::{from_json, instant, instant_opt, ms, parse, to_json};
+use super::merges;
 use super::schema::{announces, events, followers, follows, peer_keys, peers};
 use super::{Conn, StoreError};
 use crate::domain::id::PeerId;
@@ -215,8 +216,9 @@ pub fn gone_at(conn: &mut Conn, id: PeerId) -> Result<Option<Instant>, StoreErro
 /// Only what the database refuses.
 pub fn remove(conn: &mut Conn, id: PeerId) -> Result<(), StoreError> {
     changes::bump(conn, &id.to_string())?;
+    let companions = merges::companions_of_peer(conn, id)?;
     diesel::delete(peers::table.find(id.to_string())).execute(conn)?;
-    Ok(())
+    merges::reassess(conn, &companions)
 }
 
 /// Forgets up to `limit` peers that were fetched before `before` and to whom nothing ties us: no follow either way, no event,

@@ -88,6 +88,7 @@ diesel::table! {
         horizon_at -> Nullable<BigInt>,
         published_at -> BigInt,
         updated_at -> BigInt,
+        series_uri -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -95,8 +96,18 @@ diesel::table! {
 }
 diesel::table! {
     sessions (id) {
-        id -> Text, event_id -> Text, date -> Text, starts_at -> BigInt, ends_at -> BigInt, announced_at -> Nullable<BigInt>,
+        id -> Text,
+        event_id -> Text,
+        date -> Text,
+        starts_at -> BigInt,
+        ends_at -> BigInt,
+        announced_at -> Nullable<BigInt>,
+        area -> Text,
+        merged_into -> Nullable<Text>,
     }
+}
+diesel::table! {
+    merge_vetoes (low, high) { low -> Text, high -> Text, created_at -> BigInt, }
 }
 diesel::table! {
     announces (event_id, announcer) { event_id -> Text, announcer -> Text, local -> Bool, activity_uri -> Text, announced_at -> BigInt, }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::column::{date, instant, instant_opt, ms, parse};
-use super::events::EventRow;
+use super::events::{EventRow, area};
 use super::page::{Cursor, Page};
 use super::schema::{events, sessions};
 use super::{Conn, StoreError};
@@ -24,6 +24,7 @@ pub(super) struct SessionRow {
     date: String,
     pub starts_at: i64,
     ends_at: i64,
+    pub merged_into: Option<String>,
 }
 
 impl SessionRow {
@@ -48,8 +49,13 @@ impl SessionRow {
     }
 }
 
-/// Adds sessions as they are.
-pub(super) fn insert(conn: &mut Conn, all: &[Session], announced: Option<Instant>) -> Result<(), StoreError> {
+/// Adds sessions as they are; `area` as [`area`](super::events::area) makes it.
+pub(super) fn insert(
+    conn: &mut Conn,
+    all: &[Session],
+    announced: Option<Instant>,
+    area: &str,
+) -> Result<(), StoreError> {
     for session in all {
         let row = (
             sessions::id.eq(session.id.to_string()),
@@ -58,6 +64,7 @@ pub(super) fn insert(conn: &mut Conn, all: &[Session], announced: Option<Instant
             sessions::starts_at.eq(ms(session.occurrence.start)),
             sessions::ends_at.eq(ms(session.occurrence.end)),
             sessions::announced_at.eq(announced.map(ms)),
+            sessions::area.eq(area),
         );
         diesel::insert_into(sessions::table).values(row).execute(conn)?;
     }
@@ -100,7 +107,17 @@ pub(super) fn reconcile(
             .set(times)
             .execute(conn)?;
     }
-    insert(conn, &plan.added, None)?;
+    let area = area(&event.facts);
+    diesel::update(
+        sessions::table.filter(
+            sessions::event_id
+                .eq(event.id.to_string())
+                .and(sessions::area.ne(&area)),
+        ),
+    )
+    .set(sessions::area.eq(&area))
+    .execute(conn)?;
+    insert(conn, &plan.added, None, &area)?;
     Ok(plan)
 }
 

@@ -124,5 +124,6 @@ fn entry(description: &str) -> Entry {
             local: false,
         },
         relayed_by: Vec::new(),
+        twins: Vec::new(),
     }
 }

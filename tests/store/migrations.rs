@@ -89,8 +89,27 @@ fn every_table_of_the_schema_can_be_read_on_both() {
             )*};
         }
         read!(
-            centres, actor_keys, members, sign_ins, tokens, settings, changes, peers, peer_keys, follows, followers,
-            events, event_tags, sessions, announces, tombstones, activities, deliveries, hosts, inbox_seen,
+            centres,
+            actor_keys,
+            members,
+            sign_ins,
+            tokens,
+            settings,
+            changes,
+            peers,
+            peer_keys,
+            follows,
+            followers,
+            events,
+            event_tags,
+            sessions,
+            announces,
+            tombstones,
+            activities,
+            deliveries,
+            hosts,
+            inbox_seen,
+            merge_vetoes,
         );
         let sql = if database.is_postgres() {
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()"

@@ -4,6 +4,7 @@ mod backlog;
 mod calendar;
 mod events;
 mod group_commit;
+mod merges;
 mod migrations;
 mod opening;
 mod outbox;

@@ -5,7 +5,7 @@
 mod filter;
 mod source;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Duration, NaiveDate};
 use diesel::prelude::*;
@@ -100,12 +100,15 @@ fn rows(
             ))
             .load::<(SessionRow, EventRow, (Option<f64>, Option<f64>))>(conn)?;
         let exhausted = i64::try_from(batch.len()).unwrap_or(i64::MAX) < chunk;
+        let merged = batch.iter().filter_map(|(session, ..)| session.merged_into.clone());
+        let shown = matching(conn, filter, narrowed, now, merged.collect())?;
         for (session, event, point) in batch {
             if found.len() == wanted {
                 return Ok((found, cursor));
             }
             cursor = Some(session.cursor());
-            if narrowed.area.as_ref().is_none_or(|area| within(area, point)) {
+            let twice = session.merged_into.as_ref().is_some_and(|into| shown.contains(into));
+            if !twice && narrowed.area.as_ref().is_none_or(|area| within(area, point)) {
                 found.push((session, event));
             }
         }
@@ -114,6 +117,31 @@ fn rows(
         }
     }
     Ok((found, cursor))
+}
+
+/// Those of `ids` that the filter finds too. A session that is merged into another is left out only where that other is
+/// shown: one that is looked for among the events of a partner, or by a theme that only the partner tells, is found.
+fn matching(
+    conn: &mut Conn,
+    filter: &Filter,
+    narrowed: &Narrowed,
+    now: Instant,
+    ids: HashSet<String>,
+) -> Result<HashSet<String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(ids);
+    }
+    let rows: Vec<(String, Option<f64>, Option<f64>)> = in_time(filter, now, None, narrowed.apply(filter))
+        .filter(sessions::id.eq_any(ids))
+        .select((sessions::id, events::latitude, events::longitude))
+        .load(conn)?;
+    let inside = |(_, latitude, longitude): &(String, Option<f64>, Option<f64>)| {
+        narrowed
+            .area
+            .as_ref()
+            .is_none_or(|area| within(area, (*latitude, *longitude)))
+    };
+    Ok(rows.into_iter().filter(inside).map(|(id, ..)| id).collect())
 }
 
 /// The time bounds and the cursor, all on the columns of one index.
@@ -138,6 +166,9 @@ fn within(area: &Area, (latitude, longitude): (Option<f64>, Option<f64>)) -> boo
         .is_some_and(|point| distance_km(area.centre, point) <= area.radius_km)
 }
 
+/// Local date, point, id, and the session that is shown in its place.
+type DayRow = (String, (Option<f64>, Option<f64>), String, Option<String>);
+
 /// How many sessions start on each local date, for the same filter; dates without one are left out.
 ///
 /// # Errors
@@ -151,16 +182,25 @@ pub fn days(
     let Some(narrowed) = narrow(conn, filter, addresses)? else {
         return Ok(BTreeMap::new());
     };
-    let rows: Vec<(String, Option<f64>, Option<f64>)> = in_time(filter, now, None, narrowed.apply(filter))
-        .select((sessions::date, events::latitude, events::longitude))
+    let mut rows: Vec<DayRow> = in_time(filter, now, None, narrowed.apply(filter))
+        .select((
+            sessions::date,
+            (events::latitude, events::longitude),
+            sessions::id,
+            sessions::merged_into,
+        ))
         .load(conn)?;
+    rows.retain(|(_, point, ..)| narrowed.area.as_ref().is_none_or(|area| within(area, *point)));
+    // All that match are here: one that is merged counts where the other is not among them.
+    let merged: HashSet<String> = rows.iter().filter_map(|(.., into)| into.clone()).collect();
+    let shown: HashSet<String> = rows
+        .iter()
+        .filter(|(_, _, id, _)| merged.contains(id))
+        .map(|(_, _, id, _)| id.clone())
+        .collect();
     let mut days = BTreeMap::new();
-    for (day, latitude, longitude) in rows {
-        if narrowed
-            .area
-            .as_ref()
-            .is_none_or(|area| within(area, (latitude, longitude)))
-        {
+    for (day, _, _, into) in rows {
+        if !into.is_some_and(|into| shown.contains(&into)) {
             *days.entry(date(&day)?).or_insert(0) += 1;
         }
     }

@@ -12,9 +12,10 @@ use super::super::schema;
 use super::super::sessions::SessionRow;
 use super::super::{Conn, StoreError};
 use super::Addresses;
-use crate::domain::calendar::{Entry, Source};
+use crate::domain::calendar::{Entry, Source, Twin};
 use crate::domain::centre::Centre;
-use crate::domain::event::{Event, Origin, Session};
+use crate::domain::event::{Event, EventFacts, Origin, Session};
+use crate::domain::merge;
 use crate::domain::peer::Peer;
 
 /// Makes entries of rows.
@@ -27,10 +28,13 @@ pub(super) fn entries(
         return Ok(Vec::new());
     }
     let relays = relays(conn, &rows)?;
-    let sources = sources(conn, &rows, &relays, addresses)?;
+    let twins = twins(conn, &rows)?;
+    let sources = sources(conn, &rows, &twins, &relays, addresses)?;
+    let twins = by_group(twins, &sources, addresses)?;
     let mut entries = Vec::with_capacity(rows.len());
     for (session, event) in rows {
         let announcers = relays.get(&event.id);
+        let group = twins.get(group_of(&session));
         let (session, event) = (session.domain()?, event.domain()?);
         let own = origin_text(event.origin);
         let publisher = sources.get(&own).cloned();
@@ -42,6 +46,8 @@ pub(super) fn entries(
             .filter_map(|by| sources.get(by));
         let relayed_by = relayed_by.cloned().collect();
         let (uri, url) = names(&session, &event, addresses);
+        let others = group.into_iter().flatten().filter(|twin| twin.0.session != session.id);
+        let twins = others.map(|twin| seen_from(twin, &event, &publisher)).collect();
         entries.push(Entry {
             session,
             uri,
@@ -49,6 +55,7 @@ pub(super) fn entries(
             event,
             publisher,
             relayed_by,
+            twins,
         });
     }
     Ok(entries)
@@ -61,8 +68,76 @@ fn names(session: &Session, event: &Event, addresses: &dyn Addresses) -> (String
     }
 }
 
+type Rows = [(SessionRow, EventRow)];
+
+/// The session that is shown for this one: itself, or the one it is merged into.
+fn group_of(session: &SessionRow) -> &str {
+    session.merged_into.as_deref().unwrap_or(&session.id)
+}
+
+/// All sessions of the groups that these rows belong to, where there is more than one.
+fn twins(conn: &mut Conn, rows: &Rows) -> Result<Vec<(SessionRow, EventRow)>, StoreError> {
+    use schema::{events, sessions};
+    let groups: BTreeSet<&str> = rows.iter().map(|(session, _)| group_of(session)).collect();
+    let behind: Vec<(String, Option<String>)> = sessions::table
+        .filter(sessions::merged_into.eq_any(groups))
+        .select((sessions::id, sessions::merged_into))
+        .load(conn)?;
+    if behind.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: BTreeSet<String> = behind
+        .into_iter()
+        .flat_map(|(id, shown)| [Some(id), shown])
+        .flatten()
+        .collect();
+    let all = sessions::table
+        .inner_join(events::table)
+        .filter(sessions::id.eq_any(ids))
+        .order(sessions::id)
+        .select((SessionRow::as_select(), EventRow::as_select()))
+        .load(conn)?;
+    Ok(all)
+}
+
+type Groups = HashMap<String, Vec<(Twin, EventFacts)>>;
+
+fn by_group(
+    rows: Vec<(SessionRow, EventRow)>,
+    sources: &HashMap<String, Source>,
+    addresses: &dyn Addresses,
+) -> Result<Groups, StoreError> {
+    let mut groups = Groups::new();
+    for (session, event) in rows {
+        let group = group_of(&session).to_owned();
+        let (session, event) = (session.domain()?, event.domain()?);
+        let Some(publisher) = sources.get(&origin_text(event.origin)).cloned() else {
+            continue;
+        };
+        let (uri, url) = names(&session, &event, addresses);
+        let twin = Twin {
+            session: session.id,
+            uri,
+            url,
+            publisher,
+            status: event.facts.status,
+            named: false,
+        };
+        groups.entry(group).or_default().push((twin, event.facts));
+    }
+    Ok(groups)
+}
+
+/// The twin as it stands to one event.
+fn seen_from((twin, facts): &(Twin, EventFacts), event: &Event, publisher: &Source) -> Twin {
+    Twin {
+        named: merge::named(&event.facts, &publisher.name, facts, &twin.publisher.name),
+        ..twin.clone()
+    }
+}
+
 /// Event id → ids of those who announced it, in order.
-fn relays(conn: &mut Conn, rows: &[(SessionRow, EventRow)]) -> Result<HashMap<String, Vec<String>>, StoreError> {
+fn relays(conn: &mut Conn, rows: &Rows) -> Result<HashMap<String, Vec<String>>, StoreError> {
     use schema::announces;
     let events: BTreeSet<&str> = rows.iter().map(|(_, event)| event.id.as_str()).collect();
     let found: Vec<(String, String)> = announces::table
@@ -80,11 +155,13 @@ fn relays(conn: &mut Conn, rows: &[(SessionRow, EventRow)]) -> Result<HashMap<St
 /// Id → source, for all publishers and announcers. A node has few centres: all of them are read.
 fn sources(
     conn: &mut Conn,
-    rows: &[(SessionRow, EventRow)],
+    rows: &Rows,
+    twins: &Rows,
     relays: &HashMap<String, Vec<String>>,
     addresses: &dyn Addresses,
 ) -> Result<HashMap<String, Source>, StoreError> {
-    let mut ids: BTreeSet<&str> = rows.iter().filter_map(|(_, event)| event.peer_id.as_deref()).collect();
+    let shown = rows.iter().chain(twins);
+    let mut ids: BTreeSet<&str> = shown.filter_map(|(_, event)| event.peer_id.as_deref()).collect();
     ids.extend(relays.values().flatten().map(String::as_str));
     let mut sources = HashMap::new();
     if !ids.is_empty() {

@@ -4,12 +4,12 @@ mod row;
 
 use diesel::prelude::*;
 
-pub(super) use row::{EventRow, level_step, tag};
+pub(super) use row::{EventRow, area, level_step, tag};
 
 use super::column::{ms, parse};
 use super::schema::{announces, events, follows, sessions};
 use super::sessions::{self as session_rows, Reconciled};
-use super::{Conn, StoreError, changes, tombstones};
+use super::{Conn, StoreError, changes, merges, tombstones};
 use crate::domain::event::{Event, Origin, Session};
 use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
 use crate::domain::peer::FollowState;
@@ -33,7 +33,8 @@ pub fn insert_local(
     let id = row.id.clone();
     diesel::insert_into(events::table).values(row).execute(conn)?;
     write_tags(conn, &id, &event.facts)?;
-    session_rows::insert(conn, sessions, None)
+    session_rows::insert(conn, sessions, None, &area(&event.facts))?;
+    merges::settle(conn, event, sessions, &[])
 }
 
 /// Writes the facts of an event of ours, and brings its sessions in line with `occurrences` (all up to `horizon`).
@@ -57,7 +58,11 @@ pub fn update_local(
     diesel::update(events::table.find(&id)).set(row).execute(conn)?;
     clear_tags(conn, &id)?;
     write_tags(conn, &id, &event.facts)?;
-    session_rows::reconcile(conn, event, occurrences, now, random)
+    let companions = merges::companions(conn, event.id)?;
+    let plan = session_rows::reconcile(conn, event, occurrences, now, random)?;
+    let all = session_rows::of_event(conn, event.id)?;
+    merges::settle(conn, event, &all, &companions)?;
+    Ok(plan)
 }
 
 /// What became of an event of a peer.
@@ -128,8 +133,9 @@ pub fn upsert_over(
         .execute(conn)?;
     clear_tags(conn, &event.id.to_string())?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
+    let companions = merges::companions(conn, event.id)?;
     diesel::delete(sessions::table.filter(sessions::event_id.eq(event.id.to_string()))).execute(conn)?;
-    session_rows::insert(conn, &[only_session(event.id, occurrence)], Some(event.published))?;
+    insert_only_session(conn, &event, occurrence, &companions)?;
     Ok(Upserted::Updated(event.id))
 }
 
@@ -138,16 +144,23 @@ fn insert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Resu
     changes::bump(conn, &row.id)?;
     diesel::insert_into(events::table).values(row).execute(conn)?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
-    // A session of a peer is not ours to announce: it counts as announced, and stays out of that index.
-    session_rows::insert(conn, &[only_session(event.id, occurrence)], Some(event.published))
+    insert_only_session(conn, event, occurrence, &[])
 }
 
-fn only_session(event: EventId, occurrence: Occurrence) -> Session {
-    Session {
-        id: SessionId(event.0),
-        event,
+/// A session of a peer is not ours to announce: it counts as announced, and stays out of that index.
+fn insert_only_session(
+    conn: &mut Conn,
+    event: &Event,
+    occurrence: Occurrence,
+    companions: &[String],
+) -> Result<(), StoreError> {
+    let session = Session {
+        id: SessionId(event.id.0),
+        event: event.id,
         occurrence,
-    }
+    };
+    session_rows::insert(conn, &[session], Some(event.published), &area(&event.facts))?;
+    merges::settle(conn, event, &[session], companions)
 }
 
 /// Compared as they are stored: to the millisecond, facts as JSON.
@@ -223,9 +236,11 @@ pub fn of_session(conn: &mut Conn, id: SessionId) -> Result<Option<(Event, Sessi
 /// # Errors
 /// Only what the database refuses.
 pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Instant) -> Result<(), StoreError> {
+    let companions = merges::companions(conn, event.id)?;
     let id = event.id.to_string();
     changes::bump(conn, &id)?;
     diesel::delete(events::table.find(id)).execute(conn)?;
+    merges::reassess(conn, &companions)?;
     for uri in session_uris.iter().chain([&event.uri]) {
         tombstones::insert(conn, uri, now)?;
     }
@@ -238,9 +253,11 @@ pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Inst
 /// Only what the database refuses.
 pub fn forget(conn: &mut Conn, ids: &[EventId]) -> Result<(), StoreError> {
     for id in ids {
+        let companions = merges::companions(conn, *id)?;
         let id = id.to_string();
         changes::bump(conn, &id)?;
         diesel::delete(events::table.find(id)).execute(conn)?;
+        merges::reassess(conn, &companions)?;
     }
     Ok(())
 }
@@ -411,9 +428,12 @@ pub fn extend(
 ) -> Result<(), StoreError> {
     let id = event.to_string();
     changes::bump(conn, &id)?;
-    session_rows::insert(conn, sessions, None)?;
     diesel::update(events::table.find(id))
         .set(events::horizon_at.eq(horizon.map(ms)))
         .execute(conn)?;
-    Ok(())
+    let Some(event) = by_id(conn, event)? else {
+        return Ok(());
+    };
+    session_rows::insert(conn, sessions, None, &area(&event.facts))?;
+    merges::settle(conn, &event, sessions, &[])
 }

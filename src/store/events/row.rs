@@ -68,6 +68,7 @@ pub(super) struct FullRow {
     horizon_at: Option<i64>,
     published_at: i64,
     updated_at: i64,
+    series_uri: Option<String>,
 }
 
 impl FullRow {
@@ -102,7 +103,18 @@ impl FullRow {
             horizon_at,
             published_at: ms(event.published),
             updated_at: ms(event.updated),
+            series_uri: facts.series.as_ref().map(|series| series.uri.clone()),
         })
+    }
+}
+
+/// The first two digits of the postcode, empty when unknown: where to look for sessions that may be the same.
+pub(in crate::store) fn area(facts: &EventFacts) -> String {
+    let postcode = facts.place.as_ref().map_or("", |place| place.postcode.as_str());
+    if postcode.chars().count() == 5 {
+        postcode.chars().take(2).collect()
+    } else {
+        String::new()
     }
 }
 

@@ -1,0 +1,328 @@
+//! Which sessions are one workshop: `sessions.merged_into` names the one that is shown. It is settled when an event is
+//! written or removed, among the few sessions that start at the same moment in the same area, so that reading only has to
+//! look at the column.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::backend::PortableExt;
+use super::column::{instant, ms};
+use super::events::{EventRow, area};
+use super::schema::{centres, events, merge_vetoes, peers, sessions};
+use super::{Conn, StoreError, changes};
+use crate::domain::event::{Event, EventFacts, Mode, Origin, Session};
+use crate::domain::id::{EventId, PeerId, SessionId};
+use crate::domain::merge::{self, Apart, Candidate, alike, apart, groups};
+use crate::domain::text::fold;
+use crate::domain::time::Instant;
+
+/// Sessions of one moment and area that are looked at.
+const LOOKED_AT: i64 = 300;
+/// Sessions that may be one workshop.
+const MOST_ALIKE: usize = 32;
+
+/// A session, as it may be one with others.
+struct Member {
+    id: String,
+    merged_into: Option<String>,
+    candidate: Candidate,
+}
+
+/// Puts the sessions of `event`, just written, with those that are the same workshop. `companions` were with them before.
+pub(super) fn settle(
+    conn: &mut Conn,
+    event: &Event,
+    written: &[Session],
+    companions: &[String],
+) -> Result<(), StoreError> {
+    let mut seeds = companions.to_vec();
+    for session in written {
+        // Most sessions are alone in their hour and town: one look at an index says so.
+        let others = at_the_same_time(conn, ms(session.occurrence.start), &event.facts)?;
+        let id = session.id.to_string();
+        if !companions.is_empty() || others.iter().any(|other| *other != id) {
+            seeds.push(id);
+        }
+    }
+    reassess(conn, &seeds)
+}
+
+/// The sessions that start at this moment near where `facts` are, by columns alone: a town whose name begins alike (« Roubaix
+/// Cedex »), its postcode, or points within a kilometre or so.
+fn at_the_same_time(conn: &mut Conn, starts_at: i64, facts: &EventFacts) -> Result<Vec<String>, StoreError> {
+    const KILOMETRE: f64 = 0.016;
+    let mut query = sessions::table
+        .inner_join(events::table)
+        .filter(sessions::starts_at.eq(starts_at))
+        .select(sessions::id)
+        .into_boxed();
+    let area = area(facts);
+    if !area.is_empty() {
+        query = query.filter(sessions::area.eq(area).or(sessions::area.eq("")));
+    }
+    let Some(place) = facts.place.as_ref().filter(|_| facts.mode != Mode::Online) else {
+        return Ok(query
+            .filter(events::mode.eq(Mode::Online.as_str()))
+            .limit(LOOKED_AT)
+            .load(conn)?);
+    };
+    let town = fold(&place.city);
+    // A pattern that nothing has, where nothing is known.
+    let town = town
+        .split(' ')
+        .next()
+        .filter(|word| !word.is_empty())
+        .map_or("?".to_owned(), |word| format!("{word}%"));
+    let postcode = if place.postcode.is_empty() {
+        "?"
+    } else {
+        &place.postcode
+    };
+    let (latitude, longitude) = place.latitude.zip(place.longitude).unwrap_or((999.0, 999.0));
+    let near = events::latitude
+        .between(latitude - KILOMETRE, latitude + KILOMETRE)
+        .and(events::longitude.between(longitude - KILOMETRE, longitude + KILOMETRE));
+    let there = events::city.like(town).or(events::postcode.eq(postcode.to_owned()));
+    Ok(query.filter(there.nullable().or(near)).limit(LOOKED_AT).load(conn)?)
+}
+
+/// The sessions that stand with those of an event: what has to be settled anew when it changes or goes.
+pub(super) fn companions(conn: &mut Conn, event: EventId) -> Result<Vec<String>, StoreError> {
+    let own: Vec<(String, Option<String>)> = sessions::table
+        .filter(sessions::event_id.eq(event.to_string()))
+        .select((sessions::id, sessions::merged_into))
+        .load(conn)?;
+    with_company(conn, own)
+}
+
+/// The same for all events of a peer.
+pub(super) fn companions_of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<String>, StoreError> {
+    let own: Vec<(String, Option<String>)> = sessions::table
+        .inner_join(events::table)
+        .filter(events::peer_id.eq(peer.to_string()))
+        .select((sessions::id, sessions::merged_into))
+        .load(conn)?;
+    with_company(conn, own)
+}
+
+fn with_company(conn: &mut Conn, own: Vec<(String, Option<String>)>) -> Result<Vec<String>, StoreError> {
+    let shown: HashSet<String> = own.iter().filter_map(|(_, shown)| shown.clone()).collect();
+    let roots: Vec<String> = own.into_iter().map(|(id, _)| id).chain(shown.iter().cloned()).collect();
+    let mut all = shown;
+    for some in roots.chunks(500) {
+        let behind: Vec<String> = sessions::table
+            .filter(sessions::merged_into.eq_any(some))
+            .select(sessions::id)
+            .load(conn)?;
+        all.extend(behind);
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// Settles anew who is shown among the sessions that may be one with these. Those that are gone are passed over.
+pub(super) fn reassess(conn: &mut Conn, seeds: &[String]) -> Result<(), StoreError> {
+    let mut done = HashSet::new();
+    for seed in seeds {
+        if done.contains(seed) {
+            continue;
+        }
+        let family = family(conn, seed)?;
+        done.extend(family.iter().map(|member| member.id.clone()));
+        write(conn, &family)?;
+    }
+    Ok(())
+}
+
+/// The session, all that are like it, all that are like these …
+fn family(conn: &mut Conn, seed: &str) -> Result<Vec<Member>, StoreError> {
+    let mut family = members(conn, &[seed.to_owned()])?;
+    let mut looked_at: HashSet<String> = HashSet::from([seed.to_owned()]);
+    let mut strangers: Vec<Member> = Vec::new();
+    let mut at = 0;
+    while at < family.len() && family.len() < MOST_ALIKE {
+        let one = family[at].candidate.clone();
+        let mut new = at_the_same_time(conn, ms(one.start), &one.facts)?;
+        new.retain(|id| looked_at.insert(id.clone()));
+        strangers.extend(members(conn, &new)?);
+        let (akin, rest) = strangers
+            .into_iter()
+            .partition(|other: &Member| alike(&one, &other.candidate).is_some());
+        strangers = rest;
+        family.extend::<Vec<Member>>(akin);
+        at += 1;
+    }
+    Ok(family)
+}
+
+type MemberRow = ((String, i64, Option<String>), EventRow, Option<String>, Option<String>);
+
+fn members(conn: &mut Conn, ids: &[String]) -> Result<Vec<Member>, StoreError> {
+    let rows: Vec<MemberRow> = sessions::table
+        .inner_join(events::table.left_join(peers::table).left_join(centres::table))
+        .filter(sessions::id.eq_any(ids))
+        .select((
+            (sessions::id, sessions::starts_at, sessions::merged_into),
+            EventRow::as_select(),
+            peers::name.nullable(),
+            centres::name.nullable(),
+        ))
+        .load(conn)?;
+    rows.into_iter().map(member).collect()
+}
+
+fn member(row: MemberRow) -> Result<Member, StoreError> {
+    let ((id, starts_at, merged_into), event, peer, centre) = row;
+    let event = event.domain()?;
+    Ok(Member {
+        candidate: Candidate {
+            uri: session_uri(&event, &id),
+            publisher: super::announces::origin_text(event.origin),
+            publisher_name: peer.or(centre).unwrap_or_default(),
+            start: instant(starts_at)?,
+            facts: event.facts,
+        },
+        id,
+        merged_into,
+    })
+}
+
+/// ActivityPub id of a session: the event's own, with the session's id in the place of the series' where it is ours.
+fn session_uri(event: &Event, session: &str) -> String {
+    match event.origin {
+        Origin::Remote(_) => event.uri.clone(),
+        Origin::Local(_) => event.uri.replace(&event.id.to_string(), session),
+    }
+}
+
+fn write(conn: &mut Conn, family: &[Member]) -> Result<(), StoreError> {
+    let candidates: Vec<Candidate> = family.iter().map(|member| member.candidate.clone()).collect();
+    let vetoes = if family.len() > 1 {
+        vetoes(conn, &candidates)?
+    } else {
+        HashSet::new()
+    };
+    for group in groups(&candidates, &vetoes) {
+        let shown = &family[group.shown];
+        put(conn, shown, None)?;
+        for behind in group.behind {
+            put(conn, &family[behind], Some(&shown.id))?;
+        }
+    }
+    Ok(())
+}
+
+fn put(conn: &mut Conn, member: &Member, into: Option<&String>) -> Result<(), StoreError> {
+    if member.merged_into.as_ref() == into {
+        return Ok(());
+    }
+    changes::bump(conn, &member.id)?;
+    diesel::update(sessions::table.find(&member.id))
+        .set(sessions::merged_into.eq(into))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn vetoes(conn: &mut Conn, candidates: &[Candidate]) -> Result<HashSet<Apart>, StoreError> {
+    let uris: Vec<&str> = candidates.iter().map(|one| one.uri.as_str()).collect();
+    let pairs: Vec<Apart> = merge_vetoes::table
+        .filter(merge_vetoes::low.eq_any(&uris).and(merge_vetoes::high.eq_any(&uris)))
+        .select((merge_vetoes::low, merge_vetoes::high))
+        .load(conn)?;
+    Ok(pairs.into_iter().collect())
+}
+
+/// Two sessions that staff told apart, or that are one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// The one that is shown, or the first of two.
+    pub shown: SessionId,
+    /// The one that stands behind it, or the second.
+    pub behind: SessionId,
+    /// Why they are one; absent when they are told apart.
+    pub likeness: Option<merge::Likeness>,
+}
+
+/// Tells two sessions apart for good: whatever they are like, each is shown. Whether both are there.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn tell_apart(conn: &mut Conn, one: SessionId, other: SessionId, now: Instant) -> Result<bool, StoreError> {
+    let Some((low, high)) = pair(conn, one, other)? else {
+        return Ok(false);
+    };
+    let row = (
+        merge_vetoes::low.eq(low),
+        merge_vetoes::high.eq(high),
+        merge_vetoes::created_at.eq(ms(now)),
+    );
+    diesel::insert_into(merge_vetoes::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
+    reassess_pair(conn, one, other)
+}
+
+/// Takes [`tell_apart`] back: they are one again if they are alike. Whether both are there.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn allow(conn: &mut Conn, one: SessionId, other: SessionId) -> Result<bool, StoreError> {
+    let Some((low, high)) = pair(conn, one, other)? else {
+        return Ok(false);
+    };
+    diesel::delete(merge_vetoes::table.find((low, high))).execute(conn)?;
+    reassess_pair(conn, one, other)
+}
+
+fn reassess_pair(conn: &mut Conn, one: SessionId, other: SessionId) -> Result<bool, StoreError> {
+    let own = vec![(one.to_string(), None), (other.to_string(), None)];
+    let mut seeds = with_company(conn, own)?;
+    seeds.extend([one.to_string(), other.to_string()]);
+    reassess(conn, &seeds)?;
+    Ok(true)
+}
+
+fn pair(conn: &mut Conn, one: SessionId, other: SessionId) -> Result<Option<Apart>, StoreError> {
+    let found = members(conn, &[one.to_string(), other.to_string()])?;
+    Ok(match found.as_slice() {
+        [one, other] => Some(apart(&one.candidate.uri, &other.candidate.uri)),
+        _ => None,
+    })
+}
+
+/// The coming pairs that are shown as one, by start.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn list(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Pair>, StoreError> {
+    let rows: Vec<(String, Option<String>)> = sessions::table
+        .filter(sessions::merged_into.is_not_null().and(sessions::ends_at.gt(ms(now))))
+        .order((sessions::starts_at, sessions::id))
+        .limit(limit)
+        .select((sessions::id, sessions::merged_into))
+        .load(conn)?;
+    let ids: Vec<String> = rows
+        .iter()
+        .flat_map(|(id, shown)| [Some(id.clone()), shown.clone()])
+        .flatten()
+        .collect();
+    let members: HashMap<String, Member> = members(conn, &ids)?
+        .into_iter()
+        .map(|member| (member.id.clone(), member))
+        .collect();
+    let pairs = rows.into_iter().filter_map(|(id, shown)| {
+        let (behind, shown) = (members.get(&id)?, members.get(&shown?)?);
+        Some((shown, behind))
+    });
+    pairs.map(|(shown, behind)| as_pair(shown, behind)).collect()
+}
+
+fn as_pair(shown: &Member, behind: &Member) -> Result<Pair, StoreError> {
+    Ok(Pair {
+        shown: super::column::parse("session id", &shown.id)?,
+        behind: super::column::parse("session id", &behind.id)?,
+        likeness: alike(&shown.candidate, &behind.candidate),
+    })
+}
