@@ -11,6 +11,7 @@ pub mod import;
 pub mod jobs;
 pub mod keys;
 pub mod members;
+pub mod merges;
 mod password;
 mod secret;
 pub mod sign_in;

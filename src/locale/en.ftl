@@ -214,6 +214,17 @@ event-add = Add to my calendar
 event-sms = Send as a text message
 event-updated = Updated on { $day }.
 event-origin = See the announcement on { $host }.
+credits = Where this comes from
+credits-publisher = Published by
+credits-twins = Also published by
+credits-relays = Relayed by
+twin-why = Same place, same hour, same title: one workshop, announced by partners.
+twin-why-named = Same place, same hour, a similar title, and one names the other as a partner: one workshop.
+twin-off = announces it as cancelled
+twin-on = announces it as taking place
+twin-here = Read that announcement.
+twin-apart = Two different workshops? The staff can tell them apart.
+called-off-by = Cancelled according to { $names }: call before you come.
 
 ## A centre, the network
 centre-kind-centre = Centre
@@ -446,6 +457,15 @@ desk-told = { $count ->
 }
 
 ## What waits for other servers
+desk-merges-title = Doubles
+desk-merges-lead = When two partners announce the same workshop, the calendar shows it once, with both names. If they are two workshops, tell them apart: they stay so.
+desk-merges-merged = Shown as one workshop
+desk-merges-none = No doubles among the coming sessions.
+desk-merges-apart = Told apart by the staff
+desk-merges-separate = These are two different workshops
+desk-merges-join = This is the same workshop
+desk-merges-separated = Noted: each is shown by itself.
+desk-merges-joined = Noted: they are shown as one if they are still alike.
 desk-sending-title = Deliveries
 desk-sending-lead = What this site still has to send to the servers that follow its calendars. It is sent by itself: there is nothing to do here while all is well.
 desk-sending-none = Nothing waits: every server has what was meant for it.

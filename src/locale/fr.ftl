@@ -215,6 +215,17 @@ event-add = Ajouter à mon agenda
 event-sms = Envoyer par SMS
 event-updated = Mis à jour le { $day }.
 event-origin = Voir l’annonce sur { $host }.
+credits = D’où vient cette annonce
+credits-publisher = Publiée par
+credits-twins = Publiée aussi par
+credits-relays = Reprise par
+twin-why = Même lieu, même heure, même titre : un seul atelier, annoncé par des partenaires.
+twin-why-named = Même lieu, même heure, titre proche, et l’un cite l’autre comme partenaire : un seul atelier.
+twin-off = l’annonce annulé
+twin-on = l’annonce maintenu
+twin-here = Lire cette annonce.
+twin-apart = Ce sont deux ateliers différents ? L’équipe peut les séparer.
+called-off-by = Annulé selon { $names } : appelez avant de venir.
 
 ## A centre, the network
 centre-kind-centre = Centre
@@ -447,6 +458,15 @@ desk-told = { $count ->
 }
 
 ## What waits for other servers
+desk-merges-title = Doublons
+desk-merges-lead = Quand deux partenaires annoncent le même atelier, l’agenda le montre une seule fois, avec les deux noms. Si ce sont deux ateliers, séparez-les : ils le resteront.
+desk-merges-merged = Montrés comme un seul atelier
+desk-merges-none = Aucun doublon parmi les séances à venir.
+desk-merges-apart = Séparés par l’équipe
+desk-merges-separate = Ce sont deux ateliers différents
+desk-merges-join = C’est le même atelier
+desk-merges-separated = C’est noté : chacun est montré à part.
+desk-merges-joined = C’est noté : ils sont montrés ensemble s’ils se ressemblent encore.
 desk-sending-title = Envois
 desk-sending-lead = Ce que ce site doit encore envoyer aux serveurs qui suivent ses agendas. Les envois se font seuls : rien à faire ici quand tout va bien.
 desk-sending-none = Rien n’attend : tous les serveurs ont reçu ce qui leur était destiné.

@@ -326,3 +326,54 @@ fn as_pair(shown: &Member, behind: &Member) -> Result<Pair, StoreError> {
         likeness: alike(&shown.candidate, &behind.candidate),
     })
 }
+
+/// Forgets what was told apart before `before`: by then the sessions are over.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn purge_vetoes(conn: &mut Conn, before: Instant) -> Result<usize, StoreError> {
+    Ok(diesel::delete(merge_vetoes::table.filter(merge_vetoes::created_at.lt(ms(before)))).execute(conn)?)
+}
+
+/// The coming pairs that staff told apart, newest first.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn told_apart(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Pair>, StoreError> {
+    let vetoes: Vec<Apart> = merge_vetoes::table
+        .order((merge_vetoes::created_at.desc(), merge_vetoes::low))
+        .limit(limit)
+        .select((merge_vetoes::low, merge_vetoes::high))
+        .load(conn)?;
+    let mut pairs = Vec::new();
+    for (low, high) in vetoes {
+        let sides = (coming_by_uri(conn, &low, now)?, coming_by_uri(conn, &high, now)?);
+        if let (Some(shown), Some(behind)) = sides {
+            pairs.push(Pair {
+                shown,
+                behind,
+                likeness: None,
+            });
+        }
+    }
+    Ok(pairs)
+}
+
+/// The session with this ActivityPub id: that of a peer has it as its event, one of ours ends it with its own id.
+fn coming_by_uri(conn: &mut Conn, uri: &str, now: Instant) -> Result<Option<SessionId>, StoreError> {
+    let own = uri.rsplit('/').next().and_then(|id| id.parse::<SessionId>().ok());
+    let of_peer: Option<String> = events::table
+        .inner_join(sessions::table)
+        .filter(events::uri.eq(uri).and(events::peer_id.is_not_null()))
+        .filter(sessions::ends_at.gt(ms(now)))
+        .select(sessions::id)
+        .first(conn)
+        .optional()?;
+    if let Some(id) = of_peer {
+        return super::column::parse("session id", &id).map(Some);
+    }
+    let Some(own) = own else { return Ok(None) };
+    let found = members(conn, &[own.to_string()])?.pop();
+    let fits = |member: &Member| member.candidate.uri == uri && member.candidate.start > now;
+    Ok(found.filter(fits).map(|_| own))
+}

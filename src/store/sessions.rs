@@ -11,7 +11,7 @@ use super::page::{Cursor, Page};
 use super::schema::{events, sessions};
 use super::{Conn, StoreError};
 use crate::domain::event::{Event, Session, Status};
-use crate::domain::id::{CentreId, EventId, SessionId};
+use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
 use crate::domain::random::Randomness;
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::Instant;
@@ -219,6 +219,28 @@ pub fn next_of_event(conn: &mut Conn, event: EventId, now: Instant, limit: i64) 
                 .and(sessions::ends_at.gt(ms(now))),
         )
         .order(sessions::starts_at)
+        .limit(limit)
+        .select(SessionRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(SessionRow::domain).collect()
+}
+
+/// The next sessions of a peer's series, by the name that the peer gives it.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn next_of_series(
+    conn: &mut Conn,
+    peer: PeerId,
+    series: &str,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = sessions::table
+        .inner_join(events::table)
+        .filter(events::series_uri.eq(series).and(events::peer_id.eq(peer.to_string())))
+        .filter(sessions::ends_at.gt(ms(now)))
+        .order((sessions::starts_at, sessions::id))
         .limit(limit)
         .select(SessionRow::as_select())
         .load(conn)?;

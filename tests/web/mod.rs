@@ -5,6 +5,7 @@ mod deliveries;
 mod desk;
 mod errors;
 mod headers;
+mod merges;
 mod operations;
 mod origin;
 mod public;

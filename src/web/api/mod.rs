@@ -8,6 +8,7 @@ mod events;
 mod followers;
 mod follows;
 mod list;
+mod merges;
 mod openapi;
 
 use actix_web::http::header;
@@ -46,6 +47,9 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::delete().to(follows::delete)),
         )
         .service(web::resource("/api/v1/followers").route(read().to(followers::list)))
+        .service(web::resource("/api/v1/merges").route(read().to(merges::list)))
+        .service(web::resource("/api/v1/merges/{one}/{other}/separate").route(web::post().to(merges::separate)))
+        .service(web::resource("/api/v1/merges/{one}/{other}/join").route(web::post().to(merges::join)))
         .service(web::resource("/api/v1/deliveries").route(read().to(deliveries::list)))
         .service(web::resource("/api/v1/deliveries/{host}/retry").route(web::post().to(deliveries::retry)))
         .service(web::resource("/api/v1/deliveries/{host}/give-up").route(web::post().to(deliveries::give_up)));

@@ -7,6 +7,7 @@ mod deliveries;
 mod events;
 mod form;
 mod home;
+mod merges;
 mod recurrence;
 mod sign_in;
 
@@ -60,6 +61,9 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(confirm::ask))
                 .route(web::post().to(confirm::act)),
         )
+        .service(web::resource("/desk/merges").route(web::get().to(merges::show)))
+        .service(web::resource("/desk/merges/{one}/{other}/separate").route(web::post().to(merges::separate)))
+        .service(web::resource("/desk/merges/{one}/{other}/join").route(web::post().to(merges::join)))
         .service(web::resource("/desk/deliveries").route(web::get().to(deliveries::show)))
         .service(web::resource("/desk/deliveries/{host}/retry").route(web::post().to(deliveries::retry)))
         .service(

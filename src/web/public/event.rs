@@ -6,8 +6,9 @@ use uuid::Uuid;
 use super::Frame;
 use super::feeds;
 use crate::domain::calendar::Entry;
-use crate::domain::event::Session;
+use crate::domain::event::{Event, Origin, Session};
 use crate::domain::id::{EventId, SessionId};
+use crate::domain::time::Instant;
 use crate::feed::schema_org;
 use crate::store::calendar::{self, Addresses};
 use crate::store::{Conn, StoreError, changes, sessions, tombstones};
@@ -85,7 +86,7 @@ fn read(conn: &mut Conn, frame: &Frame, id: Uuid) -> Result<Found, StoreError> {
         if frame.has(&etag) {
             return Ok(Found::NotModified(etag));
         }
-        let dates = sessions::next_of_event(conn, entry.event.id, frame.now, DATES)?;
+        let dates = dates(conn, &entry.event, frame.now)?;
         return Ok(Found::Session {
             entry: Box::new(entry),
             dates,
@@ -102,6 +103,14 @@ fn read(conn: &mut Conn, frame: &Frame, id: Uuid) -> Result<Found, StoreError> {
     }
     let deleted = tombstones::find(conn, &addresses.session_uri(SessionId(id)))?;
     Ok(if deleted.is_some() { Found::Gone } else { Found::Nothing })
+}
+
+/// The coming dates of the same series: sessions of one event of ours, events of one series of a peer.
+fn dates(conn: &mut Conn, event: &Event, now: Instant) -> Result<Vec<Session>, StoreError> {
+    match (event.origin, &event.facts.series) {
+        (Origin::Remote(peer), Some(series)) => sessions::next_of_series(conn, peer, &series.uri, now, DATES),
+        _ => sessions::next_of_event(conn, event.id, now, DATES),
+    }
 }
 
 fn show(frame: &Frame, entry: &Entry, dates: &[Session]) -> EventPage {

@@ -13,6 +13,7 @@ use crate::store::calendar;
 use crate::store::{Conn, Page, StoreError, changes};
 use crate::web::Error;
 use crate::web::extract::filter::Asked;
+use crate::web::view::credits::called_off;
 
 /// Sessions of an agenda or a table: a year of a town.
 const ALL: i64 = calendar::MAX_PAGE;
@@ -149,11 +150,13 @@ fn items(t: Locale, entries: &[Entry]) -> Vec<Item<'_>> {
             let facts = &entry.event.facts;
             let practical = t.practical(facts, &entry.session.occurrence);
             let themes = facts.themes.iter().map(|code| t.label(&THEMES, code));
+            let mut lines = practical.lines(t).split_off(1);
+            lines.extend(called_off(t, entry));
             let kind = facts.event_type.iter().map(|code| t.label(&EVENT_TYPES, code));
             Item {
                 entry,
                 status: t.status(facts.status),
-                lines: practical.lines(t).split_off(1),
+                lines,
                 when: practical.when,
                 categories: kind.chain(themes).collect(),
             }

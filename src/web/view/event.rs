@@ -4,10 +4,10 @@ use askama::Template;
 use chrono::{NaiveDate, SecondsFormat};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::credits::{Credits, called_off};
 use super::event_about::{Fact, about};
 use super::page::{Link, Page, Picture};
 use super::parts::{Kind, Marks, Notice, Phone, PriceTag, host_link, safe_link};
-use super::session::source;
 use crate::domain::calendar::Entry;
 use crate::domain::event::{CourseRegistration, EventFacts, Mode, Session, Status};
 use crate::domain::place::Place;
@@ -90,12 +90,10 @@ pub struct EventView {
     pub ics: Option<String>,
     /// A text message with the facts.
     pub sms: Option<String>,
+    /// What a partner says otherwise.
+    pub called_off: Option<String>,
     /// Who publishes and relays it.
-    pub source: String,
-    /// Where it comes from.
-    pub origin: Option<Link>,
-    /// When it last changed.
-    pub checked: String,
+    pub credits: Credits,
 }
 
 /// A date of the series.
@@ -167,9 +165,8 @@ impl EventView {
             course: course(t, facts),
             ics: takes_place(facts).then(|| format!("/events/{}.ics", entry.session.id)),
             sms: takes_place(facts).then(|| sms(t, entry)),
-            source: format!("{}.", source(t, entry)),
-            origin: origin(t, entry),
-            checked: updated(t, entry),
+            called_off: called_off(t, entry),
+            credits: Credits::new(t, entry),
         }
     }
 }
@@ -320,26 +317,6 @@ fn sms(t: Locale, entry: &Entry) -> String {
     let mut lines = vec![entry.event.facts.title.clone()];
     lines.extend(practical.lines(t));
     format!("sms:?body={}", utf8_percent_encode(&lines.join("\n"), NON_ALPHANUMERIC))
-}
-
-fn origin(t: Locale, entry: &Entry) -> Option<Link> {
-    if entry.publisher.local {
-        let handle = entry.publisher.account.split('@').next().unwrap_or_default();
-        return Some(Link {
-            href: format!("/centres/{handle}"),
-            words: t.text("network-sessions"),
-        });
-    }
-    host_link(t, "event-origin", &entry.url)
-}
-
-fn updated(t: Locale, entry: &Entry) -> String {
-    let day = entry
-        .event
-        .updated
-        .with_timezone(&entry.event.facts.schedule.zone)
-        .date_naive();
-    t.text_with("event-updated", &[("day", t.date(day).into())])
 }
 
 #[cfg(test)]

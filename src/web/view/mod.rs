@@ -4,6 +4,7 @@ pub mod about;
 pub mod assets;
 pub mod calendar;
 pub mod centre;
+pub mod credits;
 pub mod desk;
 pub mod event;
 mod event_about;

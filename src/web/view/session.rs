@@ -2,6 +2,7 @@
 
 use chrono::{NaiveDate, SecondsFormat};
 
+use super::credits::called_off;
 use super::parts::{Kind, Marks, Notice, Phone, PriceTag};
 use crate::domain::calendar::Entry;
 use crate::domain::event::{Mode, Status};
@@ -33,6 +34,8 @@ pub struct SessionLine {
     pub cancelled: bool,
     /// What must be known first.
     pub notice: Option<Notice>,
+    /// What a partner says otherwise.
+    pub called_off: Option<String>,
     /// Where.
     pub place: Option<String>,
     /// Its type.
@@ -69,6 +72,7 @@ impl SessionLine {
             href: format!("/events/{}", entry.session.id),
             cancelled: facts.status == Status::Cancelled,
             notice: Notice::new(t, facts),
+            called_off: called_off(t, entry),
             place: practical.place,
             kind: Kind::new(t, facts),
             price: PriceTag::new(t, facts),
@@ -83,9 +87,9 @@ impl SessionLine {
     }
 }
 
-/// « Publié par le centre, repris par le réseau ».
-pub fn source(t: Locale, entry: &Entry) -> String {
-    let published = t.text_with("published-by", &[("name", entry.publisher.name.as_str().into())]);
+/// « Publié par le centre et son partenaire, repris par le réseau ».
+fn source(t: Locale, entry: &Entry) -> String {
+    let published = t.text_with("published-by", &[("name", t.list(entry.publishers()).into())]);
     if entry.relayed_by.is_empty() {
         return published;
     }

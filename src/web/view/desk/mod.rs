@@ -2,6 +2,7 @@
 
 pub mod deliveries;
 pub mod form;
+pub mod merges;
 
 use askama::Template;
 
