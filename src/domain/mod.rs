@@ -9,6 +9,7 @@
 pub mod calendar;
 pub mod centre;
 pub(crate) mod code;
+pub mod directory;
 pub mod event;
 pub mod id;
 pub mod invalid;

@@ -36,9 +36,27 @@ pub struct Term {
     pub direction: Option<String>,
     /// Themes: the group of the theme.
     pub group: Option<String>,
+    mednum: Option<Mednum>,
+}
+
+/// What a term is in the national schema of places (LaMednum), verbatim: a list, or several values joined by `|`.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+#[serde(untagged)]
+enum Mednum {
+    List(Vec<String>),
+    Joined(String),
 }
 
 impl Term {
+    /// The values of the national schema of places (LaMednum) that this term stands for.
+    pub fn mednum(&self) -> Vec<&str> {
+        match &self.mednum {
+            None => Vec::new(),
+            Some(Mednum::List(values)) => values.iter().map(String::as_str).collect(),
+            Some(Mednum::Joined(values)) => values.split('|').collect(),
+        }
+    }
+
     /// The word for people.
     pub fn label(&self, language: Language) -> &str {
         match language {

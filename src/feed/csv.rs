@@ -111,7 +111,7 @@ fn national(number: &str) -> String {
 
 /// Quoted where RFC 4180 asks for it, and behind an apostrophe where a spreadsheet would compute it (OWASP, CSV
 /// injection). Numbers such as a negative longitude stay numbers.
-fn quote(cell: &str) -> String {
+pub(super) fn quote(cell: &str) -> String {
     let cell = clean(cell);
     let formula = cell.starts_with(['=', '+', '-', '@', '\t']) && cell.parse::<f64>().is_err();
     let guarded = if formula { format!("'{cell}") } else { cell };

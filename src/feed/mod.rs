@@ -3,9 +3,11 @@
 
 pub mod atom;
 pub mod csv;
+pub mod directory;
 pub mod geojson;
 pub mod ics;
 pub mod json;
+pub mod mednum;
 pub mod schema_org;
 
 #[cfg(test)]

@@ -237,7 +237,7 @@ centre-next = Next sessions
 centre-website = The site { $host }
 centre-none = No session is announced for now. A phone call will tell you more.
 centre-all = Show more
-network-title = Who does what
+network-title = The network
 network-lead = The centres and networks whose sessions this calendar gathers.
 network-here = Centres
 network-networks = Networks
@@ -248,6 +248,45 @@ network-count = { $count ->
   }
 network-sessions = Show their sessions
 network-none = No centre is listed here yet.
+
+## The directory
+directory-title = Who does what
+directory-lead = What each structure really offers, going by the sessions it announces. Call before you refer somebody.
+directory-count = { $count ->
+    [one] { $count } structure
+   *[other] { $count } structures
+  }
+directory-printed = Printed on { $day }.
+directory-network = The network: who publishes, who is followed
+directory-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+  }
+directory-types = Offers
+directory-themes = For
+directory-levels = Levels
+directory-audiences = Audiences
+directory-come = To come
+directory-languages = Languages
+directory-accessibility = Accessible
+directory-next = Next session
+directory-no-session = No session announced for now.
+directory-sessions = { $count ->
+    [one] { $count } session ahead
+   *[other] { $count } sessions ahead
+  }
+directory-sessions-chosen = { $count ->
+    [one] { $count } session ahead for this choice
+   *[other] { $count } sessions ahead for this choice
+  }
+directory-verified = Up to date on { $day }
+directory-all = All structures on one page
+directory-csv = For a spreadsheet (CSV, national schema)
+directory-json = For a program (JSON)
+directory-none = No structure announces a session for this choice
+directory-none-advice = Try another theme, another level or a town nearby.
+directory-everyone = Show all structures
+network-directory = Who does what: the directory of structures and what they offer
 
 ## Subscribing
 subscribe-title = Subscribe to the calendar

@@ -91,16 +91,21 @@ impl Locale {
 
     /// « des premiers pas à avancé », « débutant », « tous niveaux »; `None` when nobody said.
     pub fn level(self, facts: &EventFacts) -> Option<String> {
-        match (facts.level_min?, facts.level_max?) {
-            (Level::Eloigne, Level::Autonome) => Some(self.text("level-all")),
-            (min, max) if min == max => Some(self.label(&LEVELS, min.as_str())),
-            (min, max) => Some(self.text_with(
+        Some(self.levels(facts.level_min?, facts.level_max?))
+    }
+
+    /// [`Locale::level`] of a range.
+    pub fn levels(self, min: Level, max: Level) -> String {
+        match (min, max) {
+            (Level::Eloigne, Level::Autonome) => self.text("level-all"),
+            (min, max) if min == max => self.label(&LEVELS, min.as_str()),
+            (min, max) => self.text_with(
                 "level-range",
                 &[
                     ("from", self.text(&format!("level-from-{}", min.as_str())).into()),
                     ("to", self.text(&format!("level-to-{}", max.as_str())).into()),
                 ],
-            )),
+            ),
         }
     }
 

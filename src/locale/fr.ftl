@@ -238,7 +238,7 @@ centre-next = Prochaines séances
 centre-website = Le site { $host }
 centre-none = Aucune séance n’est annoncée pour le moment. Un appel vous en dira plus.
 centre-all = Voir la suite
-network-title = Qui fait quoi
+network-title = Le réseau
 network-lead = Les centres et réseaux dont cet agenda réunit les séances.
 network-here = Centres
 network-networks = Réseaux
@@ -249,6 +249,45 @@ network-count = { $count ->
   }
 network-sessions = Voir ses séances
 network-none = Aucun centre n’est encore inscrit ici.
+
+## The directory
+directory-title = Qui fait quoi
+directory-lead = Ce que chaque structure propose vraiment, d’après les séances qu’elle annonce. Appelez avant d’orienter quelqu’un.
+directory-count = { $count ->
+    [one] { $count } structure
+   *[other] { $count } structures
+  }
+directory-printed = Imprimé le { $day }.
+directory-network = Le réseau : qui publie, qui est suivi
+directory-more = { $count ->
+    [one] et { $count } autre
+   *[other] et { $count } autres
+  }
+directory-types = Propose
+directory-themes = Pour
+directory-levels = Niveaux
+directory-audiences = Publics
+directory-come = Pour venir
+directory-languages = Langues
+directory-accessibility = Accessible
+directory-next = Prochaine séance
+directory-no-session = Aucune séance annoncée pour le moment.
+directory-sessions = { $count ->
+    [one] { $count } séance à venir
+   *[other] { $count } séances à venir
+  }
+directory-sessions-chosen = { $count ->
+    [one] { $count } séance à venir pour ce choix
+   *[other] { $count } séances à venir pour ce choix
+  }
+directory-verified = À jour le { $day }
+directory-all = Toutes les structures sur une page
+directory-csv = Pour un tableur (CSV, schéma national)
+directory-json = Pour un programme (JSON)
+directory-none = Aucune structure n’annonce de séance pour ce choix
+directory-none-advice = Essayez un autre thème, un autre niveau ou une ville voisine.
+directory-everyone = Voir toutes les structures
+network-directory = Qui fait quoi : l’annuaire des structures et de ce qu’elles proposent
 
 ## Subscribing
 subscribe-title = S’abonner à l’agenda

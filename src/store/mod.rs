@@ -19,6 +19,7 @@ pub mod calendar;
 pub mod centres;
 pub mod changes;
 pub mod deliveries;
+pub mod directory;
 pub mod events;
 pub mod followers;
 pub mod follows;

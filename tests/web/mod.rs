@@ -3,6 +3,7 @@
 mod api;
 mod deliveries;
 mod desk;
+mod directory;
 mod errors;
 mod headers;
 mod merges;

@@ -4,6 +4,7 @@
 
 mod filter;
 mod source;
+mod works;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -24,6 +25,7 @@ use crate::domain::text::Handle;
 use crate::domain::time::Instant;
 use filter::{Area, Narrowed, narrow};
 pub use source::{source_of_centre, source_of_peer};
+pub use works::works;
 
 /// A session that began longer ago than this is not shown as running: it bounds the range of the index.
 pub const LONGEST_SESSION_DAYS: i64 = 92;

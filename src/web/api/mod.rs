@@ -4,6 +4,7 @@
 
 mod calendar;
 mod deliveries;
+mod directory;
 mod events;
 mod followers;
 mod follows;
@@ -36,6 +37,7 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(web::resource("/api/v1/events/{id}/cancel").route(web::post().to(events::cancel)))
         .service(web::resource("/api/v1/calendar").route(read().to(calendar::list)))
+        .service(web::resource("/api/v1/directory").route(read().to(directory::list)))
         .service(
             web::resource("/api/v1/follows")
                 .route(read().to(follows::list))

@@ -4,6 +4,7 @@ pub mod about;
 pub mod assets;
 pub mod calendar;
 pub mod centre;
+pub mod directory;
 pub mod event;
 pub mod feeds;
 mod frame;
@@ -23,6 +24,9 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(read("/events/{id}", event::page))
         .service(read("/centres/{handle}", centre::page))
         .service(read("/network", network::page))
+        .service(read("/network/directory", directory::page))
+        .service(read("/network/directory.json", directory::json))
+        .service(read("/network/directory.csv", directory::csv))
         .service(read("/sabonner", about::subscribe))
         .service(read("/accessibilite", about::accessibility))
         .service(read("/calendar.ics", feeds::ics))

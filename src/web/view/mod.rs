@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod centre;
 pub mod credits;
 pub mod desk;
+pub mod directory;
 pub mod event;
 mod event_about;
 pub mod filter;

@@ -131,7 +131,7 @@ impl Page {
     pub fn menu(&self) -> Vec<MenuItem> {
         [
             ("/", self.t.text("nav-calendar"), Section::Calendar),
-            ("/network", self.t.text("nav-network"), Section::Network),
+            ("/network/directory", self.t.text("nav-network"), Section::Network),
             ("/sabonner", self.t.text("nav-subscribe"), Section::Subscribe),
         ]
         .into_iter()
