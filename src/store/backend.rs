@@ -55,6 +55,19 @@ pub trait PortableExt: Sized {
 
 impl<Q> PortableExt for Q {}
 
+/// Runs a statement on the connection inside a [`Conn`], as a statement of that database alone. Diesel then knows it by its
+/// type and renders its SQL once in the life of a connection; on [`Conn`] itself it renders it at each call, which for
+/// the statements of an inbox takes longer than running them. The statement is written once all the same.
+macro_rules! natively {
+    ($conn:expr, |$native:ident| $run:expr) => {
+        match $conn {
+            $crate::store::backend::Conn::Sqlite($native) => $run,
+            $crate::store::backend::Conn::Postgres($native) => $run,
+        }
+    };
+}
+pub(super) use natively;
+
 /// Where the data lives, read from `sqlite:///abs/path`, `sqlite://relative/path` or `postgres://…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {

@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::backend::PortableExt;
+use super::backend::natively;
 use super::schema::changes;
 use super::{Conn, StoreError};
 
@@ -16,13 +16,12 @@ pub(super) fn bump(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
     // The last bytes of a UUIDv7 are random.
     let slot = i64::from(id.bytes().next_back().unwrap_or(0)) % SLOTS;
     // Not an UPDATE: Diesel prepares those anew each time.
-    diesel::insert_into(changes::table)
+    let count = diesel::insert_into(changes::table)
         .values((changes::slot.eq(slot), changes::stamp.eq(1)))
         .on_conflict(changes::slot)
         .do_update()
-        .set(changes::stamp.eq(changes::stamp + 1))
-        .portable()
-        .execute(conn)?;
+        .set(changes::stamp.eq(changes::stamp + 1));
+    natively!(conn, |conn| count.execute(conn))?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::backend::natively;
 use super::changes;
 use super::column::{actor, actor_text, instant, ms, parse};
 use super::peers;
@@ -169,7 +170,8 @@ pub fn is_accepted(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
             .eq(peer.to_string())
             .and(follows::state.eq(FollowState::Accepted.as_str())),
     );
-    Ok(diesel::select(diesel::dsl::exists(accepted)).get_result(conn)?)
+    let asked = diesel::select(diesel::dsl::exists(accepted));
+    Ok(natively!(conn, |conn| asked.get_result(conn))?)
 }
 
 /// A page of all follows by id, each with its peer; go on after the last id.

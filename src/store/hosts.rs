@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::backend::PortableExt;
+use super::backend::{PortableExt, natively};
 use super::column::{instant_opt, ms};
 use super::schema::{deliveries, hosts};
 use super::{Conn, StoreError};
@@ -255,11 +255,8 @@ fn waits(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
 pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, StoreError> {
     let now = ms(now);
     // Nearly always nothing waits, and an UPDATE is prepared anew each time.
-    let next: Option<Option<i64>> = hosts::table
-        .find(host)
-        .select(hosts::next_attempt_at)
-        .get_result(conn)
-        .optional()?;
+    let known = hosts::table.find(host).select(hosts::next_attempt_at);
+    let next: Option<Option<i64>> = natively!(conn, |conn| known.get_result(conn)).optional()?;
     if next.flatten().is_none_or(|next| next <= now) {
         return Ok(false);
     }

@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::backend::PortableExt;
+use super::backend::natively;
 use super::column::ms;
 use super::schema::inbox_seen;
 use super::{Conn, StoreError};
@@ -20,11 +20,10 @@ pub fn first_time(conn: &mut Conn, activity_uri: &str, digest: &str, now: Instan
         inbox_seen::digest.eq(digest),
         inbox_seen::seen_at.eq(ms(now)),
     );
-    let inserted = diesel::insert_into(inbox_seen::table)
+    let insert = diesel::insert_into(inbox_seen::table)
         .values(row)
-        .on_conflict_do_nothing()
-        .portable()
-        .execute(conn)?;
+        .on_conflict_do_nothing();
+    let inserted = natively!(conn, |conn| insert.execute(conn))?;
     Ok(inserted == 1)
 }
 

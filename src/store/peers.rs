@@ -3,7 +3,7 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::backend::PortableExt;
+use super::backend::{PortableExt, natively};
 use super::changes;
 use super::column::{from_json, instant, instant_opt, ms, parse, to_json};
 use super::merges;
@@ -148,11 +148,10 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Peer>, StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub fn is_current(conn: &mut Conn, peer: &Peer) -> Result<bool, StoreError> {
-    let row: Option<(i64, String)> = peers::table
+    let known = peers::table
         .find(peer.id.to_string())
-        .select((peers::fetched_at, peers::public_keys))
-        .get_result(conn)
-        .optional()?;
+        .select((peers::fetched_at, peers::public_keys));
+    let row: Option<(i64, String)> = natively!(conn, |conn| known.get_result(conn)).optional()?;
     let Some((fetched, keys)) = row else { return Ok(false) };
     Ok(fetched == ms(peer.fetched) && keys == to_json("peer keys", &peer.keys)?)
 }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::backend::natively;
 use super::column::{date, instant, instant_opt, ms, parse};
 use super::events::{EventRow, area};
 use super::page::{Cursor, Page};
@@ -66,7 +67,8 @@ pub(super) fn insert(
             sessions::announced_at.eq(announced.map(ms)),
             sessions::area.eq(area),
         );
-        diesel::insert_into(sessions::table).values(row).execute(conn)?;
+        let insert = diesel::insert_into(sessions::table).values(row);
+        natively!(conn, |conn| insert.execute(conn))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::backend::PortableExt;
+use super::backend::{PortableExt, natively};
 use super::column::{instant_opt, ms};
 use super::schema::tombstones;
 use super::{Conn, StoreError};
@@ -26,13 +26,8 @@ pub fn insert(conn: &mut Conn, uri: &str, now: Instant) -> Result<(), StoreError
 /// # Errors
 /// Only what the database refuses.
 pub fn find(conn: &mut Conn, uri: &str) -> Result<Option<Instant>, StoreError> {
-    instant_opt(
-        tombstones::table
-            .find(uri)
-            .select(tombstones::deleted_at)
-            .get_result(conn)
-            .optional()?,
-    )
+    let deleted = tombstones::table.find(uri).select(tombstones::deleted_at);
+    instant_opt(natively!(conn, |conn| deleted.get_result(conn)).optional()?)
 }
 
 /// Takes the note back: the object is there again, as its own server says.

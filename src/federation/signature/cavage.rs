@@ -1,7 +1,8 @@
 //! draft-cavage-http-signatures-12, what the whole fediverse speaks.
 //!
-//! `http-signature-normalization` builds the signing string in both directions. Its own parser is not fed with what
-//! senders write: it loses parameters after a blank, lets the last of two equal ones win and panics on a far `created`.
+//! `http-signature-normalization` builds the signing string of what we send. Its parser is not fed with what senders write:
+//! it loses parameters after a blank, lets the last of two equal ones win and panics on a far `created`. What they signed is
+//! put together here, since it happens for every request, without the crate's maps; a test compares the two.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -30,12 +31,9 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
     check_host(request, &headers)?;
     check_time(&parameters, &covered, &headers, request)?;
     let digest = check_body(request, &headers)?;
-    let values = covered_values(&parameters, &covered, &headers)?;
-    let without_query = request
-        .target_without_query()
-        .map(|path| signing_string(request.method, path, &covered.0, values.clone()))
-        .transpose()?;
-    let whole = signing_string(request.method, request.target, &covered.0, values)?;
+    let signed = |target| signed_string(request.method, target, &parameters, &covered, &headers);
+    let without_query = request.target_without_query().map(signed).transpose()?;
+    let whole = signed(request.target)?;
     Ok(Signature {
         key_id: parameters.key_id.to_owned(),
         scheme: Scheme::Cavage,
@@ -114,26 +112,43 @@ fn check_body(request: &Incoming<'_>, headers: &Headers<'_>) -> Result<Option<Sh
     }
 }
 
-fn covered_values(
+/// What the sender signed: the covered components in their order, one a line.
+fn signed_string(
+    method: &str,
+    target: &str,
     parameters: &Parameters<'_>,
     covered: &Covered,
     headers: &Headers<'_>,
-) -> Result<BTreeMap<String, String>, SignatureError> {
-    let mut values = BTreeMap::new();
+) -> Result<String, SignatureError> {
+    let mut signed = String::with_capacity(512);
     for name in covered.names() {
-        let value = match name {
-            "(request-target)" => continue,
-            "(created)" => parameters.created.map(|seconds| seconds.to_string()),
-            "(expires)" => parameters.expires.map(|seconds| seconds.to_string()),
+        if !signed.is_empty() {
+            signed.push('\n');
+        }
+        signed.push_str(name);
+        signed.push_str(": ");
+        match name {
+            "(request-target)" => {
+                signed.extend(method.chars().map(|letter| letter.to_ascii_lowercase()));
+                signed.push(' ');
+                signed.push_str(target);
+            }
+            "(created)" => push_seconds(&mut signed, parameters.created)?,
+            "(expires)" => push_seconds(&mut signed, parameters.expires)?,
             pseudo if pseudo.starts_with('(') => return Err(SignatureError::UnknownComponent),
-            header => headers.one(header)?.map(str::to_owned),
-        };
-        values.insert(name.to_owned(), value.ok_or(SignatureError::AbsentHeader)?);
+            header => signed.push_str(headers.one(header)?.ok_or(SignatureError::AbsentHeader)?),
+        }
     }
-    Ok(values)
+    Ok(signed)
 }
 
-/// What is signed, built by the crate: the covered components in their order, one a line.
+fn push_seconds(signed: &mut String, seconds: Option<i64>) -> Result<(), SignatureError> {
+    let seconds = seconds.ok_or(SignatureError::AbsentHeader)?;
+    let _ = write!(signed, "{seconds}");
+    Ok(())
+}
+
+/// What we sign, built by the crate.
 fn signing_string(
     method: &str,
     target: &str,
@@ -275,4 +290,57 @@ fn next_parameter(text: &str) -> Result<(&str, &str, &str), SignatureError> {
 fn seconds(text: &str) -> Result<i64, SignatureError> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| plain).ok_or(SignatureError::DateMalformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use proptest::prelude::*;
+    use url::Url;
+
+    use super::super::{Audience, Body, Incoming};
+    use super::*;
+
+    proptest! {
+        /// The crate is the reference for what is signed.
+        #[test]
+        fn what_is_signed_is_what_the_reference_puts_together(
+            names in prop::sample::subsequence(vec!["date", "(created)", "(expires)", "content-type", "x-odd"], 0..=5),
+            method in prop::sample::select(vec!["GET", "POST"]),
+            path in "/[a-z0-9/?=&%~.-]{0,40}",
+            odd in "[!-~][ -~]{0,30}",
+            at in 0..4_000_000_000_i64,
+        ) {
+            let names: Vec<&str> = ["(request-target)", "host"].into_iter().chain(names).collect();
+            let list = names.join(" ");
+            let headers = [
+                ("host", "Node.example".as_bytes()),
+                ("date", b"Sun, 22 Nov 2026 10:00:00 GMT"),
+                ("content-type", b"application/activity+json"),
+                ("x-odd", odd.trim_end().as_bytes()),
+            ];
+            let audience = Audience::of(&Url::parse("https://node.example/").expect("a URL"));
+            let request = Incoming {
+                method,
+                target: &path,
+                headers: &headers,
+                body: Body::Absent,
+                audience: &audience,
+                now: DateTime::UNIX_EPOCH,
+            };
+            let parameters = Parameters { created: Some(at), expires: Some(at + 1), ..Parameters::default() };
+            let covered = Covered::read(&list).expect("a list");
+            let own = signed_string(method, &path, &parameters, &covered, &Headers(request.headers)).expect("signed");
+            let values = names.iter().filter(|name| **name != "(request-target)").map(|name| {
+                let value = match *name {
+                    "(created)" => at.to_string(),
+                    "(expires)" => (at + 1).to_string(),
+                    header => Headers(&headers).one(header).expect("one").expect("there").to_owned(),
+                };
+                ((*name).to_owned(), value)
+            });
+            let reference = signing_string(method, &path, &list, values.collect());
+            prop_assert_eq!(Some(own), reference.ok());
+        }
+    }
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 pub(super) use row::{EventRow, area, level_step, tag};
 
+use super::backend::natively;
 use super::column::{ms, parse};
 use super::schema::{announces, events, follows, sessions};
 use super::sessions::{self as session_rows, Reconciled};
@@ -142,7 +143,8 @@ pub fn upsert_over(
 fn insert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Result<(), StoreError> {
     let row = FullRow::of(event, None)?;
     changes::bump(conn, &row.id)?;
-    diesel::insert_into(events::table).values(row).execute(conn)?;
+    let insert = diesel::insert_into(events::table).values(row);
+    natively!(conn, |conn| insert.execute(conn))?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
     insert_only_session(conn, event, occurrence, &[])
 }
@@ -195,11 +197,8 @@ pub fn by_id(conn: &mut Conn, id: EventId) -> Result<Option<Event>, StoreError> 
 /// # Errors
 /// Only what the database refuses.
 pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Event>, StoreError> {
-    let row = events::table
-        .filter(events::uri.eq(uri))
-        .select(EventRow::as_select())
-        .get_result(conn)
-        .optional()?;
+    let known = events::table.filter(events::uri.eq(uri));
+    let row = natively!(conn, |conn| known.select(EventRow::as_select()).get_result(conn)).optional()?;
     row.map(EventRow::domain).transpose()
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::domain::event::{Event, EventFacts, Level, Origin};
 use crate::domain::text::fold;
 use crate::domain::vocabulary::{EVENT_TYPES, Language, THEMES};
+use crate::store::backend::natively;
 use crate::store::column::{from_json, instant, ms, parse, parse_opt, to_json};
 use crate::store::schema::{event_tags, events};
 use crate::store::{Conn, StoreError};
@@ -43,7 +44,7 @@ impl EventRow {
 
 /// What is written.
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = events, treat_none_as_null = true)]
+#[diesel(table_name = events, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct FullRow {
     pub id: String,
     uri: String,
@@ -185,13 +186,12 @@ pub(super) fn clear_tags(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
 /// Writes the tags of an event that has none.
 pub(super) fn write_tags(conn: &mut Conn, id: &str, facts: &EventFacts) -> Result<(), StoreError> {
     for (kind, code) in tags(facts) {
-        diesel::insert_into(event_tags::table)
-            .values((
-                event_tags::event_id.eq(id),
-                event_tags::kind.eq(kind),
-                event_tags::code.eq(code),
-            ))
-            .execute(conn)?;
+        let insert = diesel::insert_into(event_tags::table).values((
+            event_tags::event_id.eq(id),
+            event_tags::kind.eq(kind),
+            event_tags::code.eq(code),
+        ));
+        natively!(conn, |conn| insert.execute(conn))?;
     }
     Ok(())
 }
