@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use url::Url;
 
 use super::context::Federation;
@@ -20,6 +21,12 @@ use crate::domain::recurrence::Occurrence;
 use crate::domain::time::{Instant, local_of};
 use crate::store::events::Upserted;
 use crate::store::{Conn, StoreError, events, follows, tombstones};
+
+/// Events of one publisher that are kept. A centre with a hundred weekly workshops has 8000 sessions in 18 months; without
+/// a bound, one peer could fill the calendar and the disk of all who follow it.
+pub const MAX_EVENTS: i64 = 10_000;
+/// How far ahead an event may start.
+const FURTHEST: TimeDelta = TimeDelta::days(5 * 366);
 
 /// An event as its origin tells it, with the actor that publishes it.
 #[derive(Debug, Clone)]
@@ -68,6 +75,7 @@ pub async fn told_by(federation: &Federation, activity: &Incoming, sender: &Arc<
 
 fn refusal(refusal: EventRefusal) -> NotTaken {
     match refusal {
+        EventRefusal::OutOfTime => NotTaken::Unprocessable("out_of_time"),
         EventRefusal::NotAnEvent => NotTaken::Ignored("not_an_event"),
         EventRefusal::ForeignAuthor => NotTaken::Forbidden("foreign_author"),
         _ => NotTaken::Unprocessable("unreadable_event"),
@@ -78,9 +86,12 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
     if !received.audience.is_public() {
         return Err(NotTaken::NotPublic);
     }
-    let owner = owner(federation, &received.attributed_to, sender).await?;
     let now = federation.now();
     let schedule = &received.facts.schedule;
+    if schedule.start > now + FURTHEST {
+        return Err(NotTaken::Unprocessable("out_of_time"));
+    }
+    let owner = owner(federation, &received.attributed_to, sender).await?;
     let date = local_of(schedule.start, schedule.zone).date();
     let occurrence = Occurrence {
         date,
@@ -154,7 +165,8 @@ pub async fn is_followed(federation: &Federation, peers: [&Peer; 2]) -> Result<b
 /// Keeps an event that a message brought. A late message revives nothing that was deleted, and changes no owner.
 ///
 /// # Errors
-/// [`NotTaken::Ignored`] for what was deleted, [`NotTaken::Forbidden`] for a change of owner.
+/// [`NotTaken::Ignored`] for what was deleted, [`NotTaken::Forbidden`] for a change of owner,
+/// [`NotTaken::Unprocessable`] when its publisher has [`MAX_EVENTS`] here already.
 pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
     keep_date(conn, told).map(|(kept, _)| kept)
 }
@@ -167,6 +179,9 @@ fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken>
     let known = events::by_uri(conn, &told.event.uri)?;
     if known.as_ref().is_some_and(|known| known.origin != told.event.origin) {
         return Err(NotTaken::Forbidden("owner_change"));
+    }
+    if known.is_none() && events::is_full(conn, told.owner.id, MAX_EVENTS)? {
+        return Err(NotTaken::Unprocessable("too_many_events"));
     }
     let of_series = [Some(&told.event), known.as_ref()]
         .into_iter()

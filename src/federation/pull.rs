@@ -4,10 +4,11 @@
 //! The source is `upcomingEvents` (FEP-8a8e), else the outbox. What is listed is kept; what is known, still to come and
 //! no longer listed is asked for at its own address and dropped only when that says that it is gone.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use serde_json::Value;
 use tokio::sync::watch;
 use url::Url;
@@ -34,6 +35,12 @@ const MAX_PAGES: usize = 200;
 const MAX_ITEMS: usize = 10_000;
 /// Objects that are only named, fetched one by one in one reading.
 const MAX_FETCHES: usize = 100;
+/// Sessions of one day that are kept of one reading: no centre has so many, and a calendar of others stays readable.
+pub const MAX_ON_A_DAY: usize = 200;
+/// How long after its end an event that is not known yet is still taken in: an outbox holds years of them.
+const TAKEN_AFTER_ITS_END: TimeDelta = TimeDelta::days(31);
+/// Kinds of what was left out that are told of one reading.
+const MAX_WORDS: usize = 8;
 /// Peers read at the same time.
 const AT_ONCE: i64 = 4;
 /// Longest sleep without a look at the database.
@@ -86,35 +93,91 @@ pub async fn step(federation: &Federation) -> Result<usize, StoreError> {
 async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), StoreError> {
     let outcome = programme(federation, &pull).await;
     let now = federation.now();
-    let (word, etag, error) = match outcome {
-        Ok(Some(etag)) => (telemetry::Pull::Changed, etag, None),
-        Ok(None) => (telemetry::Pull::Unchanged, pull.etag.clone(), None),
-        Err(error) => {
-            tracing::info!(peer.host = %pull.peer.host, %error, "programme not read");
-            (telemetry::Pull::Failed, None, Some(error.to_string()))
-        }
+    let word = match &outcome {
+        Ok(Outcome::Changed(..)) => telemetry::Pull::Changed,
+        Ok(Outcome::Unchanged) => telemetry::Pull::Unchanged,
+        Err(_) => telemetry::Pull::Failed,
     };
     federation.metrics.pull(word);
+    match &outcome {
+        Ok(Outcome::Changed(_, left_out)) if !left_out.is_empty() => {
+            tracing::info!(peer.host = %pull.peer.host, %left_out, "programme not read whole");
+        }
+        Err(error) => tracing::info!(peer.host = %pull.peer.host, %error, "programme not read"),
+        Ok(_) => {}
+    }
     let next = now
-        + if error.is_some() {
-            RETRY
-        } else {
-            TimeDelta::minutes(federation.settings.pull_minutes.into())
+        + match outcome {
+            Ok(_) => TimeDelta::minutes(federation.settings.pull_minutes.into()),
+            Err(_) => RETRY,
         };
+    let outcome = outcome.map_err(|error| error.to_string());
+    let left_out = outcome.as_ref().ok().and_then(Outcome::words);
     federation
         .store
         .write(move |conn| {
-            let pulled = match &error {
-                Some(error) => Pulled::Failed(error),
-                None => Pulled::Done(etag.as_deref()),
+            let pulled = match (&outcome, &left_out) {
+                (Err(error), _) => Pulled::Failed(error),
+                (_, Some(words)) => Pulled::Partly(words),
+                (Ok(Outcome::Changed(etag, _)), None) => Pulled::Done(etag.as_deref()),
+                (Ok(Outcome::Unchanged), None) => Pulled::Done(pull.etag.as_deref()),
             };
             pulls::settle(conn, &pull, pulled, now, next)
         })
         .await
 }
 
-/// Reads the peer's programme; `None` when it is as it was, else its new ETag.
-async fn programme(federation: &Federation, pull: &Pull) -> Result<Option<Option<String>>, FederationError> {
+/// What a reading came to.
+#[derive(Debug, Clone, PartialEq)]
+enum Outcome {
+    /// The programme is as it was.
+    Unchanged,
+    /// It was read: its new ETag, and what could not be taken of it.
+    Changed(Option<String>, LeftOut),
+}
+
+impl Outcome {
+    fn words(&self) -> Option<String> {
+        match self {
+            Self::Changed(_, left_out) if !left_out.is_empty() => Some(left_out.to_string()),
+            _ => None,
+        }
+    }
+}
+
+/// What a reading did not take, by a stable word with how often: `too_many_items`, `unreadable_event: 3`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOut(BTreeMap<&'static str, usize>);
+
+impl LeftOut {
+    /// Notes one more.
+    pub fn note(&mut self, word: &'static str) {
+        if self.0.len() < MAX_WORDS || self.0.contains_key(word) {
+            *self.0.entry(word).or_default() += 1;
+        }
+    }
+
+    /// Whether everything was taken.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (word, count)) in self.0.iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { "; " })?;
+            f.write_str(word)?;
+            if *count > 1 {
+                write!(f, ": {count}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the peer's programme.
+async fn programme(federation: &Federation, pull: &Pull) -> Result<Outcome, FederationError> {
     let peer = &pull.peer;
     let whole = peer.upcoming.is_some();
     let address = peer
@@ -130,19 +193,30 @@ async fn programme(federation: &Federation, pull: &Pull) -> Result<Option<Option
         listed: HashSet::new(),
         items: 0,
         fetches: 0,
+        days: HashMap::new(),
+        left_out: LeftOut::default(),
     };
     let answer = federation
         .fetcher
         .get_json_if_changed(&address, Accept::ActivityJson, pull.etag.as_deref())
         .await?;
     let Answer::Changed(first) = answer else {
-        return Ok(None);
+        return Ok(Outcome::Unchanged);
     };
-    let complete = reading.pages(&address, first.value).await?;
-    if whole && complete {
-        reading.drop_what_is_gone().await?;
+    match reading.pages(&address, first.value).await? {
+        Extent::Whole if whole => reading.drop_what_is_gone().await?,
+        Extent::Whole => {}
+        Extent::Cut(word) => reading.left_out.note(word),
     }
-    Ok(Some(first.etag))
+    Ok(Outcome::Changed(first.etag, reading.left_out))
+}
+
+/// How much of a collection was read.
+enum Extent {
+    /// All of it.
+    Whole,
+    /// Not all, and why.
+    Cut(&'static str),
 }
 
 /// One reading of one peer's programme.
@@ -155,20 +229,21 @@ struct Reading<'a> {
     listed: HashSet<String>,
     items: usize,
     fetches: usize,
+    /// How many events of each day.
+    days: HashMap<NaiveDate, usize>,
+    left_out: LeftOut,
 }
 
 impl Reading<'_> {
     /// Keeps all items of a collection, page by page within its origin; whether these are all.
-    async fn pages(&mut self, address: &Url, first: Value) -> Result<bool, FederationError> {
+    async fn pages(&mut self, address: &Url, first: Value) -> Result<Extent, FederationError> {
         let (mut seen, mut page) = (HashSet::from([address.clone()]), first);
         for _ in 0..MAX_PAGES {
             self.keep_page(&page).await?;
-            if self.items >= MAX_ITEMS {
-                return Ok(false);
-            }
             let url = match collection_in::next(&page, address) {
-                Next::End => return Ok(true),
-                Next::Elsewhere => return Ok(false),
+                Next::End => return Ok(Extent::Whole),
+                _ if self.items >= MAX_ITEMS => return Ok(Extent::Cut("too_many_items")),
+                Next::Elsewhere => return Ok(Extent::Cut("page_elsewhere")),
                 Next::Here(next) => {
                     page = next.clone();
                     continue;
@@ -176,38 +251,65 @@ impl Reading<'_> {
                 Next::At(url) => url,
             };
             if !seen.insert(url.clone()) {
-                return Ok(false);
+                return Ok(Extent::Cut("page_loop"));
             }
             let fetched = self.federation.fetcher.get_json(&url, Accept::ActivityJson).await?;
             page = fetched.value.clone();
         }
-        Ok(false)
+        Ok(Extent::Cut("too_many_pages"))
     }
 
     /// Keeps the items of one page in one transaction. What the peer lists is there, unless it was deleted since it was
     /// asked.
     async fn keep_page(&mut self, page: &Value) -> Result<(), FederationError> {
         let mut found = Vec::new();
+        if collection_in::is_cut(page) {
+            self.left_out.note("too_many_items");
+        }
         for item in collection_in::items(page) {
             self.items += 1;
             match self.told(item).await {
+                // Twice in one collection is once; the first counts.
+                Ok(told) if !self.listed.insert(told.event.uri.clone()) => {}
+                Ok(told) if self.is_one_too_many(&told) => self.left_out.note("too_many_on_a_day"),
                 Ok(told) => found.push(told),
                 Err(NotTaken::Failed(error)) => return Err(error),
-                Err(passed) => {
-                    tracing::debug!(peer.host = %self.peer.host, %passed, "an item of a programme was passed over");
-                }
+                Err(passed) => self.passed_over(&passed),
             }
         }
-        self.listed.extend(found.iter().map(|told| told.event.uri.clone()));
         let (asked, peer) = (self.asked, self.peer.id);
         let keep_all = move |conn: &mut Conn| {
             // Unfollowed while it was read.
             if follows::accepted_of_peer(conn, peer)?.is_empty() {
-                return Ok(());
+                return Ok(0);
             }
-            found.iter().try_for_each(|told| keep(conn, told, asked))
+            found.iter().try_fold(0, |full, told| {
+                let kept = keep(conn, told, asked)?;
+                Ok(full + usize::from(kept == Kept::Full))
+            })
         };
-        Ok(self.federation.store.write(keep_all).await?)
+        for _ in 0..self.federation.store.write(keep_all).await? {
+            self.left_out.note("too_many_events");
+        }
+        Ok(())
+    }
+
+    fn is_one_too_many(&mut self, told: &Told) -> bool {
+        let count = self.days.entry(told.occurrence.date).or_default();
+        *count += 1;
+        *count > MAX_ON_A_DAY
+    }
+
+    /// Told where the peer would want to know: what is not for us (a note, an event of friends only) is no fault.
+    fn passed_over(&mut self, passed: &NotTaken) {
+        tracing::debug!(peer.host = %self.peer.host, %passed, "an item of a programme was passed over");
+        match passed {
+            NotTaken::Unprocessable(word) | NotTaken::Unavailable(word) | NotTaken::Malformed(word) => {
+                self.left_out.note(word);
+            }
+            NotTaken::Ignored(word @ "too_many_fetches") => self.left_out.note(word),
+            _ => {}
+        }
     }
 
     /// The event of an item: an Event, an activity around one (Mobilizon's relay announces whole activities), or the
@@ -261,7 +363,8 @@ impl Reading<'_> {
         match intake::told(self.federation, &fetched.value).await {
             Ok(told) if told.event.uri == event.uri => {
                 let asked = self.asked;
-                Ok(store.write(move |conn| keep(conn, &told, asked)).await?)
+                store.write(move |conn| keep(conn, &told, asked)).await?;
+                Ok(())
             }
             Err(NotTaken::NotPublic) => Ok(store.write(move |conn| events::forget(conn, &[id])).await?),
             Err(NotTaken::Failed(error)) => Err(error),
@@ -270,17 +373,31 @@ impl Reading<'_> {
     }
 }
 
-fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<(), StoreError> {
-    if tombstones::find(conn, &told.event.uri)?.is_some_and(|deleted| deleted < asked) {
-        tombstones::remove(conn, &told.event.uri)?;
+/// What became of one event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// It is there, or is not wanted.
+    Settled,
+    /// Its publisher fills its share.
+    Full,
+}
+
+fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept, StoreError> {
+    let uri = &told.event.uri;
+    if told.occurrence.end < asked - TAKEN_AFTER_ITS_END && events::by_uri(conn, uri)?.is_none() {
+        return Ok(Kept::Settled);
+    }
+    if tombstones::find(conn, uri)?.is_some_and(|deleted| deleted < asked) {
+        tombstones::remove(conn, uri)?;
     }
     match intake::keep(conn, told) {
         Err(NotTaken::Failed(FederationError::Store(error))) => Err(error),
+        Err(NotTaken::Unprocessable("too_many_events")) => Ok(Kept::Full),
         Err(passed) => {
             tracing::debug!(%passed, "an event of a programme was not kept");
-            Ok(())
+            Ok(Kept::Settled)
         }
-        Ok(_) => Ok(()),
+        Ok(_) => Ok(Kept::Settled),
     }
 }
 

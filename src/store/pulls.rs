@@ -82,6 +82,8 @@ pub fn claim(conn: &mut Conn, now: Instant, lease_until: Instant, limit: i64) ->
 pub enum Pulled<'a> {
     /// It worked; with the ETag of the answer, if it had one.
     Done(Option<&'a str>),
+    /// It worked, and not all could be taken: what was left out, in words. The next asks for everything again.
+    Partly(&'a str),
     /// It did not; in words.
     Failed(&'a str),
 }
@@ -109,6 +111,13 @@ pub fn settle(
                 peers::pull_error.eq(None::<&str>),
             ))
             .execute(conn)?,
+        Pulled::Partly(words) => diesel::update(row())
+            .set((
+                peers::pull_etag.eq(None::<&str>),
+                peers::pulled_at.eq(ms(now)),
+                peers::pull_error.eq(words),
+            ))
+            .execute(conn)?,
         Pulled::Failed(error) => diesel::update(row()).set(peers::pull_error.eq(error)).execute(conn)?,
     };
     Ok(())
@@ -123,7 +132,7 @@ pub struct PullState {
     pub due: Option<Instant>,
     /// The last time it worked.
     pub pulled: Option<Instant>,
-    /// Why the last one failed.
+    /// Why the last one failed, or what it left out.
     pub error: Option<String>,
 }
 

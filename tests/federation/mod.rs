@@ -1,5 +1,6 @@
 //! Between servers: signatures, fetching, discovery, and what is refused.
 
+mod bad_peers;
 mod convert;
 mod discover;
 mod fetch;

@@ -27,10 +27,20 @@ pub enum Next<'a> {
 
 /// The items that a collection or page carries, at most [`MAX_PAGE_ITEMS`].
 pub fn items(page: &Value) -> &[Value] {
+    let items = all_items(page);
+    &items[..items.len().min(MAX_PAGE_ITEMS)]
+}
+
+/// Whether a page carries more than [`items`] gives.
+pub fn is_cut(page: &Value) -> bool {
+    all_items(page).len() > MAX_PAGE_ITEMS
+}
+
+fn all_items(page: &Value) -> &[Value] {
     let items = ["orderedItems", "items"]
         .iter()
         .find_map(|key| page.get(key)?.as_array());
-    items.map_or(&[], |items| &items[..items.len().min(MAX_PAGE_ITEMS)])
+    items.map_or(&[], Vec::as_slice)
 }
 
 /// Where the collection at `address` goes on: from itself at its first page, from a page at the next.

@@ -375,6 +375,21 @@ pub fn upcoming_of_peer(conn: &mut Conn, peer: PeerId, now: Instant) -> Result<V
         .collect()
 }
 
+/// Whether a peer has `most` events here, or more. Counts no further.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_full(conn: &mut Conn, peer: PeerId, most: i64) -> Result<bool, StoreError> {
+    let one_more = events::table
+        .filter(events::peer_id.eq(peer.to_string()))
+        .limit(1)
+        .offset(most.max(1) - 1)
+        // Nothing but what the index holds.
+        .select(events::peer_id)
+        .load::<Option<String>>(conn)?;
+    Ok(!one_more.is_empty())
+}
+
 /// How many events there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {

@@ -15,6 +15,7 @@ use crate::domain::id::{CentreId, FollowId};
 use crate::domain::invalid::{Invalid, Reason, Refusal};
 use crate::domain::peer::{Follow, Peer};
 use crate::domain::time::Instant;
+use crate::store::pulls::{self, PullState};
 use crate::store::{self, Conn, StoreError, follows};
 use crate::web::Error;
 use crate::web::extract::Bearer;
@@ -31,12 +32,16 @@ pub async fn list(node: Data<Node>, request: HttpRequest) -> Result<HttpResponse
     let (after, rows) = (asked.after, asked.rows());
     let (found, handles) = node
         .store
-        .read(move |conn| Ok((follows::list(conn, after, rows)?, handles(conn)?)))
+        .read(move |conn| {
+            let found = follows::list(conn, after, rows)?;
+            let found = found.into_iter().map(|(follow, peer)| with_reading(conn, follow, peer));
+            Ok((found.collect::<Result<Vec<_>, StoreError>>()?, handles(conn)?))
+        })
         .await?;
     let page = asked.page(
         found,
-        |(follow, _)| follow.id,
-        |(follow, peer)| shown(&follow, &peer, &handles),
+        |(follow, ..)| follow.id,
+        |(follow, peer, reading)| shown(&follow, &peer, reading.as_ref(), &handles),
     );
     Ok(open(&page))
 }
@@ -49,10 +54,22 @@ pub async fn show(node: Data<Node>, id: Path<String>) -> Result<HttpResponse, Er
     let id: FollowId = id.parse().map_err(|_| Error::NotFound)?;
     let (found, handles) = node
         .store
-        .read(move |conn| Ok((following::by_id(conn, id)?, handles(conn)?)))
+        .read(move |conn| {
+            let found = following::by_id(conn, id)?;
+            let found = found.map(|(follow, peer)| with_reading(conn, follow, peer));
+            Ok((found.transpose()?, handles(conn)?))
+        })
         .await?;
-    let (follow, peer) = found.ok_or(Error::NotFound)?;
-    Ok(open(&shown(&follow, &peer, &handles)))
+    let (follow, peer, reading) = found.ok_or(Error::NotFound)?;
+    Ok(open(&shown(&follow, &peer, reading.as_ref(), &handles)))
+}
+
+/// A follow with what is known of the readings of its peer's programme.
+type WithReading = (Follow, Peer, Option<PullState>);
+
+fn with_reading(conn: &mut Conn, follow: Follow, peer: Peer) -> Result<WithReading, StoreError> {
+    let reading = pulls::state(conn, peer.id)?;
+    Ok((follow, peer, reading))
 }
 
 /// Asks to follow `target`: `@name@host`, an address, or a domain; as `centre` or as the node itself.
@@ -77,7 +94,7 @@ pub async fn create(
     let place = format!("{}/api/v1/follows/{}", node.base(), follow.id);
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, place))
-        .json(shown(&follow, &peer, &handles)))
+        .json(shown(&follow, &peer, None, &handles)))
 }
 
 /// Stops following.
@@ -145,7 +162,7 @@ pub fn handles(conn: &mut Conn) -> Result<HashMap<CentreId, String>, StoreError>
         .collect())
 }
 
-fn shown(follow: &Follow, peer: &Peer, handles: &HashMap<CentreId, String>) -> Value {
+fn shown(follow: &Follow, peer: &Peer, reading: Option<&PullState>, handles: &HashMap<CentreId, String>) -> Value {
     let mut item = peer_fields(peer);
     let centre = follow.follower.and_then(|id| handles.get(&id));
     let at = |instant: Instant| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
@@ -155,6 +172,8 @@ fn shown(follow: &Follow, peer: &Peer, handles: &HashMap<CentreId, String>) -> V
         ("centre", json!(centre)),
         ("asked", json!(at(follow.asked))),
         ("changed", json!(at(follow.changed))),
+        ("read", json!(reading.and_then(|reading| reading.pulled).map(at))),
+        ("problem", json!(reading.and_then(|reading| reading.error.as_ref()))),
     ];
     item.extend(fields.map(|(name, value)| (name.to_owned(), value)));
     Value::Object(item)
