@@ -9,9 +9,10 @@ use crate::domain::id::{CentreId, EventId, SessionId};
 use crate::domain::invalid::{Reason, Refusal};
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::Instant;
+use crate::federation::notices::is_eve;
 use crate::federation::outbox;
 use crate::federation::publish::Publisher;
-use crate::store::{Conn, StoreError, centres, events, sessions};
+use crate::store::{Conn, StoreError, centres, events, notices, sessions};
 
 /// How far ahead the sessions of a series are materialised.
 const HORIZON: Months = Months::new(18);
@@ -90,13 +91,13 @@ pub async fn delete(node: &Node, id: EventId) -> Result<(), Error> {
         .try_write(move |conn| {
             let (event, centre) = ours(conn, id)?.ok_or(Error::NotFound)?;
             let all = sessions::of_event(conn, id)?;
-            let announced = sessions::announced_of_event(conn, id)?;
+            let told = sessions::posted_of_event(conn, id)?;
             let uris: Vec<String> = all
                 .iter()
                 .map(|session| actor.federation.urls.session(session.id).to_string())
                 .collect();
             events::remove(conn, &event, &uris, now)?;
-            publisher(&actor, &centre, now).deleted(conn, &announced)?;
+            publisher(&actor, &centre, now).deleted(conn, &told)?;
             Ok::<_, Error>(())
         })
         .await?;
@@ -176,14 +177,14 @@ pub fn revise_in(
     // Strictly newer, or Mastodon takes no notice.
     event.updated = now.max(event.updated + TimeDelta::seconds(1));
     let was = events::by_id(conn, event.id)?.unwrap_or_else(|| event.clone());
-    let announced = sessions::announced_of_event(conn, event.id)?;
+    let told = sessions::posted_of_event(conn, event.id)?;
     let (occurrences, horizon) = materialised(&event, now);
     let plan = events::update_local(conn, &event, &occurrences, horizon, now, node.random.as_ref())?;
     for session in &plan.removed {
         let uri = node.federation.urls.session(session.id).to_string();
         crate::store::tombstones::insert(conn, &uri, now)?;
     }
-    publisher(node, centre, now).revised(conn, &was, &event, &announced, &plan)?;
+    publisher(node, centre, now).revised(conn, &was, &event, &told, &plan)?;
     Ok(event)
 }
 
@@ -214,8 +215,8 @@ fn taken(error: Error) -> Error {
     }
 }
 
-/// Materialises more of the series whose horizon came near, and posts the sessions that came near; returns how many
-/// rows were touched. Called on a timer.
+/// Materialises more of the series whose horizon came near, posts the sessions that came near, and the notes that are
+/// due; returns how many rows were touched. Called on a timer.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -223,7 +224,16 @@ pub async fn keep_up(node: &Node) -> Result<usize, Error> {
     let (actor, now) = (node.clone(), node.now());
     let touched = node
         .store
-        .write(move |conn| Ok(extend_horizon(conn, &actor, now)? + drip(conn, &actor, now)?))
+        .write(move |conn| {
+            let touched = [
+                extend_horizon(conn, &actor, now)?,
+                drip(conn, &actor, now)?,
+                tell_calendars(conn, &actor, now)?,
+                tell_changes(conn, &actor, now)?,
+                remind(conn, &actor, now)?,
+            ];
+            Ok(touched.iter().sum::<usize>())
+        })
         .await?;
     outbox::wake(&node.federation);
     Ok(touched)
@@ -262,6 +272,56 @@ fn drip(conn: &mut Conn, node: &Node, now: Instant) -> Result<usize, StoreError>
         }
     }
     Ok(due.len())
+}
+
+/// Calendars among the followers are told weeks ahead, and never later than people.
+fn tell_calendars(conn: &mut Conn, node: &Node, now: Instant) -> Result<usize, StoreError> {
+    let settings = &node.config.federation;
+    let weeks = TimeDelta::weeks(i64::from(settings.event_software_weeks));
+    let ahead = weeks.max(TimeDelta::days(i64::from(settings.drip_days)));
+    let due = sessions::to_tell(conn, now, now + ahead, 100)?;
+    for session in &due {
+        if let Some((event, centre)) = ours(conn, session.event)? {
+            publisher(node, &centre, now).tell(conn, &event, session)?;
+        }
+    }
+    Ok(due.len())
+}
+
+fn tell_changes(conn: &mut Conn, node: &Node, now: Instant) -> Result<usize, StoreError> {
+    let due = notices::changes_due(conn, now, 100)?;
+    let count = due.len();
+    for notice in due {
+        let Some(session) = sessions::by_id(conn, notice.session)? else {
+            continue;
+        };
+        if let Some((event, centre)) = ours(conn, session.event)? {
+            publisher(node, &centre, now).changed(conn, (&event, &session), notice)?;
+        }
+    }
+    Ok(count)
+}
+
+/// Reminds of the sessions of tomorrow, from an hour on.
+fn remind(conn: &mut Conn, node: &Node, now: Instant) -> Result<usize, StoreError> {
+    let settings = &node.config.federation;
+    if !settings.reminders {
+        return Ok(0);
+    }
+    // The end of tomorrow is less than two days away, the longest night included.
+    let tomorrow = (now, now + TimeDelta::hours(50));
+    let mut reminded = 0;
+    for session in notices::without_reminder(conn, tomorrow, now - TimeDelta::days(1), 1_000)? {
+        let Some((event, centre)) = ours(conn, session.event)? else {
+            continue;
+        };
+        let announced = sessions::posted(conn, session.id)?.announced;
+        if announced.is_some_and(|at| is_eve(&event, &session, at, settings.reminder_hour, now)) {
+            publisher(node, &centre, now).remind(conn, &event, &session)?;
+            reminded += 1;
+        }
+    }
+    Ok(reminded)
 }
 
 fn publisher<'a>(node: &'a Node, centre: &'a Centre, now: Instant) -> Publisher<'a> {

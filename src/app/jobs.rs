@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{Error, Node, events};
 use crate::domain::time::Instant;
-use crate::federation::{Federation, delivery, pull};
+use crate::federation::{Federation, delivery, newcomers, pull};
 use crate::store::{Conn, StoreError, deliveries, hosts, inbox, peers, settings, sign_ins};
 
 /// How often upkeep is done.
@@ -46,7 +46,9 @@ pub async fn run(node: Node, stop: watch::Receiver<bool>) {
 
 async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        for outcome in [events::keep_up(&node).await, purge(&node).await] {
+        let kept_up = events::keep_up(&node).await;
+        let acquainted = newcomers::step(&node.federation).await.map_err(Error::from);
+        for outcome in [kept_up, acquainted, purge(&node).await] {
             if let Err(error) = outcome {
                 tracing::error!(fault = %error, "upkeep failed; it will be tried again");
             }

@@ -12,6 +12,12 @@ pub struct FederationConfig {
     pub allow_loopback: bool,
     /// Days before a session of a series at which followers are told of it.
     pub drip_days: u32,
+    /// Weeks before a session of a series at which calendars among the followers (Mobilizon, Gancio …) are told of it.
+    pub event_software_weeks: u32,
+    /// Whether people are reminded of a session the day before.
+    pub reminders: bool,
+    /// The hour of that, on the clock of the session's place.
+    pub reminder_hour: u32,
     /// Minutes between two readings of a followed peer's programme.
     pub pull_minutes: u32,
     /// Seconds a request to a peer may take.
@@ -34,6 +40,9 @@ impl Default for FederationConfig {
         Self {
             allow_loopback: false,
             drip_days: 7,
+            event_software_weeks: 8,
+            reminders: true,
+            reminder_hour: 10,
             pull_minutes: 180,
             timeout_seconds: 10,
             lease_seconds: 30,
@@ -48,6 +57,14 @@ impl Default for FederationConfig {
 impl FederationConfig {
     pub(super) fn check(&self, found: &mut Problems) {
         check_range("federation.drip_days", self.drip_days, 1, 90, found);
+        check_range(
+            "federation.event_software_weeks",
+            self.event_software_weeks,
+            1,
+            52,
+            found,
+        );
+        check_range("federation.reminder_hour", self.reminder_hour, 0, 23, found);
         check_range("federation.pull_minutes", self.pull_minutes, 1, 10_080, found);
         check_range("federation.timeout_seconds", self.timeout_seconds, 1, 60, found);
         check_range("federation.lease_seconds", self.lease_seconds, 10, 3_600, found);

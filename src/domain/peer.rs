@@ -98,6 +98,60 @@ pub struct Follow {
     pub changed: Instant,
 }
 
+codes! {
+    /// What a follower makes of what we post, by the software of its host.
+    pub enum FollowerKind {
+        /// Nobody said yet what its host runs: posted to as people are, so that nobody misses anything.
+        Unknown = "unknown",
+        /// Somebody who reads posts (Mastodon, GoToSocial …): each session once, when it comes near.
+        People = "people",
+        /// A calendar (Mobilizon, WordPress …): each session weeks ahead, and every change.
+        Events = "events",
+        /// Gancio: a calendar that takes from an actor only what that same actor sends as Create.
+        Gancio = "gancio",
+        /// A Maillage node, which reads the programme itself as soon as it hears of a change.
+        Maillage = "maillage",
+    }
+}
+
+/// Software that keeps a calendar of what it is sent, as NodeInfo names it.
+const CALENDARS: [&str; 11] = [
+    "mobilizon",
+    "wordpress",
+    "hubzilla",
+    "friendica",
+    "gathio",
+    "bonfire",
+    "everycal",
+    "pavillion",
+    "lauti",
+    "smithereen",
+    "rebased",
+];
+
+impl FollowerKind {
+    /// Who reads posts as they come.
+    pub const READERS: &'static [Self] = &[Self::Unknown, Self::People];
+    /// Who keeps a calendar.
+    pub const CALENDARS: &'static [Self] = &[Self::Events, Self::Gancio];
+
+    /// By what NodeInfo says of the host.
+    pub fn of_software(software: Option<&str>) -> Self {
+        match software {
+            None => Self::Unknown,
+            Some("maillage") => Self::Maillage,
+            Some("gancio") => Self::Gancio,
+            Some(name) if CALENDARS.contains(&name) => Self::Events,
+            Some(_) => Self::People,
+        }
+    }
+
+    /// Whether it keeps a calendar.
+    pub fn is_calendar(self) -> bool {
+        Self::CALENDARS.contains(&self)
+    }
+}
+
 /// A follow that a peer asked of one of our actors, accepted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Follower {

@@ -90,9 +90,9 @@ pub fn event(conn: &mut Conn, federation: &Federation, id: Uuid) -> Result<Docum
     let Some(centre) = centres::by_id(conn, centre)? else {
         return Ok(Document::Missing);
     };
-    let announced = sessions::announced_at(conn, id)?;
+    let posted = sessions::posted(conn, id)?;
     let signers = federation.keys.within(conn, Some(centre.id))?;
-    let document = publish::document(federation, &signers, &centre, &event, &session, announced)?;
+    let document = publish::document(federation, &signers, &centre, &event, &session, &posted)?;
     Ok(Document::Found(document))
 }
 
@@ -248,8 +248,8 @@ impl Shelf<'_> {
         let signers = self.federation.keys.within(conn, Some(centre.id))?;
         let mut items = Vec::with_capacity(found.items.len());
         for (session, event) in &found.items {
-            let announced = sessions::announced_at(conn, session.id)?;
-            let object = publish::object(self.federation, &signers, centre, event, session, announced)?;
+            let posted = sessions::posted(conn, session.id)?;
+            let object = publish::object(self.federation, &signers, centre, event, session, &posted)?;
             items.push(object);
         }
         Ok(self.page(page, items, found.next.map(|cursor| cursor.to_string())))

@@ -1,6 +1,6 @@
 //! ActivityPub: what the node sends to other servers, and what it believes of them.
 //!
-//! Down (what we send): `publish` and `app` record activities in `outbox`, `delivery` signs and posts them. Up (what we
+//! Down (what we send): `publish`, `notices`, `relay` (for other calendars), `newcomers` (what followers run) and `app` record activities in `outbox`, `delivery` signs and posts them. Up (what we
 //! believe): `inbox` refuses or
 //! authenticates (`limits`, `acquaintances`), `activity` does what a verb asks for, `intake` keeps events; `pull` reads followed
 //! programmes again. `documents` is what we show of ourselves. Below: `wire` and `convert` (JSON), `signature`, `keys`,
@@ -24,12 +24,15 @@ pub mod keyring;
 pub mod keys;
 pub mod limits;
 mod memory;
+pub mod newcomers;
+pub mod notices;
 pub mod outbox;
 pub mod peers;
 pub mod proof;
 pub mod publish;
 pub mod pull;
 pub mod refused;
+pub mod relay;
 pub mod signature;
 pub mod urls;
 pub mod wire;

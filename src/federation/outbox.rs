@@ -9,6 +9,7 @@ use super::urls;
 use super::wire::activity::Activity;
 use super::wire::context::PUBLIC;
 use crate::domain::id::{ActivityId, CentreId};
+use crate::domain::peer::FollowerKind;
 use crate::domain::time::Instant;
 use crate::store::activities::{self, Recipient};
 use crate::store::{Conn, StoreError};
@@ -36,22 +37,50 @@ pub fn record(
     activities::record(conn, &row(id, sender, activity, now), &recipients).map(|_| ())
 }
 
-/// Records `activity` of `sender` and one delivery for each distinct inbox of its followers, however many they are. Ring
-/// [`wake`] after the commit.
+/// Records `activity` of `sender` and one delivery for each distinct inbox of its followers of these kinds, however many
+/// they are, and for each of `inboxes` besides. Ring [`wake`] after the commit.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn record_for_followers(
+pub fn record_for_kinds(
     conn: &mut Conn,
     id: ActivityId,
     sender: Option<CentreId>,
     activity: &Activity,
+    to: (&[FollowerKind], Vec<String>),
     now: Instant,
 ) -> Result<(), StoreError> {
-    activities::record_for_followers(conn, &row(id, sender, activity, now)).map(|_| ())
+    let (kinds, inboxes) = to;
+    let row = row(id, sender, activity, now);
+    activities::record_for_kinds(conn, &row, kinds)?;
+    if !inboxes.is_empty() {
+        activities::deliver_too(conn, &row, &recipients(inboxes))?;
+    }
+    Ok(())
 }
 
-/// The same, and one delivery for each of `inboxes` that is no follower's.
+/// Records `activity` of `sender` for these inboxes alone, outside of its outbox: what stands there already is repeated to
+/// who came late.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn record_aside(
+    conn: &mut Conn,
+    id: ActivityId,
+    sender: Option<CentreId>,
+    activity: &Activity,
+    inboxes: impl IntoIterator<Item = String>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let row = activities::Activity {
+        public: false,
+        ..row(id, sender, activity, now)
+    };
+    activities::record(conn, &row, &recipients(inboxes)).map(|_| ())
+}
+
+/// Records `activity` of `sender` and one delivery for each distinct inbox of its followers, and of `inboxes` besides. Ring
+/// [`wake`] after the commit.
 ///
 /// # Errors
 /// Only what the database refuses.

@@ -1,27 +1,30 @@
 //! What followers are told of our events, recorded in the transaction of the change.
 //!
 //! A single event is posted when it is published. A series is posted date by date: the next one at once, each later one
-//! when it comes near (`federation.drip_days`); following nodes read the whole of it from `upcoming`.
+//! when it comes near (`federation.drip_days`), to calendars among the followers weeks before
+//! (`federation.event_software_weeks`). Maillage nodes are told once of each change and read the rest from `upcoming`.
+//! Nobody is posted the same session twice.
 
 use serde_json::Value;
 use url::Url;
 
 use super::context::Federation;
 use super::convert::event_out::{Posting, event_object};
-use super::convert::note_out::change_note;
 use super::documents::{self, Document};
 use super::keyring::ActorSigners;
 use super::outbox;
+use super::relay;
 use super::urls::OurActor;
 use super::wire::activity::Activity;
 use super::wire::context::with_context;
 use super::wire::tombstone::Tombstone;
 use crate::domain::centre::Centre;
-use crate::domain::event::{Event, Session, Status};
+use crate::domain::event::{Event, Session};
 use crate::domain::id::{ActivityId, CentreId};
+use crate::domain::peer::FollowerKind;
 use crate::domain::time::Instant;
-use crate::store::sessions::{self, Reconciled};
-use crate::store::{Conn, StoreError, activities, follows};
+use crate::store::sessions::{self, Posted, Reconciled};
+use crate::store::{Conn, StoreError, activities, followers, follows};
 
 /// Speaks for one centre at one moment.
 pub struct Publisher<'a> {
@@ -33,7 +36,7 @@ pub struct Publisher<'a> {
     pub now: Instant,
 }
 
-/// The Event object of a session, to be embedded: posted since `announced`, or not yet. Its proof (FEP-8b32) is the
+/// The Event object of a session, to be embedded: with what followers know of it. Its proof (FEP-8b32) is the
 /// centre's.
 ///
 /// # Errors
@@ -44,9 +47,9 @@ pub fn object(
     centre: &Centre,
     event: &Event,
     session: &Session,
-    announced: Option<Instant>,
+    posted: &Posted,
 ) -> Result<Value, StoreError> {
-    let posting = posting(centre, event, session, announced);
+    let posting = posting(centre, event, session, posted);
     let mut object = event_object(&posting, &federation.urls);
     signers.prove(&mut object, posting.updated)?;
     Ok(object)
@@ -62,9 +65,9 @@ pub fn document(
     centre: &Centre,
     event: &Event,
     session: &Session,
-    announced: Option<Instant>,
+    posted: &Posted,
 ) -> Result<Value, StoreError> {
-    let posting = posting(centre, event, session, announced);
+    let posting = posting(centre, event, session, posted);
     let mut document = with_context(event_object(&posting, &federation.urls));
     signers.prove(&mut document, posting.updated)?;
     Ok(document)
@@ -100,28 +103,20 @@ pub fn actor_changed(
     outbox::record_for_followers_and(conn, id, owner, &update, followed, now)
 }
 
-/// Whether whoever planned to come must hear of the change: it is not on as it was.
-fn matters(was: &Event, event: &Event) -> bool {
-    let told = [
-        Status::Cancelled,
-        Status::Postponed,
-        Status::Rescheduled,
-        Status::MovedOnline,
-    ];
-    was.facts.status != event.facts.status && told.contains(&event.facts.status)
-}
-
-fn posting<'a>(centre: &'a Centre, event: &'a Event, session: &'a Session, announced: Option<Instant>) -> Posting<'a> {
-    let published = announced.unwrap_or(event.published);
+pub(super) fn posting<'a>(centre: &'a Centre, event: &'a Event, session: &'a Session, posted: &Posted) -> Posting<'a> {
+    let published = posted.announced.unwrap_or(event.published);
     Posting {
         event,
         session,
         centre: &centre.handle,
         published,
         updated: event.updated.max(published),
-        previous_start: None,
+        previous_start: posted.moved_from,
     }
 }
+
+/// Whom an activity goes to: followers of these kinds, and these inboxes besides.
+pub(super) type Readers<'a> = (&'a [FollowerKind], Vec<String>);
 
 impl Publisher<'_> {
     /// A new event: Create for its next session.
@@ -131,26 +126,76 @@ impl Publisher<'_> {
     pub fn published(&self, conn: &mut Conn, event: &Event, sessions: &[Session]) -> Result<(), StoreError> {
         let next = sessions.iter().filter(|session| session.occurrence.end > self.now);
         match next.min_by_key(|session| session.occurrence.start) {
-            Some(next) => self.announce(conn, event, next),
+            Some(next) => self.post(conn, event, next, &[FollowerKind::Maillage]),
             None => Ok(()),
         }
     }
 
-    /// One session comes near: Create.
+    /// One session comes near: Create for people, and for calendars that were not told before.
     ///
     /// # Errors
     /// Only what the database refuses.
     pub fn announce(&self, conn: &mut Conn, event: &Event, session: &Session) -> Result<(), StoreError> {
-        sessions::mark_announced(conn, session.id, self.now)?;
-        let object = self.object(conn, event, session, self.now)?;
-        self.send(conn, |id, actor, followers| {
-            Activity::create(id, actor, object, followers)
-        })
+        self.post(conn, event, session, &[])
     }
 
-    /// An event that was `was`, changed. `announced` are the sessions that followers knew of before, with the moment they
-    /// were told; `plan` is what became of all sessions. People whose server shows no changes get a Note where it
-    /// matters to who planned to come.
+    fn post(
+        &self,
+        conn: &mut Conn,
+        event: &Event,
+        session: &Session,
+        besides: &[FollowerKind],
+    ) -> Result<(), StoreError> {
+        let before = sessions::posted(conn, session.id)?;
+        sessions::mark_announced(conn, session.id, self.now)?;
+        let posted = Posted {
+            announced: Some(self.now),
+            told: before.told.or(Some(self.now)),
+            ..before
+        };
+        let uri = self.federation.urls.session(session.id);
+        let object = self.object(conn, event, session, &posted)?;
+        let mut kinds = [FollowerKind::READERS, besides].concat();
+        if before.told.is_none() {
+            kinds.extend(FollowerKind::CALENDARS);
+        } else {
+            // What was said to calendars of it stands in the outbox; one Create of a session does.
+            activities::withdraw(conn, Some(self.centre.id), uri.as_str())?;
+        }
+        let create = object.clone();
+        self.send(conn, (&kinds, Vec::new()), |id, actor, followers| {
+            Activity::create(id, actor, create, followers)
+        })?;
+        if before.told.is_none() {
+            relay::created(self, conn, &uri, &object)?;
+        }
+        Ok(())
+    }
+
+    /// One session is near enough for the calendars among the followers: Create.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub fn tell(&self, conn: &mut Conn, event: &Event, session: &Session) -> Result<(), StoreError> {
+        sessions::mark_told(conn, session.id, self.now)?;
+        let ours = followers::any_of(conn, Some(self.centre.id), FollowerKind::CALENDARS)?;
+        if !ours && !followers::any_of(conn, None, FollowerKind::CALENDARS)? {
+            return Ok(());
+        }
+        let posted = sessions::posted(conn, session.id)?;
+        let object = self.object(conn, event, session, &posted)?;
+        if ours {
+            let create = object.clone();
+            self.send(conn, (FollowerKind::CALENDARS, Vec::new()), |id, actor, followers| {
+                Activity::create(id, actor, create, followers)
+            })?;
+        }
+        relay::created(self, conn, &self.federation.urls.session(session.id), &object)
+    }
+
+    /// An event that was `was`, changed. `told` are the sessions that followers knew of before, with what they knew;
+    /// `plan` is what became of all sessions. People whose server shows no changes get a Note where it matters to who
+    /// planned to come.
     ///
     /// # Errors
     /// Only what the database refuses.
@@ -159,95 +204,129 @@ impl Publisher<'_> {
         conn: &mut Conn,
         was: &Event,
         event: &Event,
-        announced: &[(Session, Instant)],
+        told: &[(Session, Posted)],
         plan: &Reconciled,
     ) -> Result<(), StoreError> {
-        let mut still_told = false;
-        for (before, since) in announced {
+        let (mut still_announced, mut nodes_know) = (false, false);
+        for (before, posted) in told {
             if plan.removed.iter().any(|session| session.id == before.id) {
-                self.delete_session(conn, before)?;
+                self.delete_session(conn, before, posted)?;
+                nodes_know = true;
                 continue;
             }
-            let stays = plan
-                .changed
-                .iter()
-                .chain(&plan.kept)
-                .find(|session| session.id == before.id);
-            if let Some(session) = stays.filter(|session| session.occurrence.end > self.now) {
-                still_told = true;
-                let object = self.object(conn, event, session, *since)?;
-                self.send(conn, |id, actor, followers| {
-                    Activity::update(id, actor, object, followers)
-                })?;
-                if matters(was, event) || session.occurrence.start != before.occurrence.start {
-                    self.note(conn, event, session, *since)?;
-                }
+            let mut stays = plan.changed.iter().chain(&plan.kept);
+            let stays = stays.find(|session| session.id == before.id);
+            let Some(session) = stays.filter(|session| session.occurrence.end > self.now) else {
+                continue;
+            };
+            let mut kinds = known_to(posted);
+            if !std::mem::replace(&mut nodes_know, true) {
+                kinds.push(FollowerKind::Maillage);
+            }
+            self.update(conn, event, session, &kinds)?;
+            if posted.announced.is_some() {
+                still_announced = true;
+                self.news(conn, (was, before), (event, session))?;
             }
         }
-        if still_told {
+        if still_announced {
             return Ok(());
         }
-        let all: Vec<Session> = plan
-            .added
-            .iter()
-            .chain(&plan.changed)
-            .chain(&plan.kept)
-            .copied()
-            .collect();
+        let all = [&plan.added[..], &plan.changed, &plan.kept].concat();
         self.published(conn, event, &all)
+    }
+
+    fn update(
+        &self,
+        conn: &mut Conn,
+        event: &Event,
+        session: &Session,
+        kinds: &[FollowerKind],
+    ) -> Result<(), StoreError> {
+        let posted = sessions::posted(conn, session.id)?;
+        let object = self.object(conn, event, session, &posted)?;
+        let update = object.clone();
+        let readers = (kinds, relay::listeners(conn)?);
+        self.send(conn, readers, |id, actor, followers| {
+            Activity::update(id, actor, update, followers)
+        })?;
+        relay::changed(self, conn, &self.federation.urls.session(session.id), &object)
     }
 
     /// An event is withdrawn: Delete for every session that followers knew of.
     ///
     /// # Errors
     /// Only what the database refuses.
-    pub fn deleted(&self, conn: &mut Conn, announced: &[(Session, Instant)]) -> Result<(), StoreError> {
-        announced
-            .iter()
-            .try_for_each(|(session, _)| self.delete_session(conn, session))
+    pub fn deleted(&self, conn: &mut Conn, told: &[(Session, Posted)]) -> Result<(), StoreError> {
+        told.iter()
+            .try_for_each(|(session, posted)| self.delete_session(conn, session, posted))
     }
 
-    fn delete_session(&self, conn: &mut Conn, session: &Session) -> Result<(), StoreError> {
+    fn delete_session(&self, conn: &mut Conn, session: &Session, posted: &Posted) -> Result<(), StoreError> {
         let uri = self.federation.urls.session(session.id);
         activities::withdraw(conn, Some(self.centre.id), uri.as_str())?;
-        let tombstone = Tombstone::of_event(uri, self.now).object();
-        self.send(conn, |id, actor, followers| {
-            Activity::delete(id, actor, tombstone, followers)
-        })
+        let tombstone = Tombstone::of_event(uri.clone(), self.now).object();
+        let kinds = [known_to(posted), vec![FollowerKind::Maillage]].concat();
+        let delete = tombstone.clone();
+        let readers = (&kinds[..], relay::listeners(conn)?);
+        self.send(conn, readers, |id, actor, followers| {
+            Activity::delete(id, actor, delete, followers)
+        })?;
+        relay::deleted(self, conn, &uri, tombstone)
     }
 
-    fn object(&self, conn: &mut Conn, event: &Event, session: &Session, since: Instant) -> Result<Value, StoreError> {
-        let signers = self.federation.keys.within(conn, Some(self.centre.id))?;
-        object(self.federation, &signers, self.centre, event, session, Some(since))
-    }
-
-    /// A Note in reply to the session, with an address of its own.
-    fn note(&self, conn: &mut Conn, event: &Event, session: &Session, since: Instant) -> Result<(), StoreError> {
-        let posting = posting(self.centre, event, session, Some(since));
-        let urls = &self.federation.urls;
-        self.send_as(conn, |id, url, actor, followers| {
-            let note = change_note(&posting, &urls.note(id), self.now, urls);
-            Activity::create(url, actor, note, followers)
-        })
-    }
-
-    /// Records the activity that `make` gives of an id, the actor and its followers collection, for all followers.
-    fn send(&self, conn: &mut Conn, make: impl FnOnce(Url, Url, &Url) -> Activity) -> Result<(), StoreError> {
-        self.send_as(conn, |_, url, actor, followers| make(url, actor, followers))
-    }
-
-    fn send_as(
+    /// The Event of a session, as it stands.
+    pub(super) fn object(
         &self,
         conn: &mut Conn,
+        event: &Event,
+        session: &Session,
+        posted: &Posted,
+    ) -> Result<Value, StoreError> {
+        let signers = self.federation.keys.within(conn, Some(self.centre.id))?;
+        object(self.federation, &signers, self.centre, event, session, posted)
+    }
+
+    /// Records the activity that `make` gives of an id, the actor and its followers collection, for these readers.
+    fn send(
+        &self,
+        conn: &mut Conn,
+        readers: Readers<'_>,
+        make: impl FnOnce(Url, Url, &Url) -> Activity,
+    ) -> Result<(), StoreError> {
+        self.send_as(conn, readers, |_, url, actor, followers| make(url, actor, followers))
+    }
+
+    pub(super) fn send_as(
+        &self,
+        conn: &mut Conn,
+        readers: Readers<'_>,
         make: impl FnOnce(ActivityId, Url, Url, &Url) -> Activity,
     ) -> Result<(), StoreError> {
-        let actor = OurActor::Centre(self.centre.handle.clone());
-        let urls = &self.federation.urls;
+        let (id, activity) = self.make(conn, Some(self.centre), make)?;
+        outbox::record_for_kinds(conn, id, Some(self.centre.id), &activity, readers, self.now)
+    }
+
+    /// The activity that `make` gives, of the centre or (for `None`) of the instance actor, with a proof of its actor.
+    pub(super) fn make(
+        &self,
+        conn: &mut Conn,
+        actor: Option<&Centre>,
+        make: impl FnOnce(ActivityId, Url, Url, &Url) -> Activity,
+    ) -> Result<(ActivityId, Activity), StoreError> {
+        let (urls, keys) = (&self.federation.urls, &self.federation.keys);
+        let name = actor.map_or(OurActor::Node, |centre| OurActor::Centre(centre.handle.clone()));
         let (id, url) = outbox::new_id(self.federation, self.now);
-        let signers = self.federation.keys.within(conn, Some(self.centre.id))?;
-        let activity = make(id, url, urls.actor(&actor), &urls.followers(&actor))
+        let signers = keys.within(conn, actor.map(|centre| centre.id))?;
+        let activity = make(id, url, urls.actor(&name), &urls.followers(&name))
             .published(self.now)
             .proven(|document| signers.prove(document, self.now))?;
-        outbox::record_for_followers(conn, id, Some(self.centre.id), &activity, self.now)
+        Ok((id, activity))
     }
+}
+
+/// The kinds of followers that know a session.
+fn known_to(posted: &Posted) -> Vec<FollowerKind> {
+    let readers = posted.announced.map_or(&[][..], |_| FollowerKind::READERS);
+    [readers, FollowerKind::CALENDARS].concat()
 }

@@ -8,6 +8,7 @@ use super::column::{actor, actor_text, instant, ms, parse};
 use super::schema::{activities, deliveries, followers, hosts, peers};
 use super::{Conn, StoreError};
 use crate::domain::id::{ActivityId, CentreId};
+use crate::domain::peer::FollowerKind;
 use crate::domain::time::Instant;
 
 /// An outgoing activity.
@@ -93,35 +94,53 @@ pub fn deliver_too(conn: &mut Conn, activity: &Activity, recipients: &[Recipient
 /// # Errors
 /// [`StoreError::AlreadyExists`] when its id or uri is taken.
 pub fn record_for_followers(conn: &mut Conn, activity: &Activity) -> Result<usize, StoreError> {
+    record_for_kinds(conn, activity, FollowerKind::ALL)
+}
+
+/// The same for the followers of these kinds alone.
+///
+/// # Errors
+/// As [`record_for_followers`].
+pub fn record_for_kinds(conn: &mut Conn, activity: &Activity, kinds: &[FollowerKind]) -> Result<usize, StoreError> {
     insert(conn, activity)?;
-    let now = ms(activity.created);
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
     let behind = followers::table
         .inner_join(peers::table)
         .filter(followers::actor.eq(actor_text(activity.sender)))
+        .filter(followers::kind.eq_any(kinds))
         .filter(peers::gone_at.is_null());
-    let inbox = diesel::dsl::sql::<Text>("coalesce(peers.shared_inbox, peers.inbox)");
+    let inbox = diesel::dsl::sql::<Text>(INBOX);
     let recipients = behind
         .select((
             activity.id.to_string().into_sql::<Text>(),
             inbox,
             peers::host,
-            now.into_sql::<BigInt>(),
+            ms(activity.created).into_sql::<BigInt>(),
         ))
         .distinct();
-    let columns = (
-        deliveries::activity_id,
-        deliveries::inbox,
-        deliveries::host,
-        deliveries::created_at,
-    );
     let added = recipients
         .insert_into(deliveries::table)
-        .into_columns(columns)
+        .into_columns(COLUMNS)
         .portable()
         .execute(conn)?;
     wake_hosts(conn, activity)?;
     Ok(added)
 }
+
+/// Where what is sent to a follower goes.
+const INBOX: &str = "coalesce(peers.shared_inbox, peers.inbox)";
+/// What a new delivery has.
+const COLUMNS: (
+    deliveries::activity_id,
+    deliveries::inbox,
+    deliveries::host,
+    deliveries::created_at,
+) = (
+    deliveries::activity_id,
+    deliveries::inbox,
+    deliveries::host,
+    deliveries::created_at,
+);
 
 fn insert(conn: &mut Conn, activity: &Activity) -> Result<(), StoreError> {
     let row = Row {

@@ -8,7 +8,11 @@ use super::peers;
 use super::schema::{self, followers};
 use super::{Conn, StoreError};
 use crate::domain::id::{CentreId, FollowerId, PeerId};
-use crate::domain::peer::{Follower, Peer};
+use crate::domain::peer::{Follower, FollowerKind, Peer};
+use crate::domain::time::Instant;
+
+/// More servers than this are not told by the instance actor.
+const MOST_INSTANCES: i64 = 1_000;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = followers)]
@@ -45,12 +49,15 @@ pub fn insert(conn: &mut Conn, follower: &Follower) -> Result<bool, StoreError> 
     if renewed > 0 {
         return Ok(false);
     }
+    let kind = kind_beside(conn, &followed, &peer)?;
     let row = (
         followers::id.eq(follower.id.to_string()),
         followers::actor.eq(followed),
         followers::peer_id.eq(peer),
         followers::activity_uri.eq(&follower.activity_uri),
         followers::since.eq(ms(follower.since)),
+        followers::kind.eq(kind),
+        followers::kind_due_at.eq(ms(follower.since)),
     );
     let added = diesel::insert_into(followers::table)
         .values(row)
@@ -58,6 +65,144 @@ pub fn insert(conn: &mut Conn, follower: &Follower) -> Result<bool, StoreError> 
         .portable()
         .execute(conn)?;
     Ok(added == 1)
+}
+
+/// The kind of the followers that share the inbox of `peer`, which are told already; else unknown.
+fn kind_beside(conn: &mut Conn, followed: &str, peer: &str) -> Result<String, StoreError> {
+    let shared: Option<(String, Option<String>)> = schema::peers::table
+        .find(peer)
+        .select((schema::peers::host, schema::peers::shared_inbox))
+        .first(conn)
+        .optional()?;
+    let Some((host, Some(inbox))) = shared else {
+        return Ok(FollowerKind::Unknown.as_str().to_owned());
+    };
+    let kind: Option<String> = schema::peers::table
+        .inner_join(followers::table)
+        .filter(schema::peers::host.eq(host).and(schema::peers::shared_inbox.eq(inbox)))
+        .filter(
+            followers::actor
+                .eq(followed)
+                .and(followers::kind.ne(FollowerKind::Unknown.as_str())),
+        )
+        .select(followers::kind)
+        .first(conn)
+        .optional()?;
+    Ok(kind.unwrap_or_else(|| FollowerKind::Unknown.as_str().to_owned()))
+}
+
+/// Whether an actor has a follower of one of these kinds.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn any_of(conn: &mut Conn, followed: Option<CentreId>, kinds: &[FollowerKind]) -> Result<bool, StoreError> {
+    let kinds = kinds.iter().map(|kind| kind.as_str());
+    let found: Option<String> = followers::table
+        .filter(
+            followers::actor
+                .eq(actor_text(followed))
+                .and(followers::kind.eq_any(kinds)),
+        )
+        .select(followers::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Takes up to `limit` hosts of followers that are to be asked what they run, each with the id of an actor there. They
+/// come again at `until` unless [`set_kind`] says otherwise.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn claim_hosts(
+    conn: &mut Conn,
+    now: Instant,
+    until: Instant,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let due: Vec<(String, String)> = followers::table
+        .inner_join(schema::peers::table)
+        .filter(followers::kind_due_at.le(ms(now)))
+        .order(followers::kind_due_at)
+        .limit(limit)
+        .select((schema::peers::host, schema::peers::uri))
+        .load(conn)?;
+    let mut hosts: Vec<(String, String)> = Vec::new();
+    for (host, uri) in due {
+        if hosts.iter().all(|(other, _)| *other != host) {
+            diesel::update(of_host(&host))
+                .set(followers::kind_due_at.eq(ms(until)))
+                .execute(conn)?;
+            hosts.push((host, uri));
+        }
+    }
+    Ok(hosts)
+}
+
+/// The rows of the followers on a host.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn of_host<'a>(host: &'a str) -> _ {
+    let there = schema::peers::table
+        .filter(schema::peers::host.eq(host))
+        .select(schema::peers::id);
+    followers::table.filter(followers::peer_id.eq_any(there))
+}
+
+/// The followers on a host that were posted to as people so far, each with its peer.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn readers_on(conn: &mut Conn, host: &str) -> Result<Vec<(Follower, Peer)>, StoreError> {
+    let readers = FollowerKind::READERS.iter().map(|kind| kind.as_str());
+    let rows = followers::table
+        .inner_join(schema::peers::table)
+        .filter(schema::peers::host.eq(host).and(followers::kind.eq_any(readers)))
+        .order(followers::id)
+        .select((Row::as_select(), peers::Row::as_select()))
+        .load::<(Row, peers::Row)>(conn)?;
+    rows.into_iter()
+        .map(|(follower, peer)| Ok((follower.domain()?, peer.domain()?)))
+        .collect()
+}
+
+/// The calendars of whole servers (no person's) that follow an actor.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn instances(conn: &mut Conn, followed: Option<CentreId>) -> Result<Vec<Peer>, StoreError> {
+    let calendars = FollowerKind::CALENDARS.iter().map(|kind| kind.as_str());
+    let rows: Vec<peers::Row> = followers::table
+        .inner_join(schema::peers::table)
+        .filter(
+            followers::actor
+                .eq(actor_text(followed))
+                .and(followers::kind.eq_any(calendars)),
+        )
+        .filter(schema::peers::kind.ne("Person").and(schema::peers::gone_at.is_null()))
+        .order(followers::id)
+        .limit(MOST_INSTANCES)
+        .select(peers::Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(peers::Row::domain).collect()
+}
+
+/// Notes what the host of followers runs, and when it is to be asked again. `None`: it did not say, and what was known
+/// stays.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn set_kind(conn: &mut Conn, host: &str, software: Option<&str>, next: Instant) -> Result<(), StoreError> {
+    diesel::update(of_host(host))
+        .set(followers::kind_due_at.eq(ms(next)))
+        .execute(conn)?;
+    let Some(software) = software else { return Ok(()) };
+    diesel::update(of_host(host))
+        .set(followers::kind.eq(FollowerKind::of_software(Some(software)).as_str()))
+        .execute(conn)?;
+    diesel::update(schema::peers::table.filter(schema::peers::host.eq(host)))
+        .set(schema::peers::software.eq(software))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Removes a follower; returns whether it was one.

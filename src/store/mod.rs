@@ -29,6 +29,7 @@ pub mod keys;
 pub mod members;
 pub mod merges;
 pub mod migrate;
+pub mod notices;
 pub mod peers;
 pub mod pulls;
 pub mod schema;

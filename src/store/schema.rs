@@ -60,7 +60,9 @@ diesel::table! {
     }
 }
 diesel::table! {
-    followers (id) { id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, since -> BigInt, }
+    followers (id) {
+        id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, since -> BigInt, kind -> Text, kind_due_at -> BigInt,
+    }
 }
 
 diesel::table! {
@@ -104,6 +106,13 @@ diesel::table! {
         announced_at -> Nullable<BigInt>,
         area -> Text,
         merged_into -> Nullable<Text>,
+        told_at -> Nullable<BigInt>,
+        moved_from -> Nullable<BigInt>,
+    }
+}
+diesel::table! {
+    notices (session_id, kind) {
+        session_id -> Text, kind -> Text, known -> Text, due_at -> Nullable<BigInt>, sent_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -159,9 +168,10 @@ diesel::joinable!(events -> centres (centre_id));
 diesel::joinable!(events -> peers (peer_id));
 diesel::joinable!(event_tags -> events (event_id));
 diesel::joinable!(sessions -> events (event_id));
+diesel::joinable!(notices -> sessions (session_id));
 diesel::joinable!(announces -> events (event_id));
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    centres, members, sign_ins, tokens, peers, peer_keys, follows, followers, events, event_tags, sessions, announces,
-    activities, deliveries, hosts,
+    centres, members, sign_ins, tokens, peers, peer_keys, follows, followers, events, event_tags, sessions, notices,
+    announces, activities, deliveries, hosts,
 );

@@ -4,6 +4,7 @@ mod bad_peers;
 mod convert;
 mod discover;
 mod fetch;
+mod followers;
 mod foreign;
 mod hostile;
 mod proofs;

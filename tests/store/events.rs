@@ -98,7 +98,7 @@ fn a_series_keeps_the_sessions_that_stay() {
             ["2026-12-08", "2026-12-15", "2026-12-29", "2027-01-05", "2027-01-12"]
         );
         assert_eq!(after[0].id, before[0].id);
-        let announced = sessions::announced_of_event(conn, event.id).unwrap();
+        let announced = sessions::posted_of_event(conn, event.id).unwrap();
         assert_eq!(
             announced.iter().map(|(session, _)| *session).collect::<Vec<_>>(),
             [before[0]]

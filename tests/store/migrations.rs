@@ -110,6 +110,7 @@ fn every_table_of_the_schema_can_be_read_on_both() {
             hosts,
             inbox_seen,
             merge_vetoes,
+            notices,
         );
         let sql = if database.is_postgres() {
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()"

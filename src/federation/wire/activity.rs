@@ -105,6 +105,11 @@ impl Activity {
         Self::to_public(id, Verb::Announce, actor, json!(object), followers)
     }
 
+    /// [`announce`](Self::announce) for the followers alone: nobody's timeline shows it.
+    pub fn announce_to_followers(id: Url, actor: Url, object: &str, followers: &Url) -> Self {
+        Self::to_one(id, Verb::Announce, actor, json!(object), followers)
+    }
+
     /// The same, done at `instant`.
     #[must_use]
     pub fn published(mut self, instant: crate::domain::time::Instant) -> Self {

@@ -12,7 +12,7 @@ use maillage::federation::convert::actor_in::actor;
 use maillage::federation::convert::actor_out::{PublicKeys, centre_actor, node_actor};
 use maillage::federation::convert::event_in;
 use maillage::federation::convert::event_out::{Posting, event_object};
-use maillage::federation::convert::note_out::change_note;
+use maillage::federation::convert::note_out::{Why, note};
 use maillage::federation::urls::{OurActor, Urls};
 use maillage::federation::wire::activity::Activity;
 use maillage::federation::wire::collection::{OrderedCollection, OrderedCollectionPage};
@@ -281,7 +281,7 @@ fn a_note_says_what_changed_and_hangs_on_its_event() {
         previous_start: None,
     };
     let id = "https://centre.example/notes/1".parse().unwrap();
-    let note = change_note(&posting, &id, instant("2026-11-20T08:00:00Z"), &urls());
+    let note = note(&posting, Why::CalledOff, &id, instant("2026-11-20T08:00:00Z"), &urls());
     assert_eq!(note["inReplyTo"], urls().session(session.id).as_str());
     assert_eq!(note["attributedTo"], urls().group(&handle()).as_str());
     assert_eq!(note["published"], "2026-11-20T08:00:00Z");
