@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::{Error, Node, events};
 use crate::domain::time::Instant;
 use crate::federation::{Federation, delivery, newcomers, pull};
-use crate::store::{Conn, StoreError, deliveries, hosts, inbox, peers, settings, sign_ins};
+use crate::store::{Conn, StoreError, deliveries, hosts, inbox, merges, peers, settings, sign_ins};
 
 /// How often upkeep is done.
 const ROUND: Duration = Duration::from_secs(60);
@@ -26,6 +26,12 @@ const STRANGERS: TimeDelta = TimeDelta::days(14);
 const MOST_STRANGERS: i64 = 500;
 /// The setting that says when they were last looked for.
 const STRANGERS_PURGED: &str = "strangers_purged";
+/// Most past events of peers that go in one round, so that nobody waits long for the writer.
+const MOST_PAST: i64 = 500;
+/// The setting that says when they were last looked for.
+const PAST_PURGED: &str = "past_purged";
+/// How long the staff's word on two sessions is kept: longer than any session is announced ahead.
+const VETOES: TimeDelta = TimeDelta::days(800);
 
 /// Does all of it until `stop` is true or its sender is gone; what is under way is settled first.
 pub async fn run(node: Node, stop: watch::Receiver<bool>) {
@@ -60,12 +66,13 @@ async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Forgets what is over: expired sign-ins, settled deliveries, old receipts, strangers. Returns how many rows went.
+/// Forgets what is over: expired sign-ins, settled deliveries, old receipts, strangers, past events of peers. Returns how many rows went.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub async fn purge(node: &Node) -> Result<usize, Error> {
     let now = node.now();
+    let past = now - TimeDelta::days(node.config.federation.retention_days.into());
     let forget = move |conn: &mut Conn| {
         let gone = [
             sign_ins::purge(conn, now)?,
@@ -73,16 +80,34 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
             inbox::purge(conn, now - RECEIPTS)?,
             hosts::purge(conn, now - HOSTS)?,
             purge_strangers(conn, now)?,
+            purge_past(conn, now, past)?,
+            merges::purge_vetoes(conn, now - VETOES)?,
         ];
         Ok(gone.iter().sum())
     };
     Ok(node.store.write(forget).await?)
 }
 
+/// Events of peers that ended before `past`, some hundreds a round; once a day, since our own past is looked at too.
+fn purge_past(conn: &mut Conn, now: Instant, past: Instant) -> Result<usize, StoreError> {
+    if done_today(conn, PAST_PURGED, now)? {
+        return Ok(0);
+    }
+    let gone = crate::store::events::forget_past(conn, past, MOST_PAST)?;
+    if i64::try_from(gone).unwrap_or(i64::MAX) < MOST_PAST {
+        settings::set(conn, PAST_PURGED, &now.to_rfc3339())?;
+    }
+    Ok(gone)
+}
+
+fn done_today(conn: &mut Conn, setting: &str, now: Instant) -> Result<bool, StoreError> {
+    let last = settings::get(conn, setting)?.and_then(|text| text.parse::<Instant>().ok());
+    Ok(last.is_some_and(|last| now - last < TimeDelta::days(1)))
+}
+
 /// Once a day, since each peer is looked at.
 fn purge_strangers(conn: &mut Conn, now: Instant) -> Result<usize, StoreError> {
-    let last = settings::get(conn, STRANGERS_PURGED)?.and_then(|text| text.parse::<Instant>().ok());
-    if last.is_some_and(|last| now - last < TimeDelta::days(1)) {
+    if done_today(conn, STRANGERS_PURGED, now)? {
         return Ok(0);
     }
     let gone = peers::purge_strangers(conn, now - STRANGERS, MOST_STRANGERS)?;

@@ -26,6 +26,8 @@ pub struct FederationConfig {
     pub lease_seconds: u64,
     /// Days after which a delivery to a silent host is given up; pulling repairs the rest.
     pub give_up_days: u32,
+    /// Days for which past events of peers are kept; our own are, for good.
+    pub retention_days: u32,
     /// Requests to our inboxes that a host may send in a minute, and at once; 0: any number.
     pub inbox_per_minute: u32,
     /// Requests without a valid signature within five minutes after which an address is answered 429 for five minutes,
@@ -47,6 +49,7 @@ impl Default for FederationConfig {
             timeout_seconds: 10,
             lease_seconds: 30,
             give_up_days: 30,
+            retention_days: 90,
             inbox_per_minute: 60_000,
             inbox_failures: 200,
             blocked_hosts: Vec::new(),
@@ -69,6 +72,7 @@ impl FederationConfig {
         check_range("federation.timeout_seconds", self.timeout_seconds, 1, 60, found);
         check_range("federation.lease_seconds", self.lease_seconds, 10, 3_600, found);
         check_range("federation.give_up_days", self.give_up_days, 1, 365, found);
+        check_range("federation.retention_days", self.retention_days, 1, 3_650, found);
         if self.lease_seconds <= 2 * self.timeout_seconds {
             let reason = "must be longer than twice federation.timeout_seconds, or two workers send the same delivery";
             found.push(("federation.lease_seconds", reason.into()));

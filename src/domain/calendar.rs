@@ -2,6 +2,7 @@
 
 use super::event::{Event, Format, Level, Mode, Price, Session, Status};
 use super::id::SessionId;
+use super::peer::Freshness;
 use super::time::Instant;
 
 /// What a reader asks for. Lists: any of them; different fields: all of them.
@@ -72,6 +73,15 @@ pub struct Source {
     pub url: String,
     /// Whether it is a centre of this node.
     pub local: bool,
+    /// When its programme was last read here; absent for our own centres, and for a peer that others relay.
+    pub heard: Option<Instant>,
+}
+
+impl Source {
+    /// How fresh what is shown of it is, as seen at `now`; nothing to say of what is ours.
+    pub fn freshness(&self, now: Instant) -> Option<Freshness> {
+        self.heard.map(|heard| Freshness::of(heard, now))
+    }
 }
 
 /// One dated session as the calendar shows it.

@@ -1,5 +1,7 @@
 //! A peer: an actor of another server, and how we stand with it.
 
+use chrono::TimeDelta;
+
 use super::code::codes;
 use super::id::{CentreId, FollowId, FollowerId, PeerId};
 use super::time::Instant;
@@ -55,6 +57,29 @@ impl Peer {
     /// Where to deliver to it: the shared inbox if it has one.
     pub fn delivery_inbox(&self) -> &str {
         self.shared_inbox.as_deref().unwrap_or(&self.inbox)
+    }
+}
+
+/// How fresh what is shown of a peer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// Up to date since then: its programme was read, or had not changed.
+    UpToDate(Instant),
+    /// Not heard from since then: what is shown may have changed.
+    Silent(Instant),
+}
+
+impl Freshness {
+    /// Programmes are read every few hours; after this much without an answer a server is more than briefly away.
+    pub const SILENT_AFTER: TimeDelta = TimeDelta::days(3);
+
+    /// As seen at `now` of a peer whose programme was last read at `heard`.
+    pub fn of(heard: Instant, now: Instant) -> Self {
+        if now - heard > Self::SILENT_AFTER {
+            Self::Silent(heard)
+        } else {
+            Self::UpToDate(heard)
+        }
     }
 }
 

@@ -84,6 +84,7 @@ pub fn source(source: &Source) -> Value {
         "name": source.name,
         "url": source.url,
         "local": source.local,
+        "heard": source.heard.map(|heard| heard.to_rfc3339_opts(SecondsFormat::Secs, true)),
     })
 }
 

@@ -69,6 +69,7 @@ pub fn entry() -> Entry {
             host: "agenda.example".into(),
             url: "https://agenda.example/centres/escale".into(),
             local: true,
+            heard: None,
         },
         relayed_by: Vec::new(),
         twins: Vec::new(),

@@ -282,7 +282,6 @@ directory-sessions-chosen = { $count ->
     [one] { $count } session ahead for this choice
    *[other] { $count } sessions ahead for this choice
   }
-directory-verified = Up to date on { $day }
 directory-all = All structures on one page
 directory-csv = For a spreadsheet (CSV, national schema)
 directory-json = For a program (JSON)
@@ -290,6 +289,11 @@ directory-none = No structure announces a session for this choice
 directory-none-advice = Try another theme, another level or a town nearby.
 directory-everyone = Show all structures
 network-directory = Who does what: the directory of structures and what they offer
+
+## Freshness
+fresh-up-to-date = Up to date on { $day }.
+fresh-silent = Not heard from since { $day }.
+fresh-aged = { $name } has not been heard from since { $day }: call before you come.
 
 ## Subscribing
 subscribe-title = Subscribe to the calendar

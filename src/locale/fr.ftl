@@ -283,7 +283,6 @@ directory-sessions-chosen = { $count ->
     [one] { $count } séance à venir pour ce choix
    *[other] { $count } séances à venir pour ce choix
   }
-directory-verified = À jour le { $day }
 directory-all = Toutes les structures sur une page
 directory-csv = Pour un tableur (CSV, schéma national)
 directory-json = Pour un programme (JSON)
@@ -291,6 +290,11 @@ directory-none = Aucune structure n’annonce de séance pour ce choix
 directory-none-advice = Essayez un autre thème, un autre niveau ou une ville voisine.
 directory-everyone = Voir toutes les structures
 network-directory = Qui fait quoi : l’annuaire des structures et de ce qu’elles proposent
+
+## Freshness
+fresh-up-to-date = À jour le { $day }.
+fresh-silent = Sans nouvelles depuis le { $day }.
+fresh-aged = Sans nouvelles de { $name } depuis le { $day } : appelez avant de venir.
 
 ## Subscribing
 subscribe-title = S’abonner à l’agenda

@@ -6,9 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::calendar::{self, Addresses, source_of_centre, source_of_peer};
+use super::column::instant_opt;
 use super::schema::{follows, peers as peer_rows};
 use super::{Conn, StoreError, centres, peers};
-use crate::domain::calendar::Filter;
+use crate::domain::calendar::{Filter, Source};
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::directory::{Offer, Structure, Work};
 use crate::domain::event::Origin;
@@ -39,10 +40,10 @@ pub fn structures(
             all.push(of_centre(&centre, &own.unwrap_or_default(), addresses));
         }
     }
-    for peer in publishers(conn, &works, everyone)? {
+    for (peer, heard) in publishers(conn, &works, everyone)? {
         let theirs = works.remove(&Origin::Remote(peer.id));
         if theirs.is_some() || is_structure(&peer) {
-            all.push(of_peer(peer, &theirs.unwrap_or_default()));
+            all.push(of_peer(peer, heard, &theirs.unwrap_or_default()));
         }
     }
     all.sort_by_cached_key(|structure| (fold(&structure.source.name), structure.source.uri.clone()));
@@ -57,11 +58,14 @@ pub fn followed_stamp(conn: &mut Conn) -> Result<String, StoreError> {
     let (count, newest): (i64, Option<i64>) = follows::table
         .select((diesel::dsl::count_star(), diesel::dsl::max(follows::changed_at)))
         .first(conn)?;
-    let fetched: Option<i64> = follows::table
+    let read: (Option<i64>, Option<i64>) = follows::table
         .inner_join(peer_rows::table)
-        .select(diesel::dsl::max(peer_rows::fetched_at))
+        .select((
+            diesel::dsl::max(peer_rows::fetched_at),
+            diesel::dsl::max(peer_rows::pulled_at),
+        ))
         .first(conn)?;
-    Ok(format!("{count} {newest:?} {fetched:?}"))
+    Ok(format!("{count} {newest:?} {read:?}"))
 }
 
 /// A relay or a program is none, unless it publishes events itself.
@@ -69,7 +73,11 @@ fn is_structure(peer: &Peer) -> bool {
     !matches!(peer.kind.as_str(), "Application" | "Service")
 }
 
-fn publishers(conn: &mut Conn, works: &HashMap<Origin, Vec<Work>>, everyone: bool) -> Result<Vec<Peer>, StoreError> {
+fn publishers(
+    conn: &mut Conn,
+    works: &HashMap<Origin, Vec<Work>>,
+    everyone: bool,
+) -> Result<Vec<(Peer, Option<Instant>)>, StoreError> {
     let mut ids: BTreeSet<String> = works
         .keys()
         .filter_map(|origin| match origin {
@@ -89,10 +97,10 @@ fn publishers(conn: &mut Conn, works: &HashMap<Origin, Vec<Work>>, everyone: boo
     for some in ids.chunks(CHUNK) {
         let rows = peer_rows::table
             .filter(peer_rows::id.eq_any(some).and(peer_rows::gone_at.is_null()))
-            .select(peers::Row::as_select())
-            .load::<peers::Row>(conn)?;
-        for row in rows {
-            found.push(row.domain()?);
+            .select((peers::Row::as_select(), peer_rows::pulled_at))
+            .load::<(peers::Row, Option<i64>)>(conn)?;
+        for (row, pulled) in rows {
+            found.push((row.domain()?, instant_opt(pulled)?));
         }
     }
     Ok(found)
@@ -114,7 +122,7 @@ fn of_centre(centre: &Centre, works: &[Work], addresses: &dyn Addresses) -> Stru
     }
 }
 
-fn of_peer(peer: Peer, works: &[Work]) -> Structure {
+fn of_peer(peer: Peer, heard: Option<Instant>, works: &[Work]) -> Structure {
     let offer = Offer::of(works);
     Structure {
         typology: None,
@@ -123,8 +131,11 @@ fn of_peer(peer: Peer, works: &[Work]) -> Structure {
         phone: None,
         email: None,
         website: peer.url.clone(),
-        verified: peer.fetched,
-        source: source_of_peer(peer),
+        verified: heard.unwrap_or(peer.fetched),
+        source: Source {
+            heard,
+            ..source_of_peer(peer)
+        },
         offer,
     }
 }

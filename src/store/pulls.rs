@@ -1,8 +1,10 @@
 //! When to pull the programme of a peer, and what is known of the last time.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use super::column::{instant_opt, ms, parse};
+use super::column::{instant, instant_opt, ms, parse};
 use super::peers::Row as PeerRow;
 use super::schema::peers;
 use super::{Conn, StoreError};
@@ -121,6 +123,22 @@ pub fn settle(
         Pulled::Failed(error) => diesel::update(row()).set(peers::pull_error.eq(error)).execute(conn)?,
     };
     Ok(())
+}
+
+/// When the programmes of these peers were last read; who was never read is missing.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn heard(conn: &mut Conn, of: impl Iterator<Item = PeerId>) -> Result<HashMap<PeerId, Instant>, StoreError> {
+    let ids: Vec<String> = of.map(|id| id.to_string()).collect();
+    let rows: Vec<(String, Option<i64>)> = peers::table
+        .filter(peers::id.eq_any(ids).and(peers::pulled_at.is_not_null()))
+        .select((peers::id, peers::pulled_at))
+        .load(conn)?;
+    let known = rows.into_iter().filter_map(|(id, at)| at.map(|at| (id, at)));
+    known
+        .map(|(id, at)| Ok((parse("peer id", &id)?, instant(at)?)))
+        .collect()
 }
 
 /// What is known of the pulls of a peer, for its page and `doctor`.

@@ -122,6 +122,7 @@ fn entry(description: &str) -> Entry {
             host: words.to_owned(),
             url: words.to_owned(),
             local: false,
+            heard: None,
         },
         relayed_by: Vec::new(),
         twins: Vec::new(),

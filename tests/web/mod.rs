@@ -5,6 +5,7 @@ mod deliveries;
 mod desk;
 mod directory;
 mod errors;
+mod freshness;
 mod headers;
 mod merges;
 mod operations;

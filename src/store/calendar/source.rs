@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::super::announces::origin_text;
 use super::super::centres;
+use super::super::column::instant_opt;
 use super::super::events::EventRow;
 use super::super::peers;
 use super::super::schema;
@@ -167,11 +168,19 @@ fn sources(
     if !ids.is_empty() {
         let found = schema::peers::table
             .filter(schema::peers::id.eq_any(ids))
-            .select(peers::Row::as_select())
-            .load::<peers::Row>(conn)?;
-        for row in found {
+            .select((peers::Row::as_select(), schema::peers::pulled_at))
+            .load::<(peers::Row, Option<i64>)>(conn)?;
+        for (row, pulled) in found {
             let peer = row.domain()?;
-            sources.insert(peer.id.to_string(), source_of_peer(peer));
+            let id = peer.id.to_string();
+            let heard = instant_opt(pulled)?;
+            sources.insert(
+                id,
+                Source {
+                    heard,
+                    ..source_of_peer(peer)
+                },
+            );
         }
     }
     for centre in centres::list(conn)? {
@@ -180,7 +189,7 @@ fn sources(
     Ok(sources)
 }
 
-/// A peer as the publisher of an event.
+/// A peer as the publisher of an event; when it was heard from is not looked up.
 pub fn source_of_peer(peer: Peer) -> Source {
     let account = peer.account().trim_start_matches('@').to_owned();
     Source {
@@ -194,6 +203,7 @@ pub fn source_of_peer(peer: Peer) -> Source {
         uri: peer.uri,
         host: peer.host,
         local: false,
+        heard: None,
     }
 }
 
@@ -207,5 +217,6 @@ pub fn source_of_centre(centre: &Centre, addresses: &dyn Addresses) -> Source {
         host,
         url: addresses.centre_page(&centre.handle),
         local: true,
+        heard: None,
     }
 }

@@ -261,6 +261,25 @@ pub fn forget(conn: &mut Conn, ids: &[EventId]) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Forgets up to `limit` events of peers that ended before `before`, the oldest first; returns how many. Our own are the
+/// centre's archive and stay.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn forget_past(conn: &mut Conn, before: Instant, limit: i64) -> Result<usize, StoreError> {
+    let past: Vec<String> = sessions::table
+        .inner_join(events::table)
+        .filter(sessions::starts_at.lt(ms(before)).and(sessions::ends_at.lt(ms(before))))
+        .filter(events::peer_id.is_not_null())
+        .order((sessions::starts_at, sessions::id))
+        .limit(limit)
+        .select(events::id)
+        .load(conn)?;
+    let ids: Result<Vec<EventId>, StoreError> = past.iter().map(|id| parse("event id", id)).collect();
+    forget(conn, &ids?)?;
+    Ok(past.len())
+}
+
 /// Forgets what reached us through `peer`, whom nobody here follows from now on, and through nobody else.
 ///
 /// # Errors

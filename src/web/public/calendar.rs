@@ -68,7 +68,7 @@ fn show(frame: &Frame, asked: &Asked, found: Found) -> CalendarPage {
     CalendarPage {
         heading: t.text("calendar-title"),
         lead: t.text("calendar-lead"),
-        days: days(t, &found.entries.items, frame.today()),
+        days: days(t, &found.entries.items, frame.today(), frame.now),
         empty: empty(frame, &form, &found.centres),
         first_page: asked.cursor.is_some().then(|| link("/", &asked.query(&[]))),
         next_page: cursor.map(|cursor| link("/", &asked.query(&[("cursor", &cursor)]))),

@@ -87,7 +87,7 @@ fn show(frame: &Frame, centre: &Centre, entries: &StorePage<Entry>) -> CentrePag
     ];
     page.follow = Some(view.handle.clone());
     CentrePage {
-        days: days(frame.t, &entries.items, frame.today()),
+        days: days(frame.t, &entries.items, frame.today(), frame.now),
         next_page: entries.next.as_ref().map(|_| view.calendar()),
         centre: view,
         page,

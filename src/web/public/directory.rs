@@ -103,7 +103,7 @@ fn show(frame: &Frame, asked: &Asked, structures: &[Structure]) -> DirectoryPage
         structures: structures
             .iter()
             .take(shown)
-            .map(|structure| StructureView::new(t, structure, frame.today(), form.any))
+            .map(|structure| StructureView::new(t, structure, frame.now, frame.today(), form.any))
             .collect(),
         csv: page.alternates[1].href.clone(),
         json: page.alternates[0].href.clone(),

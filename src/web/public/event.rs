@@ -117,6 +117,7 @@ fn show(frame: &Frame, entry: &Entry, dates: &[Session]) -> EventPage {
     let t = frame.t;
     let facts = &entry.event.facts;
     let around = Around {
+        now: frame.now,
         today: frame.today(),
         base: frame.node.base(),
         sessions: dates,

@@ -13,7 +13,7 @@ use crate::store::calendar;
 use crate::store::{Conn, Page, StoreError, changes};
 use crate::web::Error;
 use crate::web::extract::filter::Asked;
-use crate::web::view::credits::called_off;
+use crate::web::view::credits::{aged, called_off};
 
 /// Sessions of an agenda or a table: a year of a town.
 const ALL: i64 = calendar::MAX_PAGE;
@@ -25,8 +25,9 @@ const NEWS: i64 = 100;
 /// # Errors
 /// [`Error::Refused`] with the parameters that cannot be read.
 pub async fn ics(frame: Frame) -> Result<HttpResponse, Error> {
-    serve(frame, ALL, "text/calendar; charset=utf-8", |t, channel, page| {
-        feed::ics::calendar(channel, &items(t, &page.items))
+    let now = frame.now;
+    serve(frame, ALL, "text/calendar; charset=utf-8", move |t, channel, page| {
+        feed::ics::calendar(channel, &items(t, &page.items, now))
     })
     .await
 }
@@ -36,11 +37,12 @@ pub async fn ics(frame: Frame) -> Result<HttpResponse, Error> {
 /// # Errors
 /// [`Error::Refused`] with the parameters that cannot be read.
 pub async fn atom(frame: Frame) -> Result<HttpResponse, Error> {
+    let now = frame.now;
     serve(
         frame,
         NEWS,
         "application/atom+xml; charset=utf-8",
-        |t, channel, page| feed::atom::feed(channel, &items(t, &page.items)),
+        |t, channel, page| feed::atom::feed(channel, &items(t, &page.items, now)),
     )
     .await
 }
@@ -62,8 +64,9 @@ pub async fn json(frame: Frame) -> Result<HttpResponse, Error> {
 /// # Errors
 /// [`Error::Refused`] with the parameters that cannot be read.
 pub async fn csv(frame: Frame) -> Result<HttpResponse, Error> {
-    serve(frame, ALL, "text/csv; charset=utf-8", |t, _, page| {
-        feed::csv::file(&items(t, &page.items))
+    let now = frame.now;
+    serve(frame, ALL, "text/csv; charset=utf-8", move |t, _, page| {
+        feed::csv::file(&items(t, &page.items, now))
     })
     .await
 }
@@ -88,7 +91,7 @@ pub(super) fn one_ics(frame: &Frame, entry: &Entry, etag: &str) -> HttpResponse 
         language: frame.t.tag(),
         updated: entry.event.updated,
     };
-    let body = feed::ics::calendar(&channel, &items(frame.t, std::slice::from_ref(entry)));
+    let body = feed::ics::calendar(&channel, &items(frame.t, std::slice::from_ref(entry), frame.now));
     frame.feed("text/calendar; charset=utf-8", body, etag)
 }
 
@@ -142,8 +145,8 @@ fn channel(frame: &Frame, asked: &Asked, entries: &[Entry]) -> Channel {
     }
 }
 
-/// The entries with the words that go with them.
-fn items(t: Locale, entries: &[Entry]) -> Vec<Item<'_>> {
+/// The entries with the words that go with them, as seen at `now`.
+fn items(t: Locale, entries: &[Entry], now: Instant) -> Vec<Item<'_>> {
     entries
         .iter()
         .map(|entry| {
@@ -152,6 +155,7 @@ fn items(t: Locale, entries: &[Entry]) -> Vec<Item<'_>> {
             let themes = facts.themes.iter().map(|code| t.label(&THEMES, code));
             let mut lines = practical.lines(t).split_off(1);
             lines.extend(called_off(t, entry));
+            lines.extend(aged(t, entry, now));
             let kind = facts.event_type.iter().map(|code| t.label(&EVENT_TYPES, code));
             Item {
                 entry,

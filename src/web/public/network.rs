@@ -6,12 +6,14 @@ use actix_web::HttpResponse;
 
 use super::Frame;
 use crate::domain::centre::{Centre, CentreKind};
-use crate::domain::peer::{FollowState, Peer};
+use crate::domain::peer::{FollowState, Freshness, Peer};
 use crate::domain::text::fold;
-use crate::store::{Conn, StoreError, centres, changes, follows};
+use crate::domain::time::Instant;
+use crate::store::{Conn, StoreError, centres, changes, follows, pulls};
 use crate::web::Error;
 use crate::web::view::Section;
 use crate::web::view::centre::{NetworkGroup, NetworkMember, NetworkPage};
+use crate::web::view::freshness::Fresh;
 
 /// Follows that are read: a town has tens, a large network some hundreds.
 const FOLLOWS: i64 = 1000;
@@ -28,7 +30,7 @@ pub async fn page(frame: Frame) -> Result<HttpResponse, Error> {
     }
 }
 
-type Found = (Vec<Centre>, Vec<Peer>, String);
+type Found = (Vec<Centre>, Vec<(Peer, Option<Instant>)>, String);
 
 fn read(conn: &mut Conn, frame: &Frame) -> Result<Result<Found, String>, StoreError> {
     let centres = centres::list(conn)?;
@@ -47,12 +49,19 @@ fn read(conn: &mut Conn, frame: &Frame) -> Result<Result<Found, String>, StoreEr
         .filter(|(follow, _)| follow.state == FollowState::Accepted);
     // Two of our centres may follow the same peer.
     let peers: BTreeMap<String, Peer> = accepted.map(|(_, peer)| (peer.uri.clone(), peer)).collect();
-    let mut peers: Vec<Peer> = peers.into_values().collect();
-    peers.sort_by_key(|peer| fold(&peer.name));
+    let mut heard = pulls::heard(conn, peers.values().map(|peer| peer.id))?;
+    let mut peers: Vec<(Peer, Option<Instant>)> = peers
+        .into_values()
+        .map(|peer| {
+            let heard = heard.remove(&peer.id);
+            (peer, heard)
+        })
+        .collect();
+    peers.sort_by_key(|(peer, _)| fold(&peer.name));
     Ok(Ok((centres, peers, etag)))
 }
 
-fn show(frame: &Frame, centres: &[Centre], peers: &[Peer]) -> NetworkPage {
+fn show(frame: &Frame, centres: &[Centre], peers: &[(Peer, Option<Instant>)]) -> NetworkPage {
     let t = frame.t;
     let host = frame.addresses().host();
     let of_kind = |kind: CentreKind| {
@@ -62,11 +71,15 @@ fn show(frame: &Frame, centres: &[Centre], peers: &[Peer]) -> NetworkPage {
             .map(|centre| NetworkMember::local(centre, &host))
             .collect()
     };
-    let followed = peers.iter().map(NetworkMember::followed).collect();
+    let zone = frame.node.config.node.timezone;
+    let followed = peers.iter().map(|(peer, heard)| {
+        let fresh = heard.map(|heard| Fresh::new(t, Freshness::of(heard, frame.now), zone));
+        NetworkMember::followed(peer, fresh)
+    });
     let groups = [
         NetworkGroup::new(t, t.text("network-networks"), of_kind(CentreKind::Network)),
         NetworkGroup::new(t, t.text("network-here"), of_kind(CentreKind::Centre)),
-        NetworkGroup::new(t, t.text("network-followed"), followed),
+        NetworkGroup::new(t, t.text("network-followed"), followed.collect()),
     ];
     NetworkPage {
         page: frame.page(Section::Network, t.text("network-title")),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::freshness::Fresh;
 use super::page::{Link, Page};
 use super::parts::{Phone, host_link, safe_link};
 use super::session::Day;
@@ -142,6 +143,8 @@ pub struct NetworkMember {
     pub handle: String,
     /// Its sessions in this calendar.
     pub sessions: Option<String>,
+    /// Since when it is up to date, or silent.
+    pub fresh: Option<Fresh>,
 }
 
 impl NetworkGroup {
@@ -170,11 +173,12 @@ impl NetworkMember {
             phone: centre.profile.phone.as_deref().map(Phone::new),
             handle: format!("@{}@{host}", centre.handle),
             sessions: Some(format!("/?{}={}", centre.kind, centre.handle)),
+            fresh: None,
         }
     }
 
-    /// A peer that this node follows.
-    pub fn followed(peer: &Peer) -> Self {
+    /// A peer that this node follows, and how fresh what is known of it is.
+    pub fn followed(peer: &Peer, fresh: Option<Fresh>) -> Self {
         let account = peer.account();
         let of = url::form_urlencoded::byte_serialize(account.trim_start_matches('@').as_bytes()).collect::<String>();
         let summary = shorten(&peer.summary, 160);
@@ -195,6 +199,7 @@ impl NetworkMember {
             handle: account,
             // A peer may be a network: what it gathers is shown too.
             sessions: Some(format!("/?network={of}")),
+            fresh,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Who publishes a session, who else publishes the same workshop and why they are shown as one, who relays it.
 
+use super::freshness::{self, Fresh};
 use super::page::Link;
 use super::parts::{host_link, safe_link};
 use crate::domain::calendar::{Entry, Source, Twin};
 use crate::domain::event::Status;
+use crate::domain::time::Instant;
 use crate::locale::Locale;
 
 /// Where an event page says its announcement comes from.
@@ -14,6 +16,8 @@ pub struct Credits {
     pub origin: Option<Link>,
     /// When it last changed.
     pub updated: String,
+    /// Since when it is known to hold, or its publisher silent.
+    pub fresh: Option<Fresh>,
     /// The same workshop as others publish it.
     pub twins: Vec<TwinLine>,
     /// Where staff say that they are two workshops.
@@ -37,12 +41,15 @@ pub struct TwinLine {
 }
 
 impl Credits {
-    /// The credits of `entry`.
-    pub fn new(t: Locale, entry: &Entry) -> Self {
+    /// The credits of `entry` as seen at `now`.
+    pub fn new(t: Locale, entry: &Entry, now: Instant) -> Self {
+        let zone = entry.event.facts.schedule.zone;
+        let freshness = entry.publisher.freshness(now);
         Self {
             publisher: who(&entry.publisher),
             origin: origin(t, entry),
             updated: updated(t, entry),
+            fresh: freshness.map(|freshness| Fresh::new(t, freshness, zone)),
             twins: entry.twins.iter().map(|twin| line(t, entry, twin)).collect(),
             tell_apart: (!entry.twins.is_empty()).then(|| "/desk/merges".to_owned()),
             relays: entry.relayed_by.iter().map(who).collect(),
@@ -89,6 +96,13 @@ pub fn called_off(t: Locale, entry: &Entry) -> Option<String> {
         .map(|twin| twin.publisher.name.clone())
         .collect();
     (!names.is_empty()).then(|| t.text_with("called-off-by", &[("names", t.list(names).into())]))
+}
+
+/// What a reader must know when its publisher has not been heard from for days.
+pub fn aged(t: Locale, entry: &Entry, now: Instant) -> Option<String> {
+    let publisher = &entry.publisher;
+    let zone = entry.event.facts.schedule.zone;
+    freshness::aged(t, &publisher.name, publisher.freshness(now), zone)
 }
 
 fn origin(t: Locale, entry: &Entry) -> Option<Link> {

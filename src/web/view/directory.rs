@@ -4,9 +4,12 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::filter::FilterForm;
+use super::freshness::Fresh;
 use super::page::{Link, Page};
 use super::parts::{Phone, safe_link};
 use crate::domain::directory::{Offer, Structure};
+use crate::domain::peer::Freshness;
+use crate::domain::time::Instant;
 use crate::domain::vocabulary::{ACCESSIBILITY, AUDIENCES, EVENT_TYPES, LANGUAGES, PRICES, THEMES, Vocabulary};
 use crate::locale::{Locale, capitalise, place_line};
 
@@ -55,11 +58,13 @@ pub struct StructureView {
     pub sessions: Option<Link>,
     /// « À jour le 12 novembre 2026 ».
     pub verified: String,
+    /// Whether nobody was heard from lately.
+    pub silent: bool,
 }
 
 impl StructureView {
-    /// The structure as read on `today`; `filtered`: its sessions are those of a choice.
-    pub fn new(t: Locale, structure: &Structure, today: NaiveDate, filtered: bool) -> Self {
+    /// The structure as read at `now`, which is `today`; `filtered`: its sessions are those of a choice.
+    pub fn new(t: Locale, structure: &Structure, now: Instant, today: NaiveDate, filtered: bool) -> Self {
         let offer = &structure.offer;
         let source = &structure.source;
         let handle = source.account.split('@').next().unwrap_or_default();
@@ -68,7 +73,8 @@ impl StructureView {
         } else {
             safe_link(&source.url).unwrap_or_else(|| source.uri.clone())
         };
-        let day = structure.verified.with_timezone(&zone(offer)).date_naive();
+        let freshness = source.freshness(now).unwrap_or(Freshness::UpToDate(structure.verified));
+        let fresh = Fresh::new(t, freshness, zone(offer));
         Self {
             name: Link {
                 href,
@@ -80,7 +86,8 @@ impl StructureView {
             facts: facts(t, offer),
             next: next(t, offer, today),
             sessions: sessions(t, structure, filtered),
-            verified: t.text_with("directory-verified", &[("day", t.date(day).into())]),
+            verified: fresh.words,
+            silent: fresh.silent,
         }
     }
 }

@@ -4,13 +4,14 @@ use askama::Template;
 use chrono::{NaiveDate, SecondsFormat};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::credits::{Credits, called_off};
+use super::credits::{Credits, aged, called_off};
 use super::event_about::{Fact, about};
 use super::page::{Link, Page, Picture};
 use super::parts::{Kind, Marks, Notice, Phone, PriceTag, host_link, safe_link};
 use crate::domain::calendar::Entry;
 use crate::domain::event::{CourseRegistration, EventFacts, Mode, Session, Status};
 use crate::domain::place::Place;
+use crate::domain::time::Instant;
 use crate::locale::{Locale, capitalise};
 
 /// Dates of a series that are shown; a phone shows them without endless scrolling.
@@ -92,6 +93,8 @@ pub struct EventView {
     pub sms: Option<String>,
     /// What a partner says otherwise.
     pub called_off: Option<String>,
+    /// Since when its publisher is silent.
+    pub aged: Option<String>,
     /// Who publishes and relays it.
     pub credits: Credits,
 }
@@ -108,7 +111,9 @@ pub struct DateLink {
 
 /// What the page shows besides the entry.
 pub struct Around<'a> {
-    /// The day at which the page is read, in the node's zone.
+    /// The moment at which the page is read.
+    pub now: Instant,
+    /// Its day, in the node's zone.
     pub today: NaiveDate,
     /// This node's own address, without a final slash.
     pub base: &'a str,
@@ -166,7 +171,8 @@ impl EventView {
             ics: takes_place(facts).then(|| format!("/events/{}.ics", entry.session.id)),
             sms: takes_place(facts).then(|| sms(t, entry)),
             called_off: called_off(t, entry),
-            credits: Credits::new(t, entry),
+            aged: aged(t, entry, around.now),
+            credits: Credits::new(t, entry, around.now),
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod directory;
 pub mod event;
 mod event_about;
 pub mod filter;
+pub mod freshness;
 pub mod message;
 mod page;
 pub mod parts;

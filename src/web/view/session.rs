@@ -2,10 +2,11 @@
 
 use chrono::{NaiveDate, SecondsFormat};
 
-use super::credits::called_off;
+use super::credits::{aged, called_off};
 use super::parts::{Kind, Marks, Notice, Phone, PriceTag};
 use crate::domain::calendar::Entry;
 use crate::domain::event::{Mode, Status};
+use crate::domain::time::Instant;
 use crate::locale::{Locale, capitalise};
 
 /// The sessions of one day.
@@ -36,6 +37,8 @@ pub struct SessionLine {
     pub notice: Option<Notice>,
     /// What a partner says otherwise.
     pub called_off: Option<String>,
+    /// Since when its publisher is silent.
+    pub aged: Option<String>,
     /// Where.
     pub place: Option<String>,
     /// Its type.
@@ -53,8 +56,8 @@ pub struct SessionLine {
 }
 
 impl SessionLine {
-    /// One entry of the calendar.
-    pub fn new(t: Locale, entry: &Entry) -> Self {
+    /// One entry of the calendar, as seen at `now`.
+    pub fn new(t: Locale, entry: &Entry, now: Instant) -> Self {
         let facts = &entry.event.facts;
         let occurrence = &entry.session.occurrence;
         let start = occurrence.start.with_timezone(&facts.schedule.zone);
@@ -73,6 +76,7 @@ impl SessionLine {
             cancelled: facts.status == Status::Cancelled,
             notice: Notice::new(t, facts),
             called_off: called_off(t, entry),
+            aged: aged(t, entry, now),
             place: practical.place,
             kind: Kind::new(t, facts),
             price: PriceTag::new(t, facts),
@@ -98,14 +102,14 @@ fn source(t: Locale, entry: &Entry) -> String {
 }
 
 /// The entries, which come in order of their start, day by day.
-pub fn days(t: Locale, entries: &[Entry], today: NaiveDate) -> Vec<Day> {
+pub fn days(t: Locale, entries: &[Entry], today: NaiveDate, now: Instant) -> Vec<Day> {
     let date = |entry: &Entry| entry.session.occurrence.date;
     entries
         .chunk_by(|one, next| date(one) == date(next))
         .map(|day| Day {
             heading: heading(t, date(&day[0]), today),
             count: t.text_with("day-count", &[("count", day.len().into())]),
-            sessions: day.iter().map(|entry| SessionLine::new(t, entry)).collect(),
+            sessions: day.iter().map(|entry| SessionLine::new(t, entry, now)).collect(),
         })
         .collect()
 }

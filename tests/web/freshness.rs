@@ -1,0 +1,146 @@
+//! How fresh what is shown of a peer is: said on its event, in lists, in the network, the directory and feeds.
+
+use actix_web::cookie::Cookie;
+use actix_web::http::header;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use maillage::app::jobs;
+use maillage::domain::centre::CentreKind;
+use maillage::domain::event::Event;
+use maillage::domain::peer::FollowState;
+use maillage::domain::time::Instant;
+use maillage::store::schema::peers;
+use maillage::store::{Conn, StoreError, events};
+use maillage::web::{Shared, app};
+use serde_json::Value;
+
+use super::desk::visit;
+use super::header_of;
+use crate::store::samples;
+use crate::support::node::{TestNode, morning, on_both};
+
+/// A followed peer with one event, whose programme was last read at `heard`.
+async fn peer_heard(test: &TestNode, heard: Option<Instant>) -> Event {
+    let stored = test.node.store.write(move |conn: &mut Conn| {
+        let peer = samples::peer(conn, "bobine", "b.example");
+        samples::follow(conn, None, peer.id, FollowState::Accepted);
+        diesel::update(peers::table)
+            .set(peers::pulled_at.eq(heard.map(|heard| heard.timestamp_millis())))
+            .execute(conn)?;
+        Ok::<_, StoreError>(samples::remote(
+            conn,
+            &peer,
+            samples::facts("Café", "2026-12-04T09:00:00Z"),
+        ))
+    });
+    stored.await.expect("a peer")
+}
+
+/// The pages and feeds that show the event, without no-break spaces and folds.
+async fn shown(test: &TestNode, event: &Event) -> Vec<(String, String)> {
+    let service = init_service(app(Shared::new(test.node.clone()))).await;
+    let mut all = Vec::new();
+    let one = format!("/events/{}", event.id);
+    for path in [
+        "/",
+        &one,
+        "/network",
+        "/network/directory",
+        "/calendar.ics",
+        "/calendar.atom",
+    ] {
+        let page = visit!(service, "", path, "")
+            .2
+            .replace("\r\n ", "")
+            .replace('\u{a0}', " ");
+        all.push((path.to_owned(), page));
+    }
+    let json = visit!(service, "", "/calendar.json", "").2;
+    let list: Value = serde_json::from_str(&json).expect("JSON");
+    all.push(("heard".to_owned(), list["items"][0]["origin"]["heard"].to_string()));
+    all
+}
+
+#[test]
+fn a_silent_node_is_said_to_be_and_its_events_age() {
+    on_both(async |test| {
+        let event = peer_heard(&test, Some(morning() - TimeDelta::days(11))).await;
+        for (path, page) in shown(&test, &event).await {
+            let said = match path.as_str() {
+                "/network" | "/network/directory" => "Sans nouvelles depuis le 12 novembre 2026.",
+                "heard" => "\"2026-11-12T07:00:00Z\"",
+                _ => "Sans nouvelles de Pair bobine depuis le 12 novembre 2026 : appelez avant de venir.",
+            };
+            assert!(page.contains(said), "{path}: {page}");
+            assert!(!page.contains("À jour le"), "{path}");
+        }
+    });
+}
+
+#[test]
+fn a_node_that_answered_lately_is_up_to_date() {
+    on_both(async |test| {
+        let event = peer_heard(&test, Some(morning() - TimeDelta::days(3))).await;
+        for (path, page) in shown(&test, &event).await {
+            assert!(!page.contains("Sans nouvelles"), "{path}: {page}");
+            let says_so = page.contains("À jour le 20 novembre 2026.");
+            let dated = path.starts_with("/events/") || path.starts_with("/network");
+            assert_eq!(says_so, dated, "{path}: {page}");
+        }
+    });
+}
+
+#[test]
+fn of_who_was_never_read_nothing_is_claimed() {
+    on_both(async |test| {
+        let event = peer_heard(&test, None).await;
+        for (path, page) in shown(&test, &event).await {
+            assert!(!page.contains("Sans nouvelles"), "{path}");
+            assert!(path == "/network/directory" || !page.contains("À jour le"), "{path}");
+        }
+    });
+}
+
+#[test]
+fn the_past_of_peers_is_forgotten_in_time_and_ours_is_kept() {
+    on_both(async |test| {
+        let stored = test.node.store.write(|conn: &mut Conn| {
+            let peer = samples::peer(conn, "bobine", "b.example");
+            let here = samples::centre(conn, "escale", CentreKind::Centre);
+            let at = |days: i64| (morning() - TimeDelta::days(days)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+            let kept = [
+                samples::local(conn, here.id, samples::facts("Le nôtre", &at(400))).id,
+                samples::remote(conn, &peer, samples::facts("Récent", &at(89))).id,
+                samples::remote(conn, &peer, samples::facts("À venir", &at(-5))).id,
+            ];
+            let gone: Vec<_> = (91..96)
+                .map(|days| samples::remote(conn, &peer, samples::facts("Vieux", &at(days))).id)
+                .collect();
+            // In batches, the oldest first.
+            assert_eq!(events::forget_past(conn, morning() - TimeDelta::days(90), 2)?, 2);
+            assert!(events::by_id(conn, gone[4])?.is_none() && events::by_id(conn, gone[3])?.is_none());
+            assert!(events::by_id(conn, gone[2])?.is_some());
+            Ok::<_, StoreError>((kept, gone))
+        });
+        let (kept, gone) = stored.await.expect("events");
+        assert_eq!(jobs::purge(&test.node).await.expect("a purge"), 3);
+        let left = test.node.store.read(move |conn: &mut Conn| {
+            for id in gone {
+                assert!(events::by_id(conn, id)?.is_none());
+            }
+            for id in kept {
+                assert!(events::by_id(conn, id)?.is_some());
+            }
+            Ok::<_, StoreError>(())
+        });
+        left.await.expect("a look");
+        assert_eq!(jobs::purge(&test.node).await.expect("a purge"), 0);
+        test.advance(TimeDelta::days(2));
+        assert_eq!(
+            jobs::purge(&test.node).await.expect("a purge"),
+            1,
+            "what was recent grew old"
+        );
+    });
+}
