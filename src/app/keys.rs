@@ -41,8 +41,16 @@ pub(super) fn insert(conn: &mut Conn, pairs: &[ActorKey]) -> Result<(), StoreErr
 /// # Errors
 /// [`Error::NotFound`] for a centre that is not there, [`Error::Key`] when no key can be made.
 pub async fn rotate(node: &Node, owner: Option<CentreId>) -> Result<(), Error> {
+    let pairs = generate(owner, node.now()).await?;
+    replace(node, owner, pairs).await
+}
+
+/// [`rotate`] to pairs that were made before.
+///
+/// # Errors
+/// [`Error::NotFound`] for a centre that is not there.
+pub async fn replace(node: &Node, owner: Option<CentreId>, pairs: Vec<ActorKey>) -> Result<(), Error> {
     let now = node.now();
-    let pairs = generate(owner, now).await?;
     let (federation, name) = (node.federation.clone(), node.config.node.name.clone());
     let rotated = node
         .store

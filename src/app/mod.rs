@@ -26,6 +26,7 @@ use tokio::sync::Semaphore;
 use crate::config::Config;
 use crate::domain::random::Randomness;
 use crate::domain::time::{Clock, Instant};
+use crate::federation::fetch::Transport;
 use crate::federation::{Federation, context};
 use crate::locale::Locale;
 use crate::store::Db;
@@ -60,6 +61,19 @@ impl Node {
     /// # Errors
     /// [`OpenError`], in words for whoever starts the node.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Randomness>) -> Result<Self, OpenError> {
+        Self::open_over(None, config, clock, random).await
+    }
+
+    /// [`Node::open`] with something else than connections to carry requests to other servers.
+    ///
+    /// # Errors
+    /// As [`Node::open`].
+    pub async fn open_over(
+        transport: Option<Arc<dyn Transport>>,
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Randomness>,
+    ) -> Result<Self, OpenError> {
         make_data_dir(&config.data_dir)?;
         let (url, pool) = (config.database_url(), config.database.pool);
         let store = tokio::task::spawn_blocking(move || Db::open(&url, pool))
@@ -75,6 +89,7 @@ impl Node {
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             metrics: Arc::clone(&metrics),
+            transport,
         };
         let federation = context::open(store.clone(), settings)
             .await

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::acquaintances::Acquaintances;
 use super::error::FederationError;
-use super::fetch::{Fetcher, GetSigner, Limits};
+use super::fetch::{Fetcher, GetSigner, Limits, Transport};
 use super::guard::{BlockList, Policy};
 use super::inbox::Taken;
 use super::keyring::KeyRing;
@@ -80,6 +80,8 @@ pub struct Settings<'a> {
     pub random: Arc<dyn Randomness>,
     /// The counters.
     pub metrics: Arc<Metrics>,
+    /// What carries requests to other servers, where it is not connections.
+    pub transport: Option<Arc<dyn Transport>>,
 }
 
 /// Makes the federation of a node, whose instance actor has keys.
@@ -99,15 +101,12 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         ..Limits::default()
     };
     let blocked = BlockList(settings.federation.blocked_hosts.clone());
-    let fetcher = Fetcher::avoiding(
-        blocked.clone(),
-        settings.base,
-        policy,
-        limits,
-        Some(GetSigner::Ring(keys.clone(), store.clone())),
-        Arc::clone(&settings.clock),
-    )
-    .map_err(FederationError::Client)?;
+    let (signer, clock) = (GetSigner::Ring(keys.clone(), store.clone()), Arc::clone(&settings.clock));
+    let fetcher = match settings.transport {
+        Some(transport) => Fetcher::over(transport, blocked.clone(), policy, limits, Some(signer), clock),
+        None => Fetcher::avoiding(blocked.clone(), settings.base, policy, limits, Some(signer), clock)
+            .map_err(FederationError::Client)?,
+    };
     let domain = urls.host();
     let federation = Federation(Arc::new(Parts {
         store,

@@ -71,10 +71,18 @@ pub async fn run(federation: Federation, mut stop: watch::Receiver<bool>) {
 /// # Errors
 /// Only what the database refuses.
 pub async fn step(federation: &Federation) -> Result<usize, StoreError> {
+    step_at_most(federation, AT_ONCE).await
+}
+
+/// [`step`] with so many peers: with one, what happens is in an order that can be repeated.
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn step_at_most(federation: &Federation, most: i64) -> Result<usize, StoreError> {
     let now = federation.now();
     let due = federation
         .store
-        .write(move |conn| pulls::claim(conn, now, now + LEASE, AT_ONCE))
+        .write(move |conn| pulls::claim(conn, now, now + LEASE, most))
         .await?;
     let count = due.len();
     let mut readings = tokio::task::JoinSet::new();

@@ -79,7 +79,8 @@ impl Worker {
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut lanes = Lanes::default();
         while !*stop.borrow() {
-            let nap = match self.take_on(&mut lanes).await {
+            let room = lanes.room();
+            let nap = match self.take_on(&mut lanes, room).await {
                 Ok(due) => self.nap(due),
                 Err(error) => {
                     tracing::error!(%error, "deliveries cannot be claimed");
@@ -115,15 +116,31 @@ impl Worker {
     /// Only what the database refuses.
     pub async fn step(&self) -> Result<usize, StoreError> {
         let mut lanes = Lanes::default();
-        self.take_on(&mut lanes).await?;
+        let room = lanes.room();
+        self.take_on(&mut lanes, room).await?;
         let started = lanes.set.len();
         while lanes.set.join_next().await.is_some() {}
         Ok(started)
     }
 
+    /// [`Worker::step`] with one host; whether there was one. What happens is then in an order that can be repeated.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub async fn step_one(&self) -> Result<bool, StoreError> {
+        for (healthy, failing) in [(1, 0), (0, 1)] {
+            let mut lanes = Lanes::default();
+            self.take_on(&mut lanes, Room { healthy, failing }).await?;
+            if lanes.set.join_next().await.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Takes on hosts that are due; when the next one is, as far as it is known.
-    async fn take_on(&self, lanes: &mut Lanes) -> Result<Option<Instant>, StoreError> {
-        let (now, room, owner) = (self.federation.now(), lanes.room(), self.owner.clone());
+    async fn take_on(&self, lanes: &mut Lanes, room: Room) -> Result<Option<Instant>, StoreError> {
+        let (now, owner) = (self.federation.now(), self.owner.clone());
         let store = &self.federation.store;
         let due = store.read(move |conn| hosts::next_due(conn, now)).await?;
         if due.is_none_or(|due| due > now) {

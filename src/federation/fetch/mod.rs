@@ -10,20 +10,22 @@ mod failures;
 mod flight;
 mod knock;
 mod post;
+mod transport;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use futures_util::FutureExt as _;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION};
-use reqwest::{Client, Response};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION};
+use reqwest::{Client, Method, Request, Response};
 use serde_json::Value;
 use url::Url;
 
 pub use accept::Accept;
 pub use error::FetchError;
 pub use post::PostOutcome;
+pub use transport::Transport;
 
 use super::convert::json;
 use super::guard::{BlockList, Blocked, Guard, Policy, same_origin};
@@ -34,6 +36,7 @@ use crate::store::Db;
 use failures::Failures;
 use flight::Flights;
 use knock::{Knock, Knocks};
+use transport::Wire;
 
 /// Redirects followed for one request.
 const MAX_REDIRECTS: usize = 3;
@@ -113,7 +116,7 @@ impl GetSigner {
 }
 
 struct Inner {
-    client: Client,
+    transport: Arc<dyn Transport>,
     policy: Policy,
     limits: Limits,
     clock: Arc<dyn Clock>,
@@ -157,9 +160,22 @@ impl Fetcher {
             .connect_timeout(limits.connect)
             .pool_idle_timeout(Duration::from_secs(30))
             .build()?;
+        let wire = Arc::new(Wire(client));
+        Ok(Self::over(wire, blocked, policy, limits, signer, clock))
+    }
+
+    /// [`Fetcher::avoiding`] over another transport than connections. All else is as in production.
+    pub fn over(
+        transport: Arc<dyn Transport>,
+        blocked: BlockList,
+        policy: Policy,
+        limits: Limits,
+        signer: Option<GetSigner>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let (flights, failures) = (Flights::default(), Failures::default());
-        Ok(Self(Arc::new(Inner {
-            client,
+        Self(Arc::new(Inner {
+            transport,
             policy,
             limits,
             clock,
@@ -168,7 +184,7 @@ impl Fetcher {
             failures,
             knocks: Knocks::default(),
             blocked,
-        })))
+        }))
     }
 
     /// What this client may connect to.
@@ -262,23 +278,20 @@ impl Inner {
     /// Asks once, or again with another signature where the answer is 401.
     async fn ask(&self, url: &Url, accept: Accept, etag: Option<&str>) -> Result<Response, FetchError> {
         self.check(url)?;
-        let request = || {
-            let request = self.client.get(url.clone()).header(ACCEPT, accept.header());
-            etag.into_iter()
-                .fold(request, |request, etag| request.header(IF_NONE_MATCH, etag))
+        let own = [Some((ACCEPT.as_str(), accept.header())), etag.map(|etag| (IF_NONE_MATCH.as_str(), etag))];
+        let request = |signature: &[(&'static str, String)]| {
+            let signature = signature.iter().map(|(name, value)| (*name, value.as_str()));
+            request(Method::GET, url, own.into_iter().flatten().chain(signature))
         };
         let Some(signer) = &self.signer else {
-            return Ok(request().send().await?);
+            return self.transport.carry(request(&[])?).await;
         };
         let signer = signer.current().await?;
         let knocks = self.knocks.at(url);
         let mut refused = None;
         for knock in &knocks {
             let headers = self.signed(*knock, url, &signer)?;
-            let signed = headers
-                .into_iter()
-                .fold(request(), |request, (name, value)| request.header(name, value));
-            let response = signed.send().await?;
+            let response = self.transport.carry(request(&headers)?).await?;
             if response.status().as_u16() != 401 {
                 if *knock != knocks[0] {
                     self.knocks.worked(url, *knock);
@@ -312,6 +325,21 @@ impl Inner {
         let value = json::parse(&body).map_err(|_| FetchError::Json)?;
         Ok(Fetched { final_url, value, etag })
     }
+}
+
+/// A request without a body.
+fn request<'a>(
+    method: Method,
+    url: &Url,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Request, FetchError> {
+    let mut request = Request::new(method, url.clone());
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| FetchError::Sign)?;
+        let value = HeaderValue::from_str(value).map_err(|_| FetchError::Sign)?;
+        request.headers_mut().insert(name, value);
+    }
+    Ok(request)
 }
 
 /// Where a redirect leads, if we go there.

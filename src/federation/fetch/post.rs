@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Method, Response};
 use url::Url;
 
 use super::error::is_final;
-use super::{FetchError, Fetcher, Inner, header};
+use super::{FetchError, Fetcher, Inner, header, request};
 use crate::federation::signature::{self, Outgoing, Scheme, Signer};
 
 /// Longest wait that a `Retry-After` is taken for.
@@ -84,11 +84,11 @@ impl Inner {
             now,
         };
         let headers = signature::sign(scheme, &outgoing, signer).map_err(|_| FetchError::Sign)?;
-        let request = self.client.post(url.clone()).header(CONTENT_TYPE, content_type);
-        let request = headers
-            .into_iter()
-            .fold(request, |request, (name, value)| request.header(name, value));
-        let response = request.body(body.to_vec()).send().await?;
+        let signature = headers.iter().map(|(name, value)| (*name, value.as_str()));
+        let own = std::iter::once((CONTENT_TYPE.as_str(), content_type));
+        let mut request = request(Method::POST, url, own.chain(signature))?;
+        *request.body_mut() = Some(body.to_vec().into());
+        let response = self.transport.carry(request).await?;
         let status = response.status().as_u16();
         let retry_after = header(&response, RETRY_AFTER.as_str()).and_then(|text| wait(text, now));
         // The answer is known: a body that drips does not undo it.

@@ -1,0 +1,60 @@
+//! What each node should show: kept by hand, beside the real thing, in the simplest way there is.
+
+use std::collections::BTreeMap;
+
+use maillage::domain::event::EventFacts;
+use maillage::domain::id::EventId;
+
+use super::time::instant;
+
+/// A dated session as a calendar shows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Shown {
+    /// Milliseconds since 1970.
+    pub start: i64,
+    pub title: String,
+    pub status: String,
+    /// The actor that publishes it.
+    pub author: String,
+}
+
+/// An event that was published.
+pub struct Published {
+    pub site: usize,
+    pub id: EventId,
+    pub facts: EventFacts,
+    pub deleted: bool,
+}
+
+/// What people did.
+#[derive(Default)]
+pub struct Model {
+    pub events: Vec<Published>,
+    /// Who follows whom; nothing where the node died over it, so that either is right.
+    pub follows: BTreeMap<(usize, usize), Option<bool>>,
+}
+
+impl Model {
+    /// What a node shows from `from` on that follows `followed` and is `followed` itself, in order.
+    pub fn shown(&self, followed: &[usize], from: i64, group: impl Fn(usize) -> String) -> Vec<Shown> {
+        let alive = self.events.iter().filter(|event| !event.deleted);
+        let mut shown: Vec<Shown> = alive
+            .filter(|event| followed.contains(&event.site))
+            .flat_map(|event| {
+                let sessions = event.facts.schedule.sessions().expect("sessions");
+                let author = group(event.site);
+                sessions
+                    .into_iter()
+                    .filter(move |one| one.start > instant(from))
+                    .map(move |one| Shown {
+                        start: one.start.timestamp_millis(),
+                        title: event.facts.title.clone(),
+                        status: event.facts.status.as_str().to_owned(),
+                        author: author.clone(),
+                    })
+            })
+            .collect();
+        shown.sort();
+        shown
+    }
+}

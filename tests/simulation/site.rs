@@ -1,0 +1,188 @@
+//! One node of the world: the real one, on a database of its own in memory-backed files, served in this process.
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, OnceLock};
+
+use actix_web::body::to_bytes;
+use actix_web::dev::Service as _;
+use actix_web::test::{TestRequest, init_service};
+use futures_util::future::LocalBoxFuture;
+use maillage::app::Node;
+use maillage::config::{Config, Secret};
+use maillage::domain::centre::{Centre, CentreKind, CentreProfile};
+use maillage::domain::id::CentreId;
+use maillage::domain::random::SeededRandomness;
+use maillage::domain::time::Clock as _;
+use maillage::federation::delivery::Worker;
+use maillage::federation::fetch::Transport;
+use maillage::store::{Db, Target, centres, keys as stored_keys};
+use maillage::web;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use url::Url;
+
+use super::keys;
+use super::network::Reply;
+use super::time::{NodeClock, VirtualTime};
+
+/// What a node answers to a request.
+pub type Serve = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Reply>>;
+
+/// What a node cost.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Costs {
+    pub requests_out: u64,
+    pub requests_in: u64,
+    pub bytes_out: u64,
+    pub bytes_in: u64,
+    pub posts_out: u64,
+    pub reads_out: u64,
+    pub unchanged: u64,
+    pub restarts: u64,
+}
+
+/// What stays when the node is down.
+pub struct Site {
+    pub number: usize,
+    pub base: Url,
+    pub clock: Arc<NodeClock>,
+    pub centre: CentreId,
+    pub running: RefCell<Option<Rc<Running>>>,
+    /// When it comes back, in virtual milliseconds.
+    pub down_until: Cell<i64>,
+    pub kept_up: Cell<i64>,
+    pub costs: RefCell<Costs>,
+    random: Arc<SeededRandomness>,
+    folder: PathBuf,
+}
+
+/// One run of the node's program.
+pub struct Running {
+    pub node: Node,
+    pub worker: Worker,
+    pub serve: Serve,
+    pub crashed: watch::Sender<bool>,
+}
+
+impl Site {
+    /// The home of node `number`, with its keys and its centre.
+    pub fn new(number: usize, skew: i64, seed: u64, time: &Arc<VirtualTime>, folder: &TempDir) -> Self {
+        let clock = Arc::new(NodeClock {
+            time: Arc::clone(time),
+            skew: AtomicI64::new(skew),
+        });
+        let random = Arc::new(SeededRandomness::new(seed));
+        let now = clock.now();
+        let folder = folder.path().join(number.to_string());
+        std::fs::create_dir(&folder).expect("a folder");
+        std::fs::write(folder.join("maillage.db"), template()).expect("a copy of the template");
+        let centre = Centre {
+            id: CentreId::new(now, random.as_ref()),
+            handle: "agenda".parse().expect("a handle"),
+            kind: CentreKind::Centre,
+            profile: CentreProfile {
+                name: format!("Centre {number}"),
+                ..CentreProfile::default()
+            },
+            created: now,
+            updated: now,
+        };
+        let site = Self {
+            number,
+            base: Url::parse(&format!("https://n{number}.example/")).expect("a URL"),
+            clock,
+            centre: centre.id,
+            running: RefCell::new(None),
+            down_until: Cell::new(0),
+            kept_up: Cell::new(0),
+            costs: RefCell::default(),
+            random,
+            folder,
+        };
+        let mut conn = Target::parse(&site.database())
+            .and_then(|target| target.connect().map_err(|error| panic!("{error}")))
+            .expect("a connection");
+        centres::insert(&mut conn, &centre).expect("a centre");
+        for pair in keys::pairs(2 * number, None, now)
+            .into_iter()
+            .chain(keys::pairs(2 * number + 1, Some(centre.id), now))
+        {
+            stored_keys::insert(&mut conn, &pair).expect("a key");
+        }
+        site
+    }
+
+    fn database(&self) -> String {
+        format!("sqlite://{}", self.folder.join("maillage.db").display())
+    }
+
+    /// The actor of its centre.
+    pub fn group(&self) -> String {
+        format!("{}groups/agenda", self.base)
+    }
+
+    /// Starts the program.
+    pub async fn start(&self, transport: Arc<dyn Transport>) {
+        let mut config = Config::new(self.base.clone(), &self.folder);
+        config.database.url = Some(Secret::new(self.database()));
+        config.database.pool = 2;
+        let node = Node::open_over(Some(transport), config, self.clock.clone(), self.random.clone())
+            .await
+            .expect("the node opens");
+        let serve = serve(&node).await;
+        *self.running.borrow_mut() = Some(Rc::new(Running {
+            worker: Worker::new((*node.federation).clone()),
+            serve,
+            crashed: watch::channel(false).0,
+            node,
+        }));
+        self.costs.borrow_mut().restarts += 1;
+    }
+
+    pub fn run(&self) -> Option<Rc<Running>> {
+        self.running.borrow().clone()
+    }
+}
+
+async fn serve(node: &Node) -> Serve {
+    let service = Rc::new(init_service(web::app(web::Shared::new(node.clone()))).await);
+    Rc::new(move |request: TestRequest| {
+        let service = Rc::clone(&service);
+        Box::pin(async move {
+            match service.call(request.to_request()).await {
+                Ok(response) => {
+                    let (status, headers) = (response.status().as_u16(), response.headers());
+                    let headers = headers
+                        .iter()
+                        .map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()))
+                        .collect();
+                    let body = to_bytes(response.into_body()).await.unwrap_or_default().to_vec();
+                    Reply { status, headers, body }
+                }
+                Err(error) => Reply::status(error.as_response_error().status_code().as_u16()),
+            }
+        })
+    })
+}
+
+/// A migrated, empty database.
+fn template() -> &'static [u8] {
+    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let folder = folder();
+        let file = folder.path().join("template.db");
+        drop(Db::open(&format!("sqlite://{}", file.display()), 1).expect("a database"));
+        std::fs::read(&file).expect("a file")
+    })
+}
+
+/// In memory where there is such a place: nothing here has to outlive the machine, and no disk is waited for.
+pub fn folder() -> TempDir {
+    let memory = PathBuf::from("/dev/shm");
+    tempfile::tempdir_in(&memory)
+        .or_else(|_| tempfile::tempdir())
+        .expect("a temporary folder")
+}

@@ -1,0 +1,162 @@
+//! What people do on the nodes, as the dice say.
+
+use std::rc::Rc;
+
+use chrono::TimeDelta;
+use maillage::app::{events, following, keys as app_keys};
+use maillage::domain::event::{EventFacts, Schedule};
+use maillage::domain::recurrence::Recurrence;
+use maillage::domain::time::{Clock as _, DEFAULT_ZONE};
+use maillage::store::follows;
+
+use super::keys;
+use super::model::Published;
+use super::network;
+use super::world::World;
+
+impl World {
+    /// One thing that somebody does somewhere.
+    pub async fn somebody_acts(self: &Rc<Self>) {
+        let at = self.dice.place(self.sites.len());
+        match self.dice.below(100) {
+            0..60 => self.staff_acts(at).await,
+            60..78 => self.follow(at).await,
+            78..86 => self.unfollow(at).await,
+            86..90 => self.rotate(at).await,
+            90..94 => self.person_follows(at).await,
+            94..97 => self.crash(at),
+            _ => self.set_clock(at),
+        }
+    }
+
+    /// One change of the programme of `at`.
+    pub async fn staff_acts(self: &Rc<Self>, at: usize) {
+        let Some(run) = self.sites[at].run() else { return };
+        let own: Vec<usize> = {
+            let model = self.model.borrow();
+            let alive = |event: &Published| event.site == at && !event.deleted;
+            (0..model.events.len()).filter(|one| alive(&model.events[*one])).collect()
+        };
+        if own.is_empty() || self.dice.chance(500) {
+            let facts = self.new_facts(at);
+            let event = events::publish(&run.node, self.sites[at].centre, facts).await.expect("published");
+            self.note(&format!("n{at} publishes {} ({})", event.facts.title, event.uri));
+            self.model.borrow_mut().events.push(Published {
+                site: at,
+                id: event.id,
+                facts: event.facts,
+                deleted: false,
+            });
+            return;
+        }
+        let one = own[self.dice.place(own.len())];
+        let (id, title) = {
+            let model = self.model.borrow();
+            (model.events[one].id, model.events[one].facts.title.clone())
+        };
+        let changed = match self.dice.below(10) {
+            0..3 => {
+                self.note(&format!("n{at} deletes {title}"));
+                events::delete(&run.node, id).await.expect("deleted");
+                self.model.borrow_mut().events[one].deleted = true;
+                return;
+            }
+            3..5 => {
+                self.note(&format!("n{at} cancels {title}"));
+                events::cancel(&run.node, id, None).await
+            }
+            word => {
+                let (number, minutes) = (self.dice.number(), self.dice.between(1, 600));
+                self.note(&format!("n{at} changes {title}"));
+                let amended = events::amend(&run.node, id, move |facts| {
+                    let mut facts = facts.clone();
+                    let name = facts.title.split(" v").next().unwrap_or_default().to_owned();
+                    facts.title = format!("{name} v{:x}", number % 0xffff);
+                    if word > 7 {
+                        facts.schedule.start += TimeDelta::minutes(minutes);
+                        facts.schedule.end += TimeDelta::minutes(minutes);
+                    }
+                    Ok(facts)
+                });
+                amended.await
+            }
+        };
+        self.model.borrow_mut().events[one].facts = changed.expect("changed").facts;
+    }
+
+    fn new_facts(&self, at: usize) -> EventFacts {
+        let minutes = self.dice.between(60, 40 * 24 * 60);
+        let start = self.sites[at].clock.now() + TimeDelta::minutes(minutes);
+        let title = format!("{:012x}", self.dice.number() >> 16);
+        let mut facts = EventFacts::new(title, Schedule::once(DEFAULT_ZONE, start, start + TimeDelta::hours(2)));
+        if self.dice.chance(250) {
+            facts.schedule.recurrence = Some(Recurrence {
+                rule: format!("FREQ=WEEKLY;COUNT={}", self.dice.between(2, 6)),
+                exceptions: Vec::new(),
+            });
+        }
+        facts
+    }
+
+    /// `at` follows somebody.
+    pub async fn follow(self: &Rc<Self>, at: usize) {
+        let target = self.dice.place(self.sites.len());
+        if target != at {
+            self.follow_that(at, target).await;
+        }
+    }
+
+    pub async fn follow_that(self: &Rc<Self>, at: usize, target: usize) {
+        let Some(run) = self.sites[at].run() else { return };
+        self.note(&format!("n{at} follows n{target}"));
+        let before = self.model.borrow().follows.get(&(at, target)).copied().unwrap_or(Some(false));
+        let group = self.sites[target].group();
+        let outcome = self.unless_dead(&run, following::follow(&run.node, &group, None)).await;
+        let follows = match outcome {
+            Some(Ok(_)) => Some(true),
+            Some(Err(error)) => {
+                self.note(&format!("n{at} cannot follow n{target}: {error}"));
+                before
+            }
+            None if before == Some(true) => before,
+            None => None,
+        };
+        self.model.borrow_mut().follows.insert((at, target), follows);
+    }
+
+    async fn unfollow(self: &Rc<Self>, at: usize) {
+        let Some(run) = self.sites[at].run() else { return };
+        let all = run.node.store.read(|conn| follows::list(conn, None, 1_000)).await.expect("follows");
+        if all.is_empty() {
+            return;
+        }
+        let (follow, peer) = &all[self.dice.place(all.len())];
+        let target = (0..self.sites.len()).find(|one| self.sites[*one].group() == peer.uri).expect("a node");
+        self.note(&format!("n{at} unfollows n{target}"));
+        following::unfollow(&run.node, follow.id).await.expect("unfollowed");
+        self.model.borrow_mut().follows.insert((at, target), Some(false));
+    }
+
+    async fn rotate(&self, at: usize) {
+        let Some(run) = self.sites[at].run() else { return };
+        let owner = self.dice.chance(700).then_some(self.sites[at].centre);
+        // Spare keys are few: what counts is that they change.
+        let spare = 2 * self.sites.len() + self.dice.place(4);
+        self.note(&format!("n{at} rotates the keys of {}", if owner.is_some() { "its centre" } else { "the node" }));
+        let pairs = keys::pairs(spare, owner, self.sites[at].clock.now());
+        app_keys::replace(&run.node, owner, pairs).await.expect("rotated");
+    }
+
+    /// A person on another server follows a centre, and tries until it is taken in.
+    async fn person_follows(self: &Rc<Self>, at: usize) {
+        let parcel = self.social.follow(&self.sites[at].group(), super::time::instant(self.time.ms()));
+        let status = network::deliver(self, &parcel).await.map(|reply| reply.status);
+        self.note(&format!("a person follows n{at}: {status:?}"));
+    }
+
+    fn set_clock(&self, at: usize) {
+        let skew = self.dice.between(-4 * 60_000, 4 * 60_000);
+        self.note(&format!("the clock of n{at} is set {} s ahead", skew / 1_000));
+        self.sites[at].clock.skew.store(skew, std::sync::atomic::Ordering::Relaxed);
+    }
+}
