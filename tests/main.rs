@@ -7,6 +7,7 @@ mod config;
 mod faults;
 mod federation;
 mod properties;
+mod simulation;
 mod store;
 mod support;
 mod web;

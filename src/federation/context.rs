@@ -101,7 +101,10 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         ..Limits::default()
     };
     let blocked = BlockList(settings.federation.blocked_hosts.clone());
-    let (signer, clock) = (GetSigner::Ring(keys.clone(), store.clone()), Arc::clone(&settings.clock));
+    let (signer, clock) = (
+        GetSigner::Ring(keys.clone(), store.clone()),
+        Arc::clone(&settings.clock),
+    );
     let fetcher = match settings.transport {
         Some(transport) => Fetcher::over(transport, blocked.clone(), policy, limits, Some(signer), clock),
         None => Fetcher::avoiding(blocked.clone(), settings.base, policy, limits, Some(signer), clock)

@@ -29,24 +29,48 @@ pub async fn remember_with(
     fetched: &Fetched,
     software: Option<String>,
 ) -> Result<Peer, FederationError> {
+    let read = read(federation, fetched, software)?;
+    let kept = federation.store.write(move |conn| read.keep(conn)).await?;
+    federation.acquaintances.forget(&kept.uri);
+    Ok(kept)
+}
+
+/// An actor as its own address gave it, not kept yet.
+pub struct Read {
+    peer: Peer,
+    dialect: Option<Dialect>,
+}
+
+/// Reads a fetched actor, to be kept in a transaction of the caller's, who then makes
+/// [`acquaintances`](super::acquaintances) forget it.
+///
+/// # Errors
+/// [`FederationError::NotAnActor`] when the document is none.
+pub fn read(federation: &Federation, fetched: &Fetched, software: Option<String>) -> Result<Read, FederationError> {
     let now = federation.now();
     let id = PeerId::new(now, federation.random.as_ref());
     let mut peer = actor_in::actor(&fetched.value, &fetched.final_url, id, now)?;
+    peer.software = software;
     let dialect = actor_in::announced_dialect(&fetched.value);
-    let kept = federation
-        .store
-        .write(move |conn| {
-            let known = store::peers::by_uri(conn, &peer.uri)?;
-            peer.software = software.clone().or(known.and_then(|known| known.software));
-            let id = store::peers::upsert(conn, &peer)?;
-            if let Some(dialect) = dialect {
-                expect(conn, &peer.host, dialect, now)?;
-            }
-            Ok(Peer { id, ..peer.clone() })
-        })
-        .await?;
-    federation.acquaintances.forget(&kept.uri);
-    Ok(kept)
+    Ok(Read { peer, dialect })
+}
+
+impl Read {
+    /// Keeps it, with the software that was known before where none was found now.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub fn keep(&self, conn: &mut Conn) -> Result<Peer, StoreError> {
+        let mut peer = self.peer.clone();
+        if peer.software.is_none() {
+            peer.software = store::peers::by_uri(conn, &peer.uri)?.and_then(|known| known.software);
+        }
+        peer.id = store::peers::upsert(conn, &peer)?;
+        if let Some(dialect) = self.dialect {
+            expect(conn, &peer.host, dialect, peer.fetched)?;
+        }
+        Ok(peer)
+    }
 }
 
 /// What a host announces to understand is tried first, unless something better is known to work already.

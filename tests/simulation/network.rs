@@ -159,7 +159,14 @@ async fn carry(world: &Rc<World>, parcel: Parcel) -> Option<Result<Reply, FetchE
     let strikes = |rate: u64| faulty && dice.chance(rate);
     let rates = &world.options.faults;
     let slow = || world.time.advance(10_000);
-    let note = |word: &str| world.note(&format!("{} → {}: {}: {word}", name(parcel.from), name(to), parcel.said()));
+    let note = |word: &str| {
+        world.note(&format!(
+            "{} → {}: {}: {word}",
+            name(parcel.from),
+            name(to),
+            parcel.said()
+        ))
+    };
     if strikes(rates.crash) {
         note("the sender dies before");
         world.crash(parcel.from);

@@ -35,10 +35,17 @@ impl World {
 
     /// Whom a node follows, itself first; each follow is accepted and is what people asked for.
     async fn followed(&self, at: usize, run: &Running, wrong: &mut Vec<String>) -> Vec<usize> {
-        let all = run.node.store.read(|conn| follows::list(conn, None, 1_000)).await.expect("follows");
+        let all = run
+            .node
+            .store
+            .read(|conn| follows::list(conn, None, 1_000))
+            .await
+            .expect("follows");
         let mut followed = vec![at];
         for (follow, peer) in all {
-            let target = (0..self.sites.len()).find(|one| self.sites[*one].group() == peer.uri).expect("a node");
+            let target = (0..self.sites.len())
+                .find(|one| self.sites[*one].group() == peer.uri)
+                .expect("a node");
             followed.push(target);
             if follow.state != FollowState::Accepted {
                 wrong.push(format!("n{at}: the follow of n{target} is {:?}", follow.state));
@@ -59,7 +66,10 @@ impl World {
         for uri in twice {
             wrong.push(format!("n{at}: {uri} is shown twice"));
         }
-        let expected = self.model.borrow().shown(followed, from, |site| self.sites[site].group());
+        let expected = self
+            .model
+            .borrow()
+            .shown(followed, from, |site| self.sites[site].group());
         for (word, one) in difference(&shown, &expected) {
             wrong.push(format!("n{at}: {word} {one:?}"));
         }
@@ -67,7 +77,12 @@ impl World {
 
     /// The followers of a centre are those who follow it.
     async fn check_followers(&self, at: usize, run: &Running, wrong: &mut Vec<String>) {
-        let all = run.node.store.read(|conn| followers::list_all(conn, None, 1_000)).await.expect("followers");
+        let all = run
+            .node
+            .store
+            .read(|conn| followers::list_all(conn, None, 1_000))
+            .await
+            .expect("followers");
         let known: BTreeSet<String> = all.into_iter().map(|(_, peer)| peer.uri).collect();
         for other in &self.sites {
             let Some(theirs) = other.run() else { continue };
@@ -81,7 +96,10 @@ impl World {
                 .iter()
                 .any(|(_, peer)| peer.uri == group);
             if follows != known.contains(&format!("{}actor", other.base)) {
-                wrong.push(format!("n{at}: n{} follows it: {follows}, its list of followers differs", other.number));
+                wrong.push(format!(
+                    "n{at}: n{} follows it: {follows}, its list of followers differs",
+                    other.number
+                ));
             }
         }
     }
@@ -90,7 +108,9 @@ impl World {
     pub fn posted_twice(&self) -> Vec<String> {
         let creates = self.social.creates.borrow();
         let twice = creates.iter().filter(|(_, ids)| ids.len() > 1);
-        twice.map(|(object, ids)| format!("{} Creates of {object} were posted to a person", ids.len())).collect()
+        twice
+            .map(|(object, ids)| format!("{} Creates of {object} were posted to a person", ids.len()))
+            .collect()
     }
 }
 
@@ -132,5 +152,7 @@ fn difference<'a>(shown: &'a [Shown], expected: &'a [Shown]) -> Vec<(&'static st
     shown.iter().for_each(|one| *counts.entry(one).or_default() += 1);
     expected.iter().for_each(|one| *counts.entry(one).or_default() -= 1);
     let differs = counts.into_iter().filter(|(_, count)| *count != 0);
-    differs.map(|(one, count)| (if count > 0 { "shows" } else { "misses" }, one)).collect()
+    differs
+        .map(|(one, count)| (if count > 0 { "shows" } else { "misses" }, one))
+        .collect()
 }

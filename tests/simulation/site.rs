@@ -44,6 +44,19 @@ pub struct Costs {
     pub restarts: u64,
 }
 
+impl std::ops::AddAssign for Costs {
+    fn add_assign(&mut self, other: Self) {
+        self.requests_out += other.requests_out;
+        self.requests_in += other.requests_in;
+        self.bytes_out += other.bytes_out;
+        self.bytes_in += other.bytes_in;
+        self.posts_out += other.posts_out;
+        self.reads_out += other.reads_out;
+        self.unchanged += other.unchanged;
+        self.restarts += other.restarts;
+    }
+}
+
 /// What stays when the node is down.
 pub struct Site {
     pub number: usize,
@@ -106,9 +119,10 @@ impl Site {
             .and_then(|target| target.connect().map_err(|error| panic!("{error}")))
             .expect("a connection");
         centres::insert(&mut conn, &centre).expect("a centre");
-        for pair in keys::pairs(2 * number, None, now)
-            .into_iter()
-            .chain(keys::pairs(2 * number + 1, Some(centre.id), now))
+        for pair in
+            keys::pairs(2 * number, None, now)
+                .into_iter()
+                .chain(keys::pairs(2 * number + 1, Some(centre.id), now))
         {
             stored_keys::insert(&mut conn, &pair).expect("a key");
         }

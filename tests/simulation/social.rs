@@ -73,7 +73,10 @@ impl Social {
             "actor": ACTOR,
             "object": group,
         });
-        let (body, url) = (body.to_string().into_bytes(), Url::parse(&format!("{group}/inbox")).expect("a URL"));
+        let (body, url) = (
+            body.to_string().into_bytes(),
+            Url::parse(&format!("{group}/inbox")).expect("a URL"),
+        );
         let outgoing = Outgoing {
             method: "POST",
             url: &url,
@@ -83,7 +86,11 @@ impl Social {
         };
         let signed = sign(Scheme::Cavage, &outgoing, &self.signer).expect("a signature");
         let mut headers = vec![("content-type".to_owned(), KIND.as_bytes().to_vec())];
-        headers.extend(signed.into_iter().map(|(name, value)| (name.to_owned(), value.into_bytes())));
+        headers.extend(
+            signed
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.into_bytes())),
+        );
         Parcel {
             from: SOCIAL,
             method: Method::POST,

@@ -35,11 +35,15 @@ impl World {
         let own: Vec<usize> = {
             let model = self.model.borrow();
             let alive = |event: &Published| event.site == at && !event.deleted;
-            (0..model.events.len()).filter(|one| alive(&model.events[*one])).collect()
+            (0..model.events.len())
+                .filter(|one| alive(&model.events[*one]))
+                .collect()
         };
         if own.is_empty() || self.dice.chance(500) {
             let facts = self.new_facts(at);
-            let event = events::publish(&run.node, self.sites[at].centre, facts).await.expect("published");
+            let event = events::publish(&run.node, self.sites[at].centre, facts)
+                .await
+                .expect("published");
             self.note(&format!("n{at} publishes {} ({})", event.facts.title, event.uri));
             self.model.borrow_mut().events.push(Published {
                 site: at,
@@ -86,7 +90,9 @@ impl World {
 
     fn new_facts(&self, at: usize) -> EventFacts {
         let minutes = self.dice.between(60, 40 * 24 * 60);
-        let start = self.sites[at].clock.now() + TimeDelta::minutes(minutes);
+        // Programmes are written to the minute.
+        let now = self.sites[at].clock.now();
+        let start = now + TimeDelta::minutes(minutes) - TimeDelta::milliseconds(now.timestamp_millis() % 60_000);
         let title = format!("{:012x}", self.dice.number() >> 16);
         let mut facts = EventFacts::new(title, Schedule::once(DEFAULT_ZONE, start, start + TimeDelta::hours(2)));
         if self.dice.chance(250) {
@@ -109,7 +115,13 @@ impl World {
     pub async fn follow_that(self: &Rc<Self>, at: usize, target: usize) {
         let Some(run) = self.sites[at].run() else { return };
         self.note(&format!("n{at} follows n{target}"));
-        let before = self.model.borrow().follows.get(&(at, target)).copied().unwrap_or(Some(false));
+        let before = self
+            .model
+            .borrow()
+            .follows
+            .get(&(at, target))
+            .copied()
+            .unwrap_or(Some(false));
         let group = self.sites[target].group();
         let outcome = self.unless_dead(&run, following::follow(&run.node, &group, None)).await;
         let follows = match outcome {
@@ -126,12 +138,19 @@ impl World {
 
     async fn unfollow(self: &Rc<Self>, at: usize) {
         let Some(run) = self.sites[at].run() else { return };
-        let all = run.node.store.read(|conn| follows::list(conn, None, 1_000)).await.expect("follows");
+        let all = run
+            .node
+            .store
+            .read(|conn| follows::list(conn, None, 1_000))
+            .await
+            .expect("follows");
         if all.is_empty() {
             return;
         }
         let (follow, peer) = &all[self.dice.place(all.len())];
-        let target = (0..self.sites.len()).find(|one| self.sites[*one].group() == peer.uri).expect("a node");
+        let target = (0..self.sites.len())
+            .find(|one| self.sites[*one].group() == peer.uri)
+            .expect("a node");
         self.note(&format!("n{at} unfollows n{target}"));
         following::unfollow(&run.node, follow.id).await.expect("unfollowed");
         self.model.borrow_mut().follows.insert((at, target), Some(false));
@@ -142,14 +161,19 @@ impl World {
         let owner = self.dice.chance(700).then_some(self.sites[at].centre);
         // Spare keys are few: what counts is that they change.
         let spare = 2 * self.sites.len() + self.dice.place(4);
-        self.note(&format!("n{at} rotates the keys of {}", if owner.is_some() { "its centre" } else { "the node" }));
+        self.note(&format!(
+            "n{at} rotates the keys of {}",
+            if owner.is_some() { "its centre" } else { "the node" }
+        ));
         let pairs = keys::pairs(spare, owner, self.sites[at].clock.now());
         app_keys::replace(&run.node, owner, pairs).await.expect("rotated");
     }
 
     /// A person on another server follows a centre, and tries until it is taken in.
     async fn person_follows(self: &Rc<Self>, at: usize) {
-        let parcel = self.social.follow(&self.sites[at].group(), super::time::instant(self.time.ms()));
+        let parcel = self
+            .social
+            .follow(&self.sites[at].group(), super::time::instant(self.time.ms()));
         let status = network::deliver(self, &parcel).await.map(|reply| reply.status);
         self.note(&format!("a person follows n{at}: {status:?}"));
     }
@@ -157,6 +181,9 @@ impl World {
     fn set_clock(&self, at: usize) {
         let skew = self.dice.between(-4 * 60_000, 4 * 60_000);
         self.note(&format!("the clock of n{at} is set {} s ahead", skew / 1_000));
-        self.sites[at].clock.skew.store(skew, std::sync::atomic::Ordering::Relaxed);
+        self.sites[at]
+            .clock
+            .skew
+            .store(skew, std::sync::atomic::Ordering::Relaxed);
     }
 }

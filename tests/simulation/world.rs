@@ -96,11 +96,32 @@ pub fn run(seed: u64, options: Options) -> Outcome {
     })
 }
 
+impl Outcome {
+    /// Of a world in which something panicked.
+    pub fn panicked() -> Self {
+        Self {
+            trace: Vec::new(),
+            hash: 0,
+            wrong: vec!["it panicked".to_owned()],
+            costs: Vec::new(),
+            days: 0.0,
+        }
+    }
+}
+
 impl World {
     fn new(seed: u64, options: Options, out: mpsc::UnboundedSender<Call>) -> Self {
         let (dice, time, folder) = (Dice::new(seed), VirtualTime::new(), site::folder());
         let sites = (0..options.nodes)
-            .map(|number| Site::new(number, dice.between(-2 * MINUTE, 2 * MINUTE), dice.number(), &time, &folder))
+            .map(|number| {
+                Site::new(
+                    number,
+                    dice.between(-2 * MINUTE, 2 * MINUTE),
+                    dice.number(),
+                    &time,
+                    &folder,
+                )
+            })
             .collect();
         Self {
             options,
@@ -147,7 +168,16 @@ impl World {
         self.cut.borrow_mut().1 = 0;
         self.note("quiet returns");
         self.revive(true).await;
-        for wait in [MINUTE, 10 * MINUTE, HOUR, 4 * HOUR, 9 * HOUR, 12 * HOUR, 5 * MINUTE, 5 * MINUTE] {
+        for wait in [
+            MINUTE,
+            10 * MINUTE,
+            HOUR,
+            4 * HOUR,
+            9 * HOUR,
+            12 * HOUR,
+            5 * MINUTE,
+            5 * MINUTE,
+        ] {
             self.pass(wait).await;
         }
     }
@@ -210,7 +240,9 @@ impl World {
 
     /// What happens at `at` while somebody waits for its programme: it changes, and is pushed.
     pub async fn meanwhile(self: &Rc<Self>, at: usize) {
-        let Some(run) = self.sites.get(at).and_then(Site::run) else { return };
+        let Some(run) = self.sites.get(at).and_then(Site::run) else {
+            return;
+        };
         if self.nested.replace(true) {
             return;
         }
@@ -230,7 +262,9 @@ impl World {
     /// Ends a node as a power cut does; it comes back later.
     pub fn crash(&self, at: usize) {
         let Some(site) = self.sites.get(at) else { return };
-        let Some(run) = site.running.borrow_mut().take() else { return };
+        let Some(run) = site.running.borrow_mut().take() else {
+            return;
+        };
         let away = self.dice.between(1_000, [MINUTE, HOUR, 8 * HOUR][self.dice.place(3)]);
         site.down_until.set(self.time.ms() + away);
         self.note(&format!("n{at} dies for {} s", away / 1_000));
@@ -261,7 +295,10 @@ impl World {
 
     /// Keeps a letter for some minutes: less than its signature counts.
     pub fn post_late(&self, parcel: Parcel) {
-        let (number, at) = (self.letters.get(), self.time.ms() + self.dice.between(1_000, 45 * MINUTE));
+        let (number, at) = (
+            self.letters.get(),
+            self.time.ms() + self.dice.between(1_000, 45 * MINUTE),
+        );
         self.letters.set(number + 1);
         self.late.borrow_mut().insert((at, number), parcel);
     }
@@ -297,12 +334,19 @@ impl World {
     /// Adds a line to the trace.
     pub fn note(&self, line: &str) {
         let ms = self.time.ms() - 1_795_417_200_000;
-        self.trace.borrow_mut().push(format!("{:>10.3} s  {line}", std::time::Duration::from_millis(ms.unsigned_abs()).as_secs_f64()));
+        self.trace.borrow_mut().push(format!(
+            "{:>10.3} s  {line}",
+            std::time::Duration::from_millis(ms.unsigned_abs()).as_secs_f64()
+        ));
     }
 
     /// Books what a request cost both sides.
     pub fn count(&self, parcel: &Parcel, reply: &Reply, to: usize) {
-        let headers = |all: &[(String, Vec<u8>)]| all.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>();
+        let headers = |all: &[(String, Vec<u8>)]| {
+            all.iter()
+                .map(|(name, value)| name.len() + value.len() + 4)
+                .sum::<usize>()
+        };
         let asked = (parcel.url.as_str().len() + headers(&parcel.headers) + parcel.body.len()) as u64;
         let answered = (15 + headers(&reply.headers) + reply.body.len()) as u64;
         if let Some(site) = self.sites.get(parcel.from) {

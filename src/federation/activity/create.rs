@@ -130,8 +130,14 @@ impl Create {
             .get_actor(&self.receipt.actor)
             .await
             .map_err(|error| NotTaken::of_fetch(&error))?;
-        peers::remember(federation, &fetched).await?;
-        let receipt = self.receipt;
-        federation.store.try_write(move |conn| receipt.take(conn)).await
+        let (receipt, read) = (self.receipt, peers::read(federation, &fetched, None)?);
+        let uri = receipt.sender.uri.clone();
+        let refreshed = federation.store.try_write(move |conn| {
+            // First: what is kept is no longer the sender as it was when it signed.
+            receipt.take(conn)?;
+            read.keep(conn)?;
+            Ok(())
+        });
+        refreshed.await.inspect(|()| federation.acquaintances.forget(&uri))
     }
 }

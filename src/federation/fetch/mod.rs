@@ -278,7 +278,10 @@ impl Inner {
     /// Asks once, or again with another signature where the answer is 401.
     async fn ask(&self, url: &Url, accept: Accept, etag: Option<&str>) -> Result<Response, FetchError> {
         self.check(url)?;
-        let own = [Some((ACCEPT.as_str(), accept.header())), etag.map(|etag| (IF_NONE_MATCH.as_str(), etag))];
+        let own = [
+            Some((ACCEPT.as_str(), accept.header())),
+            etag.map(|etag| (IF_NONE_MATCH.as_str(), etag)),
+        ];
         let request = |signature: &[(&'static str, String)]| {
             let signature = signature.iter().map(|(name, value)| (*name, value.as_str()));
             request(Method::GET, url, own.into_iter().flatten().chain(signature))
