@@ -4,6 +4,7 @@
 # usage: scripts/test.sh [PART…]
 #   rust      formatting, clippy, and the tests on SQLite and PostgreSQL
 #   faults    kill -9, full disks, wrong clocks, restarted databases, under load (some minutes)
+#   simulation  networks of nodes that break, from seeds: SIMULATION_SEEDS (1000) worlds of SIMULATION_NODES (8)
 #   browser   the pages in Chromium, two nodes side by side
 #   interop   another implementation of ActivityPub (Fedify) against a node
 #   fuzz      each property on inputs that libFuzzer searches for, for a bounded time
@@ -125,6 +126,18 @@ part_faults() {
     --run-ignored only -E 'test(/^faults::/)'
 }
 
+# The last line of the simulation: `N passed, N failed`.
+count_worlds() {
+  grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -1 | awk '{ print $1, $3, 0 }'
+}
+
+part_simulation() {
+  need_cargo
+  have cc || need_apt cc gcc libc6-dev
+  suite "simulation" count_worlds cargo run --locked --quiet --release --example simulation -- \
+    --seeds "${SIMULATION_SEEDS:-1000}" --nodes "${SIMULATION_NODES:-8}"
+}
+
 # The program that the outside tests drive: the same build as the Rust tests.
 build_node() {
   need_cargo
@@ -187,11 +200,11 @@ part_image() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(rust faults deny interop browser fuzz image)
+[ ${#parts[@]} -gt 0 ] || parts=(rust faults simulation deny interop browser fuzz image)
 for part in "${parts[@]}"; do
   case $part in
-    rust | faults | browser | interop | fuzz | deny | image) ;;
-    *) fail "unknown part $part (rust, faults, browser, interop, fuzz, deny, image)" ;;
+    rust | faults | simulation | browser | interop | fuzz | deny | image) ;;
+    *) fail "unknown part $part (rust, faults, simulation, browser, interop, fuzz, deny, image)" ;;
   esac
 done
 for part in "${parts[@]}"; do

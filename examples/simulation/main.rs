@@ -45,10 +45,9 @@ fn main() -> ExitCode {
         seed => (seed, 1),
     };
     if given("--trace") {
-        world::run(first, options)
-            .trace
-            .iter()
-            .for_each(|line| println!("{line}"));
+        let outcome = world::run(first, options);
+        outcome.trace.iter().for_each(|line| println!("{line}"));
+        println!("trace {:016x}", outcome.hash);
     }
     let clock = Instant::now();
     let summary = batch::run(first, count, size("--jobs", 2), options);
