@@ -107,7 +107,7 @@ fn ask(conn: &mut Conn, node: &Node, follower: Option<CentreId>, peer: PeerId, n
     }
 }
 
-fn our_actor(conn: &mut Conn, centre: Option<CentreId>) -> Result<OurActor, Error> {
+pub(super) fn our_actor(conn: &mut Conn, centre: Option<CentreId>) -> Result<OurActor, Error> {
     let Some(id) = centre else { return Ok(OurActor::Node) };
     let handle: Option<Handle> = centres::by_id(conn, id)?.map(|centre| centre.handle);
     handle.map(OurActor::Centre).ok_or(Error::NotFound)

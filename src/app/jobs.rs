@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{Error, Node, events};
 use crate::domain::time::Instant;
-use crate::federation::{Federation, delivery, newcomers, pull};
+use crate::federation::{Federation, blocks, delivery, heard, newcomers, pull};
 use crate::store::{Conn, StoreError, deliveries, hosts, inbox, merges, peers, settings, sign_ins};
 
 /// How often upkeep is done.
@@ -45,7 +45,8 @@ pub async fn run(node: Node, stop: watch::Receiver<bool>) {
     let worker = delivery::Worker::new(federation.clone());
     tokio::join!(
         worker.run(stop.clone()),
-        pull::run(federation, stop.clone()),
+        pull::run(federation.clone(), stop.clone()),
+        blocks::run(federation, stop.clone()),
         rounds(node, stop)
     );
 }
@@ -54,7 +55,8 @@ async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         let kept_up = events::keep_up(&node).await;
         let acquainted = newcomers::step(&node.federation).await.map_err(Error::from);
-        for outcome in [kept_up, acquainted, purge(&node).await] {
+        let heard = heard::write_down(&node.federation).await.map_err(Error::from);
+        for outcome in [kept_up, acquainted, purge(&node).await, heard.map(|_| 0)] {
             if let Err(error) = outcome {
                 tracing::error!(fault = %error, "upkeep failed; it will be tried again");
             }

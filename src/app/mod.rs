@@ -12,6 +12,7 @@ pub mod jobs;
 pub mod keys;
 pub mod members;
 pub mod merges;
+pub mod moderation;
 mod password;
 mod secret;
 pub mod sign_in;

@@ -3,9 +3,12 @@
 //! - *centre*: a local actor behind a programme; a *network* is a centre that gathers the programmes of others.
 //! - *event*: a workshop, café, drop-in …, with one or several *sessions* (dated occurrences).
 //! - *peer*: an actor of another server; *follow*: ours of a peer; *follower*: a peer's of ours.
+//! - *block*: a domain or an actor that is muted or blocked; *admission*: whose follow is accepted.
 //! - *member*: a person of the staff, with a role.
 //! - *calendar*: sessions of the whole network as seen from here.
 
+pub mod admission;
+pub mod block;
 pub mod calendar;
 pub mod centre;
 pub(crate) mod code;

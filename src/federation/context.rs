@@ -2,7 +2,7 @@
 //!
 //! It is the application data of `activitypub_federation`, whose `Data` the activities receive.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use activitypub_federation::config::FederationConfig;
 use tokio::sync::Notify;
@@ -12,6 +12,7 @@ use super::acquaintances::Acquaintances;
 use super::error::FederationError;
 use super::fetch::{Fetcher, GetSigner, Limits, Transport};
 use super::guard::{BlockList, Policy};
+use super::heard::Heard;
 use super::inbox::Taken;
 use super::keyring::KeyRing;
 use super::limits;
@@ -20,7 +21,7 @@ use super::urls::Urls;
 use crate::config;
 use crate::domain::random::Randomness;
 use crate::domain::time::{Clock, Instant};
-use crate::store::Db;
+use crate::store::{Db, blocks};
 use crate::telemetry::Metrics;
 
 /// The federation of one node, shared by all its handlers and workers.
@@ -37,8 +38,12 @@ pub struct Parts {
     pub keys: KeyRing,
     /// The guarded HTTP client.
     pub fetcher: Fetcher,
-    /// Hosts with which nothing is exchanged.
+    /// With whom nothing, or less, is exchanged.
     pub blocked: BlockList,
+    /// The stamp of the list that `blocked` has.
+    pub(super) blocks_seen: Mutex<String>,
+    /// When peers were last heard from, until it is written down.
+    pub heard: Heard,
     /// Peers that wrote to us lately.
     pub acquaintances: Acquaintances,
     /// What was taken in lately.
@@ -100,7 +105,11 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         deadline: std::time::Duration::from_secs(settings.federation.timeout_seconds),
         ..Limits::default()
     };
-    let blocked = BlockList(settings.federation.blocked_hosts.clone());
+    let blocked = BlockList::configured(settings.federation.blocked_hosts.clone());
+    let (decided, blocks_seen) = store
+        .read(|conn| Ok((blocks::all(conn)?, blocks::stamp(conn)?)))
+        .await?;
+    blocked.replace(decided);
     let (signer, clock) = (
         GetSigner::Ring(keys.clone(), store.clone()),
         Arc::clone(&settings.clock),
@@ -121,6 +130,8 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         keys,
         fetcher,
         blocked,
+        blocks_seen: Mutex::new(blocks_seen),
+        heard: Heard::default(),
         settings: settings.federation.clone(),
         clock: settings.clock,
         random: settings.random,

@@ -4,10 +4,13 @@
 //! checks every address at the moment of connecting (a name may resolve to something else the second time).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use crate::domain::block::{Blocks, Severity, Target};
 
 /// Longest URL that is accepted, in bytes.
 pub const MAX_URL: usize = 2048;
@@ -144,18 +147,45 @@ impl Policy {
     }
 }
 
-/// Hosts with which nothing is exchanged, by the operator's decision. Names without port, in lower case.
+/// With whom nothing, or less, is exchanged: what the configuration says and what the staff decided, together. Clones share
+/// it; a change of what the staff decided is seen by the next request.
 #[derive(Debug, Clone, Default)]
-pub struct BlockList(pub Vec<String>);
+pub struct BlockList(Arc<Decisions>);
+
+#[derive(Debug, Default)]
+struct Decisions {
+    configured: Vec<String>,
+    kept: RwLock<Arc<Blocks>>,
+}
 
 impl BlockList {
-    /// Whether `url` is of one of them, or of a subdomain.
+    /// With the hosts of the configuration: names without port, in lower case.
+    pub fn configured(hosts: Vec<String>) -> Self {
+        let list = Self(Arc::new(Decisions {
+            configured: hosts,
+            kept: RwLock::default(),
+        }));
+        list.replace(Vec::new());
+        list
+    }
+
+    /// Takes `decided` for what the staff decided, in the place of what was so far.
+    pub fn replace(&self, decided: Vec<(Target, Severity)>) {
+        let configured = self.0.configured.iter().cloned();
+        let configured = configured.map(|host| (Target::Domain(host), Severity::Block));
+        let blocks: Blocks = configured.chain(decided).collect();
+        *self.0.kept.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(blocks);
+    }
+
+    /// Whether nothing is exchanged with what has the address `url`.
     pub fn covers(&self, url: &Url) -> bool {
-        let host = url.host_str().unwrap_or_default();
-        self.0.iter().any(|blocked| {
-            host.strip_suffix(blocked.as_str())
-                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        })
+        self.severity(url) == Some(Severity::Block)
+    }
+
+    /// Whether nothing is taken from there, or nothing exchanged.
+    pub fn severity(&self, url: &Url) -> Option<Severity> {
+        let kept = Arc::clone(&self.0.kept.read().unwrap_or_else(PoisonError::into_inner));
+        kept.of(url)
     }
 }
 

@@ -20,6 +20,7 @@ use super::proof;
 use super::refused::NotTaken;
 use super::signature::{self, Body, Sha256, Signature};
 use super::urls::{self, OurActor};
+use crate::domain::block::Severity;
 use crate::domain::text::Handle;
 use crate::store::{centres, tombstones};
 use crate::telemetry::InboxOutcome;
@@ -156,8 +157,10 @@ async fn believe(
     let federation: &Federation = config;
     let document = json::parse(body).map_err(|_| NotTaken::Malformed("json"))?;
     let incoming = read_activity(&document).map_err(|_| NotTaken::Malformed("activity"))?;
-    if federation.blocked.covers(&incoming.actor) {
-        return Err(NotTaken::Forbidden("blocked"));
+    match federation.blocked.severity(&incoming.actor) {
+        Some(Severity::Block) => return Err(NotTaken::Forbidden("blocked")),
+        Some(Severity::Mute) if publishes(&incoming) => return Err(NotTaken::Ignored("muted")),
+        _ => {}
     }
     if federation.urls.is_ours(&incoming.actor) {
         return Err(NotTaken::Forbidden("own_actor"));
@@ -170,10 +173,18 @@ async fn believe(
     proof::check_activity(federation, &document, &sender.peer)?;
     let receipt = Receipt::new(&incoming, digest, &sender, federation.now());
     let outcome = activity::dispatch(config, incoming, receipt).await;
+    if outcome.is_ok() {
+        federation.heard.note(sender.peer.id, federation.now());
+    }
     if matches!(outcome, Err(NotTaken::Unavailable(SENDER_CHANGED))) {
         federation.acquaintances.forget(&sender.peer.uri);
     }
     outcome
+}
+
+/// Whether it may bring an event.
+fn publishes(incoming: &Incoming) -> bool {
+    matches!(incoming.kind.as_str(), "Create" | "Update" | "Announce" | "Invite")
 }
 
 /// A Delete or Update of the actor by itself.

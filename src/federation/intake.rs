@@ -14,6 +14,7 @@ use super::convert::read;
 use super::fetch::Accept;
 use super::peers;
 use super::refused::NotTaken;
+use crate::domain::block::Severity;
 use crate::domain::event::{Event, Origin};
 use crate::domain::id::EventId;
 use crate::domain::peer::Peer;
@@ -86,12 +87,16 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
     if !received.audience.is_public() {
         return Err(NotTaken::NotPublic);
     }
+    check_blocks(federation, &received.uri)?;
     let now = federation.now();
     let schedule = &received.facts.schedule;
     if schedule.start > now + FURTHEST {
         return Err(NotTaken::Unprocessable("out_of_time"));
     }
     let owner = owner(federation, &received.attributed_to, sender).await?;
+    if let Ok(author) = Url::parse(&owner.uri) {
+        check_blocks(federation, &author)?;
+    }
     let date = local_of(schedule.start, schedule.zone).date();
     let occurrence = Occurrence {
         date,
@@ -117,6 +122,15 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
         occurrence,
         owner,
     })
+}
+
+/// Whether events of whatever has the address `uri` are taken.
+fn check_blocks(federation: &Federation, uri: &Url) -> Result<(), NotTaken> {
+    match federation.blocked.severity(uri) {
+        Some(Severity::Block) => Err(NotTaken::Forbidden("blocked")),
+        Some(Severity::Mute) => Err(NotTaken::Ignored("muted")),
+        None => Ok(()),
+    }
 }
 
 /// The publisher: of several authors the one that is followed here (a group rather than the person who typed), else the

@@ -302,3 +302,27 @@ pub fn list_all(conn: &mut Conn, after: Option<FollowerId>, limit: i64) -> Resul
         .map(|(follower, peer)| Ok((follower.domain()?, peer.domain()?)))
         .collect()
 }
+
+/// The follower with this id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_id(conn: &mut Conn, id: FollowerId) -> Result<Option<Follower>, StoreError> {
+    let row = followers::table
+        .find(id.to_string())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::domain).transpose()
+}
+
+/// Whether `peer` follows one of our actors.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_one(conn: &mut Conn, followed: Option<CentreId>, peer: PeerId) -> Result<bool, StoreError> {
+    let one = followers::table
+        .filter(followers::actor.eq(actor_text(followed)))
+        .filter(followers::peer_id.eq(peer.to_string()));
+    Ok(diesel::select(diesel::dsl::exists(one)).get_result(conn)?)
+}

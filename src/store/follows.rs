@@ -219,3 +219,12 @@ pub fn inboxes(conn: &mut Conn, follower: Option<CentreId>) -> Result<Vec<String
     let inboxes = rows.into_iter().map(|(shared, own)| shared.unwrap_or(own));
     Ok(inboxes.collect())
 }
+
+/// Forgets every follow of a peer, whoever asked.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove_peer(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
+    diesel::delete(follows::table.filter(follows::peer_id.eq(peer.to_string()))).execute(conn)?;
+    Ok(())
+}

@@ -7,8 +7,9 @@ use super::backend::{PortableExt, natively};
 use super::changes;
 use super::column::{from_json, instant, instant_opt, ms, parse, to_json};
 use super::merges;
-use super::schema::{announces, events, followers, follows, peer_keys, peers};
+use super::schema::{announces, events, follow_requests, followers, follows, peer_keys, peers};
 use super::{Conn, StoreError};
+use crate::domain::block::Target;
 use crate::domain::id::PeerId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
@@ -228,12 +229,14 @@ pub fn remove(conn: &mut Conn, id: PeerId) -> Result<(), StoreError> {
 pub fn purge_strangers(conn: &mut Conn, before: Instant, limit: i64) -> Result<usize, StoreError> {
     let follow = follows::table.filter(follows::peer_id.eq(peers::id));
     let follower = followers::table.filter(followers::peer_id.eq(peers::id));
+    let request = follow_requests::table.filter(follow_requests::peer_id.eq(peers::id));
     let event = events::table.filter(events::peer_id.eq(peers::id.nullable()));
     let announce = announces::table.filter(announces::announcer.eq(peers::id));
     let strangers: Vec<String> = peers::table
         .filter(peers::fetched_at.lt(ms(before)))
         .filter(not(exists(follow)))
         .filter(not(exists(follower)))
+        .filter(not(exists(request)))
         .filter(not(exists(event)))
         .filter(not(exists(announce)))
         .order(peers::fetched_at)
@@ -244,4 +247,48 @@ pub fn purge_strangers(conn: &mut Conn, before: Instant, limit: i64) -> Result<u
         diesel::delete(peers::table.find(id)).execute(conn)?;
     }
     Ok(strangers.len())
+}
+
+/// Notes when followed peers were last heard from. What was heard of others is passed over.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn heard(conn: &mut Conn, when: &[(PeerId, Instant)]) -> Result<(), StoreError> {
+    let ids: Vec<String> = when.iter().map(|(id, _)| id.to_string()).collect();
+    let followed: Vec<String> = follows::table
+        .filter(follows::peer_id.eq_any(&ids))
+        .select(follows::peer_id)
+        .distinct()
+        .load(conn)?;
+    for (id, (_, at)) in ids.iter().zip(when) {
+        if followed.contains(id) {
+            diesel::update(peers::table.find(id))
+                .set(peers::heard_at.eq(ms(*at)))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// The peers that a block or mute of `target` means, by uri: its actor, or all of its host and subdomains.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn covered(conn: &mut Conn, target: &Target) -> Result<Vec<Peer>, StoreError> {
+    let Target::Domain(domain) = target else {
+        return Ok(by_uri(conn, target.as_str())?.into_iter().collect());
+    };
+    // A domain holds no character that means something to LIKE.
+    let rows: Vec<Row> = peers::table
+        .filter(
+            peers::host
+                .eq(domain)
+                .or(peers::host.like(format!("{domain}:%")))
+                .or(peers::host.like(format!("%.{domain}")))
+                .or(peers::host.like(format!("%.{domain}:%"))),
+        )
+        .order(peers::uri)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::domain).collect()
 }

@@ -152,6 +152,10 @@ pub struct PullState {
     pub pulled: Option<Instant>,
     /// Why the last one failed, or what it left out.
     pub error: Option<String>,
+    /// The last time that something which it signed was taken in.
+    pub heard: Option<Instant>,
+    /// Since when the peer is no more.
+    pub gone: Option<Instant>,
 }
 
 /// The state of the pulls of one peer.
@@ -159,20 +163,34 @@ pub struct PullState {
 /// # Errors
 /// Only what the database refuses.
 pub fn state(conn: &mut Conn, peer: PeerId) -> Result<Option<PullState>, StoreError> {
-    let found = peers::table
-        .find(peer.to_string())
-        .select((peers::id, peers::pull_due_at, peers::pulled_at, peers::pull_error))
-        .first::<(String, Option<i64>, Option<i64>, Option<String>)>(conn)
-        .optional()?;
-    found
-        .map(|(id, due, pulled, error)| {
-            let peer = parse("peer id", &id)?;
-            Ok(PullState {
-                peer,
-                due: instant_opt(due)?,
-                pulled: instant_opt(pulled)?,
-                error,
-            })
-        })
-        .transpose()
+    type Row = (Option<i64>, Option<i64>, Option<String>, Option<i64>, Option<i64>);
+    let found = peers::table.find(peer.to_string()).select((
+        peers::pull_due_at,
+        peers::pulled_at,
+        peers::pull_error,
+        peers::heard_at,
+        peers::gone_at,
+    ));
+    let Some((due, pulled, error, heard, gone)) = found.first::<Row>(conn).optional()? else {
+        return Ok(None);
+    };
+    Ok(Some(PullState {
+        peer,
+        due: instant_opt(due)?,
+        pulled: instant_opt(pulled)?,
+        error,
+        heard: instant_opt(heard)?,
+        gone: instant_opt(gone)?,
+    }))
+}
+
+/// Stops pulling from a peer whose events were put away, so that the next pull reads everything again.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn forget(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
+    diesel::update(peers::table.find(peer.to_string()))
+        .set((peers::pull_due_at.eq(None::<i64>), peers::pull_etag.eq(None::<&str>)))
+        .execute(conn)?;
+    Ok(())
 }

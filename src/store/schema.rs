@@ -49,6 +49,7 @@ diesel::table! {
         pull_etag -> Nullable<Text>,
         pulled_at -> Nullable<BigInt>,
         pull_error -> Nullable<Text>,
+        heard_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {
@@ -63,6 +64,12 @@ diesel::table! {
     followers (id) {
         id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, since -> BigInt, kind -> Text, kind_due_at -> BigInt,
     }
+}
+diesel::table! {
+    follow_requests (id) { id -> Text, actor -> Text, peer_id -> Text, activity_uri -> Text, since -> BigInt, }
+}
+diesel::table! {
+    blocks (target) { target -> Text, severity -> Text, note -> Text, created_at -> BigInt, }
 }
 
 diesel::table! {
@@ -164,6 +171,7 @@ diesel::joinable!(tokens -> members (member_id));
 diesel::joinable!(peer_keys -> peers (peer_id));
 diesel::joinable!(follows -> peers (peer_id));
 diesel::joinable!(followers -> peers (peer_id));
+diesel::joinable!(follow_requests -> peers (peer_id));
 diesel::joinable!(events -> centres (centre_id));
 diesel::joinable!(events -> peers (peer_id));
 diesel::joinable!(event_tags -> events (event_id));
@@ -172,6 +180,22 @@ diesel::joinable!(notices -> sessions (session_id));
 diesel::joinable!(announces -> events (event_id));
 diesel::joinable!(deliveries -> activities (activity_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    centres, members, sign_ins, tokens, peers, peer_keys, follows, followers, events, event_tags, sessions, notices,
-    announces, activities, deliveries, hosts,
+    centres,
+    members,
+    sign_ins,
+    tokens,
+    peers,
+    peer_keys,
+    follows,
+    followers,
+    follow_requests,
+    blocks,
+    events,
+    event_tags,
+    sessions,
+    notices,
+    announces,
+    activities,
+    deliveries,
+    hosts,
 );

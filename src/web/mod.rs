@@ -21,7 +21,7 @@ use actix_web::{App, error as framework};
 
 use crate::app::Node;
 use middleware::limit::Limits;
-use middleware::{headers, metrics, origin, timeout, trace};
+use middleware::{blocked, headers, metrics, origin, timeout, trace};
 
 pub use error::{Error, SIGN_IN};
 pub use serve::{Serving, serve};
@@ -67,6 +67,7 @@ pub fn app(
         .configure(limit_bodies)
         .wrap(from_fn(timeout::limit))
         .wrap(from_fn(origin::check))
+        .wrap(from_fn(blocked::check))
         .wrap(from_fn(error::render))
         .wrap(from_fn(headers::add))
         .wrap(Compress::default())

@@ -7,6 +7,7 @@ mod fetch;
 mod followers;
 mod foreign;
 mod hostile;
+mod moderation;
 mod proofs;
 mod refusals;
 mod rotation;

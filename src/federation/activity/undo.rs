@@ -11,7 +11,7 @@ use crate::federation::convert::activity_in::ObjectRef;
 use crate::federation::convert::read;
 use crate::federation::refused::NotTaken;
 use crate::federation::urls::Ours;
-use crate::store::{Conn, announces, events, followers};
+use crate::store::{Conn, announces, events, follow_requests, followers};
 
 /// Undo.
 #[derive(Debug)]
@@ -66,7 +66,8 @@ fn unfollow(conn: &mut Conn, receipt: &Receipt, target: Option<&Ours>) -> Result
         return Ok(false);
     };
     let followed = centre_of(conn, actor)?;
-    Ok(followers::remove(conn, followed, receipt.sender.id)?)
+    let waited = follow_requests::remove_of(conn, followed, receipt.sender.id)?;
+    Ok(followers::remove(conn, followed, receipt.sender.id)? || waited)
 }
 
 fn by_id(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<bool, NotTaken> {

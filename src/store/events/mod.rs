@@ -298,6 +298,20 @@ pub fn forget_of_peer(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
     forget_where_unvouched(conn, &touched?, Some(&peer))
 }
 
+/// Forgets every event of a peer that is muted or blocked, and what it alone announced, whoever else stands for its own.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn put_away_of_peer(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
+    forget_of_peer(conn, peer)?;
+    let left: Vec<String> = events::table
+        .filter(events::peer_id.eq(peer.to_string()))
+        .select(events::id)
+        .load(conn)?;
+    let left: Result<Vec<EventId>, StoreError> = left.iter().map(|id| parse("event id", id)).collect();
+    forget(conn, &left?)
+}
+
 /// Forgets those of the events of peers that no actor we follow publishes or announces.
 ///
 /// # Errors

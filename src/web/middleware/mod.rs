@@ -1,5 +1,6 @@
 //! What happens around every request, one concern a file. `web::app` says in which order.
 
+pub mod blocked;
 pub mod headers;
 pub mod limit;
 pub mod metrics;

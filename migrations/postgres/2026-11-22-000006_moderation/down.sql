@@ -1,0 +1,3 @@
+DROP TABLE follow_requests;
+DROP TABLE blocks;
+ALTER TABLE peers DROP COLUMN heard_at;

@@ -1,0 +1,67 @@
+//! Whose follow is accepted: everybody's, those the staff approves, or those on a list.
+
+use super::block::{Blocks, Severity, Target};
+use super::code::codes;
+use super::peer::Peer;
+use url::Url;
+
+codes! {
+    /// The rule of this node.
+    pub enum Mode {
+        /// Everybody: what we publish is public.
+        Open = "open",
+        /// The staff says yes or no.
+        Approval = "approval",
+        /// Those on the list, at once; nobody else.
+        AllowList = "allow-list",
+    }
+}
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admitted {
+    /// Accepted at once.
+    Yes,
+    /// It waits for the staff.
+    Later,
+    /// Refused at once.
+    No,
+}
+
+/// The rule and its list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admission {
+    /// The rule.
+    pub mode: Mode,
+    /// Domains and actors of the list, in the order typed. They need no approval either.
+    pub allowed: Vec<Target>,
+}
+
+impl Default for Admission {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Open,
+            allowed: Vec::new(),
+        }
+    }
+}
+
+impl Admission {
+    /// What becomes of the request of `peer`.
+    pub fn decide(&self, peer: &Peer) -> Admitted {
+        if self.mode == Mode::Open {
+            return Admitted::Yes;
+        }
+        let list: Blocks = self
+            .allowed
+            .iter()
+            .map(|target| (target.clone(), Severity::Mute))
+            .collect();
+        let listed = Url::parse(&peer.uri).is_ok_and(|uri| list.of(&uri).is_some());
+        match self.mode {
+            _ if listed => Admitted::Yes,
+            Mode::Approval => Admitted::Later,
+            Mode::Open | Mode::AllowList => Admitted::No,
+        }
+    }
+}
