@@ -340,21 +340,28 @@ impl Reading<'_> {
     }
 
     /// Asks for each event that we know, is still to come and is not listed. Its own address says what became of it.
-    async fn drop_what_is_gone(&self) -> Result<(), FederationError> {
+    /// What could not be asked for now is asked for at the next reading, which is not conditional then.
+    async fn drop_what_is_gone(&mut self) -> Result<(), FederationError> {
         let (id, now) = (self.peer.id, self.federation.now());
         let known = self
             .federation
             .store
             .read(move |conn| events::upcoming_of_peer(conn, id, now))
             .await?;
-        let missing = known.into_iter().filter(|event| !self.listed.contains(&event.uri));
-        for event in missing.take(MAX_FETCHES) {
+        let missing: Vec<RemoteEvent> = known
+            .into_iter()
+            .filter(|event| !self.listed.contains(&event.uri))
+            .collect();
+        if missing.len() > MAX_FETCHES {
+            self.left_out.note("too_many_fetches");
+        }
+        for event in missing.into_iter().take(MAX_FETCHES) {
             self.look_at(event).await?;
         }
         Ok(())
     }
 
-    async fn look_at(&self, event: RemoteEvent) -> Result<(), FederationError> {
+    async fn look_at(&mut self, event: RemoteEvent) -> Result<(), FederationError> {
         let Ok(url) = Url::parse(&event.uri) else { return Ok(()) };
         let (now, id) = (self.federation.now(), event.id);
         let store = &self.federation.store;
@@ -363,7 +370,12 @@ impl Reading<'_> {
             Err(error) if error.is_gone() || error.is_absent() => {
                 return Ok(store.write(move |conn| bury(conn, id, now)).await?);
             }
-            Err(_) => return Ok(()),
+            Err(error) => {
+                if !error.is_permanent() {
+                    self.left_out.note(error.reason());
+                }
+                return Ok(());
+            }
         };
         if read::is_a(&fetched.value, "Tombstone") {
             return Ok(store.write(move |conn| bury(conn, id, now)).await?);
