@@ -9,8 +9,11 @@ use maillage::domain::calendar::{Filter, Near};
 use maillage::domain::centre::CentreKind;
 use maillage::domain::event::{Format, Level, Mode, Price};
 use maillage::domain::id::{EventId, PeerId};
+use maillage::domain::peer::FollowerKind;
 use maillage::store::hosts::Room;
-use maillage::store::{Conn, backlog, calendar, changes, deliveries, events, hosts, inbox, pulls, sessions};
+use maillage::store::{
+    Conn, activities, backlog, calendar, changes, deliveries, events, followers, hosts, inbox, notices, pulls, sessions,
+};
 
 use super::samples::{Here, RANDOM, at, centre, facts, local, now, peer, remote};
 use crate::support::database::{Database, both};
@@ -383,8 +386,24 @@ fn workers_and_lists_go_by_index() {
             inbox::purge(conn, now()).expect("a purge");
             inbox::seen(conn, "https://there.example/1", "d").expect("a look");
             sessions::to_announce(conn, now(), now(), 8).expect("the drip");
+            sessions::to_tell(conn, now(), now(), 8).expect("the drip of calendars");
+            notices::changes_due(conn, now(), 8).expect("changes");
+            notices::without_reminder(conn, (now(), now()), now(), 8).expect("reminders");
+            followers::claim_hosts(conn, now(), now(), 8).expect("hosts");
+            followers::any_of(conn, None, FollowerKind::CALENDARS).expect("a look");
+            followers::instances(conn, None).expect("servers");
+            followers::set_kind(conn, "there.example", Some("mobilizon"), now()).expect("known");
             events::short_of_horizon(conn, now(), 8).expect("the horizon");
         });
+        // Prepared by hand, PostgreSQL cannot tell the types of what is selected here.
+        if !database.is_postgres() {
+            let post = crate::support::outbox::activity(now());
+            let plans = by_index(database, &mut conn, "a post to calendars", |conn| {
+                activities::record_for_kinds(conn, &post, FollowerKind::CALENDARS).expect("recorded");
+            });
+            let plans = plans.join("\n");
+            assert!(plans.contains("followers_by_kind"), "{plans}");
+        }
         crate::support::outbox::record(&mut conn, "there.example", 3, now());
         crate::support::outbox::record(&mut conn, "where.example", 1, now());
         by_index(database, &mut conn, "what waits", |conn| {

@@ -9,22 +9,27 @@ use maillage::store::{Conn, hosts};
 /// Records `count` activities, a delivery each, for an inbox of `host`.
 pub fn record(conn: &mut Conn, host: &str, count: usize, now: Instant) {
     for _ in 0..count {
-        let id = ActivityId::new(now, &SystemRandomness);
-        let uri = format!("http://un.test:8080/activities/{id}");
-        let activity = Activity {
-            id,
-            body: format!("{{\"id\":\"{uri}\",\"type\":\"Create\"}}"),
-            uri,
-            sender: None,
-            object_uri: "http://un.test:8080/events/1".to_owned(),
-            public: true,
-            created: now,
-        };
+        let activity = activity(now);
         let to = Recipient {
             inbox: format!("http://{host}/inbox"),
             host: host.to_owned(),
         };
         activities::record(conn, &activity, &[to]).expect("recorded");
+    }
+}
+
+/// An activity of the instance actor.
+pub fn activity(now: Instant) -> Activity {
+    let id = ActivityId::new(now, &SystemRandomness);
+    let uri = format!("http://un.test:8080/activities/{id}");
+    Activity {
+        id,
+        body: format!("{{\"id\":\"{uri}\",\"type\":\"Create\"}}"),
+        uri,
+        sender: None,
+        object_uri: "http://un.test:8080/events/1".to_owned(),
+        public: true,
+        created: now,
     }
 }
 
