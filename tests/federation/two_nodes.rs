@@ -195,7 +195,7 @@ fn later_sessions_of_a_series_are_posted_as_they_come_near() {
             .expect("published");
         for posted in 2..=4 {
             pair.clock.advance(TimeDelta::days(7));
-            assert_eq!(events::keep_up(&a.node).await.expect("kept up"), 1);
+            assert!(events::keep_up(&a.node).await.expect("kept up") > 0, "posted");
             assert_eq!(events::keep_up(&a.node).await.expect("kept up"), 0, "posted once");
             assert_eq!(count(&a, "outbox").await, posted);
         }
