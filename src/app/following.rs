@@ -1,8 +1,12 @@
 //! Following peers: by handle, URL or bare domain.
 
+use std::sync::Arc;
+
+use url::Url;
+
 use super::{Error, Node};
 use crate::domain::id::{CentreId, FollowId, PeerId};
-use crate::domain::invalid::Reason;
+use crate::domain::invalid::{Reason, Refusal};
 use crate::domain::peer::{Follow, FollowState, Peer};
 use crate::domain::text::Handle;
 use crate::domain::time::Instant;
@@ -11,18 +15,22 @@ use crate::federation::fetch::FetchError;
 use crate::federation::guard::Blocked;
 use crate::federation::urls::OurActor;
 use crate::federation::wire::activity::Activity;
-use crate::federation::{outbox, peers};
+use crate::federation::{outbox, peers, source};
 use crate::store::{self, Conn, StoreError, centres, follows};
 
-/// Asks to follow what `target` means, as a centre or (for `None`) as the node itself. Asking again repeats the request
+/// Asks to follow what `target` means (an actor, or an agenda that is read instead), as a centre or (for `None`) as the node itself. Asking again repeats the request
 /// of a follow that is not accepted.
 ///
 /// # Errors
 /// A refusal of `target` when nobody is found there.
 pub async fn follow(node: &Node, target: &str, follower: Option<CentreId>) -> Result<(Follow, Peer), Error> {
-    let found = discover(&node.federation.fetcher, target)
-        .await
-        .map_err(|error| unreachable_peer(target, &error))?;
+    if let Some(address) = agenda_address(target) {
+        return follow_source(node, target, &address, follower).await;
+    }
+    let found = match discover(&node.federation.fetcher, target).await {
+        Ok(found) => found,
+        Err(error) => return instead_of_an_actor(node, target, follower, &error).await,
+    };
     if node.federation.urls.is_ours(&found.actor) {
         return Err(Error::refused("target", Reason::OwnActor));
     }
@@ -37,6 +45,101 @@ pub async fn follow(node: &Node, target: &str, follower: Option<CentreId>) -> Re
     Ok((follow, peer))
 }
 
+/// The address of an agenda, where `target` says that it is one.
+fn agenda_address(target: &str) -> Option<Url> {
+    let target = target.trim();
+    let told = target
+        .strip_prefix("webcal://")
+        .or_else(|| target.strip_prefix("webcals://"));
+    if let Some(rest) = told {
+        return Url::parse(&format!("https://{rest}")).ok();
+    }
+    let url = Url::parse(target)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    url.path().to_ascii_lowercase().ends_with(".ics").then_some(url)
+}
+
+/// Where no actor is found, the page may be an agenda, or name one.
+async fn instead_of_an_actor(
+    node: &Node,
+    target: &str,
+    follower: Option<CentreId>,
+    error: &FetchError,
+) -> Result<(Follow, Peer), Error> {
+    let text = target.trim();
+    let page = match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
+        _ if text.contains('@') => None,
+        _ => Url::parse(&format!("https://{text}/")).ok(),
+    };
+    let is_blocked = *error == FetchError::Blocked(Blocked::Operator);
+    match page.filter(|_| !is_blocked) {
+        Some(page) => match follow_source(node, target, &page, follower).await {
+            // What was said of the account tells more than that its page could not be had either.
+            Err(Error::Refused(refusal)) if names_nobody(&refusal) => Err(unreachable_peer(target, error)),
+            other => other,
+        },
+        None => Err(unreachable_peer(target, error)),
+    }
+}
+
+fn names_nobody(refusal: &Refusal) -> bool {
+    refusal
+        .0
+        .iter()
+        .any(|invalid| matches!(invalid.reason, Reason::NobodyThere { .. }))
+}
+
+/// Follows an agenda that does not federate: nobody is asked, it is read from now on.
+async fn follow_source(
+    node: &Node,
+    target: &str,
+    address: &Url,
+    follower: Option<CentreId>,
+) -> Result<(Follow, Peer), Error> {
+    if node.federation.urls.is_ours(address) {
+        return Err(Error::refused("target", Reason::OwnActor));
+    }
+    let found = source::find(&node.federation, address)
+        .await
+        .map_err(|error| match error {
+            FetchError::Document("no_agenda" | "a_feed") => {
+                let target = target.chars().take(120).collect();
+                Error::refused("target", Reason::NoAgenda { target })
+            }
+            error => unreachable_peer(target, &error),
+        })?;
+    let (now, random) = (node.now(), Arc::clone(&node.random));
+    let followed = node.store.try_write(move |conn| {
+        let peer = source::peer(&found, PeerId::new(now, random.as_ref()), now);
+        let id = store::peers::upsert(conn, &peer)?;
+        let follow = match follows::of(conn, follower, id)? {
+            Some(follow) => follow,
+            None => {
+                let follow_id = FollowId::new(now, random.as_ref());
+                let follow = Follow {
+                    id: follow_id,
+                    follower,
+                    peer: id,
+                    // Nothing is sent; the column wants a name of its own.
+                    activity_uri: format!("source:{follow_id}"),
+                    state: FollowState::Accepted,
+                    asked: now,
+                    changed: now,
+                };
+                follows::insert(conn, &follow)?;
+                follow
+            }
+        };
+        store::pulls::schedule(conn, id, now)?;
+        Ok::<_, Error>((follow, Peer { id, ..peer }))
+    });
+    let followed = followed.await?;
+    node.federation.pull_bell.notify_one();
+    Ok(followed)
+}
+
 /// Stops following. Events that nobody we follow stands for any more leave the calendar: no change of them would
 /// reach us.
 ///
@@ -47,7 +150,8 @@ pub async fn unfollow(node: &Node, id: FollowId) -> Result<(), Error> {
     node.store
         .try_write(move |conn| {
             let follow = follows::by_id(conn, id)?.ok_or(Error::NotFound)?;
-            if let Some(peer) = store::peers::by_id(conn, follow.peer)? {
+            let peer = store::peers::by_id(conn, follow.peer)?;
+            if let Some(peer) = peer.filter(|peer| !peer.is_source()) {
                 let (activity, url) = outbox::new_id(&actor.federation, now);
                 let ours = actor.federation.urls.actor(&our_actor(conn, follow.follower)?);
                 let (Ok(asked), Ok(target)) = (follow.activity_uri.parse(), peer.uri.parse()) else {

@@ -87,6 +87,7 @@ impl Node {
         let settings = context::Settings {
             base: &config.server.base_url,
             federation: &config.federation,
+            zone: config.node.timezone,
             clock: Arc::clone(&clock),
             random: Arc::clone(&random),
             metrics: Arc::clone(&metrics),

@@ -73,6 +73,8 @@ pub struct Source {
     pub url: String,
     /// Whether it is a centre of this node.
     pub local: bool,
+    /// Whether it is an agenda that we read, and no account that publishes here.
+    pub read_only: bool,
     /// When its programme was last read here; absent for our own centres, and for a peer that others relay.
     pub heard: Option<Instant>,
 }

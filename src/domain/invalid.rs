@@ -149,6 +149,8 @@ reasons! {
     NotADomain = "not-a-domain", "Nom de domaine attendu, par exemple serveur.example, ou l’adresse d’un compte déjà rencontré.", "A domain name is expected, such as server.example, or the address of an account that was met.";
     /// Nobody answers there.
     NobodyThere { target: String, detail: String } = "nobody-there", "Aucun compte trouvé pour « {target} » : {detail}.", "No account found for “{target}”: {detail}.";
+    /// A page, a feed of posts, or a file: nothing dated to follow.
+    NoAgenda { target: String } = "no-agenda", "À « {target} » il n’y a ni compte ni agenda : il faut l’adresse d’un compte, ou celle d’un agenda iCalendar (.ics). Un flux Atom ou RSS annonce des articles, pas des séances datées.", "There is neither an account nor an agenda at “{target}”: the address of an account is needed, or that of an iCalendar agenda (.ics). An Atom or RSS feed announces posts, not dated sessions.";
     /// Weak password.
     WeakPassword { min: usize } = "weak-password", "Au moins {min} caractères, et pas un mot de passe courant.", "At least {min} characters, and not a common password.";
 }

@@ -13,7 +13,7 @@ pub struct Peer {
     pub id: PeerId,
     /// ActivityPub id.
     pub uri: String,
-    /// ActivityStreams type: `Group`, `Application`, `Person` …
+    /// ActivityStreams type: `Group`, `Application`, `Person` …; or [`Peer::SOURCE`].
     pub kind: String,
     /// preferredUsername; may be empty.
     pub handle: String,
@@ -47,6 +47,14 @@ impl Peer {
     /// `@handle@host`, as people write it.
     pub fn account(&self) -> String {
         format!("@{}@{}", self.handle, self.host)
+    }
+
+    /// The `kind` of an agenda that does not federate: an address that is read like a programme, and nobody to write to.
+    pub const SOURCE: &'static str = "Source";
+
+    /// Whether it is an agenda that does not federate.
+    pub fn is_source(&self) -> bool {
+        self.kind == Self::SOURCE
     }
 
     /// Whether its host runs Maillage, as its NodeInfo says.

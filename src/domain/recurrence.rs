@@ -65,6 +65,53 @@ pub fn expand(
     }
 }
 
+/// Steps of a rule that are taken to reach a window: daily for thirteen years, weekly for a century.
+const MAX_STEPS: usize = 5_000;
+
+/// The sessions of another's rule that start between `from` and `until`. The rule may be endless and may have begun years
+/// ago, as in calendars of other software.
+///
+/// # Errors
+/// As [`expand`], but an endless rule is read up to `until`, and none within is no error.
+pub fn expand_within(
+    start: Instant,
+    end: Instant,
+    zone: Tz,
+    recurrence: &Recurrence,
+    (from, until): (Instant, Instant),
+) -> Result<Vec<Occurrence>, Reason> {
+    let (first, length) = (local_of(start, zone), local_of(end, zone) - local_of(start, zone));
+    let (from, until) = (local_of(from, zone), local_of(until, zone));
+    if first > until {
+        return Ok(Vec::new());
+    }
+    let upper = recurrence.rule.to_ascii_uppercase();
+    let rule = if upper.contains("UNTIL=") || upper.contains("COUNT=") {
+        recurrence.rule.clone()
+    } else {
+        format!("{};UNTIL={}", recurrence.rule, until.format("%Y%m%dT%H%M%S"))
+    };
+    let floating = rrule::Tz::UTC.from_utc_datetime(&first);
+    let rule = read_rule(&rule, zone)?.validate(floating).map_err(unreadable)?;
+    // Limited: a rule that never comes to a day is not searched up to the end of time.
+    let sessions: Vec<_> = RRuleSet::new(floating)
+        .rrule(rule)
+        .limit()
+        .into_iter()
+        .take(MAX_STEPS)
+        .map(|date| date.naive_utc())
+        .skip_while(|local| *local < from)
+        .take_while(|local| *local <= until)
+        .filter(|local| recurrence.exceptions.binary_search(&local.date()).is_err())
+        .take(MAX_SESSIONS + 1)
+        .map(|local| place(local, length, zone))
+        .collect();
+    if sessions.len() > MAX_SESSIONS {
+        return Err(Reason::TooManySessions { max: MAX_SESSIONS });
+    }
+    Ok(sessions)
+}
+
 /// One session on the wall clock, placed in its zone. Its end keeps its hour too, unless a change of clocks would put
 /// it before the start; then it keeps its length.
 fn place(local: NaiveDateTime, length: Duration, zone: Tz) -> Occurrence {

@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex};
 
 use activitypub_federation::config::FederationConfig;
+use chrono_tz::Tz;
 use tokio::sync::Notify;
 use url::Url;
 
@@ -54,6 +55,8 @@ pub struct Parts {
     pub audience: Audience,
     /// The section `[federation]` of the configuration.
     pub settings: config::FederationConfig,
+    /// Zone of times that an agenda writes without one.
+    pub zone: Tz,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -79,6 +82,8 @@ pub struct Settings<'a> {
     pub base: &'a Url,
     /// The section `[federation]`.
     pub federation: &'a config::FederationConfig,
+    /// The node's zone.
+    pub zone: Tz,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -133,6 +138,7 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         blocks_seen: Mutex::new(blocks_seen),
         heard: Heard::default(),
         settings: settings.federation.clone(),
+        zone: settings.zone,
         clock: settings.clock,
         random: settings.random,
         metrics: settings.metrics,

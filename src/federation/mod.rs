@@ -36,6 +36,7 @@ pub mod pull;
 pub mod refused;
 pub mod relay;
 pub mod signature;
+pub mod source;
 pub mod urls;
 pub mod wire;
 

@@ -21,6 +21,7 @@ use super::fetch::{Accept, Answer, FetchError};
 use super::guard::same_origin;
 use super::intake::{self, Told};
 use super::refused::NotTaken;
+use super::source;
 use crate::domain::id::EventId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
@@ -99,7 +100,14 @@ pub async fn step_at_most(federation: &Federation, most: i64) -> Result<usize, S
 }
 
 async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), StoreError> {
-    let outcome = programme(federation, &pull).await;
+    let (outcome, pause) = if pull.peer.is_source() {
+        source::programme(federation, &pull).await
+    } else {
+        let outcome = programme(federation, &pull).await;
+        let usual = TimeDelta::minutes(federation.settings.pull_minutes.into());
+        let pause = if outcome.is_ok() { usual } else { RETRY };
+        (outcome, pause)
+    };
     let now = federation.now();
     let word = match &outcome {
         Ok(Outcome::Changed(..)) => telemetry::Pull::Changed,
@@ -114,11 +122,7 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
         Err(error) => tracing::info!(peer.host = %pull.peer.host, %error, "programme not read"),
         Ok(_) => {}
     }
-    let next = now
-        + match outcome {
-            Ok(_) => TimeDelta::minutes(federation.settings.pull_minutes.into()),
-            Err(_) => RETRY,
-        };
+    let next = now + pause;
     let outcome = outcome.map_err(|error| error.to_string());
     let left_out = outcome.as_ref().ok().and_then(Outcome::words);
     federation
@@ -137,7 +141,7 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
 
 /// What a reading came to.
 #[derive(Debug, Clone, PartialEq)]
-enum Outcome {
+pub enum Outcome {
     /// The programme is as it was.
     Unchanged,
     /// It was read: its new ETag, and what could not be taken of it.

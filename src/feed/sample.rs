@@ -70,6 +70,7 @@ pub fn entry() -> Entry {
             url: "https://agenda.example/centres/escale".into(),
             local: true,
             heard: None,
+            read_only: false,
         },
         relayed_by: Vec::new(),
         twins: Vec::new(),

@@ -216,6 +216,7 @@ course-each = A course of { $count } sessions: you may come to one only.
 event-add = Add to my calendar
 event-sms = Send as a text message
 event-updated = Updated on { $day }.
+taken-from = { $name } (taken from its agenda)
 event-origin = See the announcement on { $host }.
 credits = Where this comes from
 credits-publisher = Published by

@@ -217,6 +217,7 @@ course-each = Un parcours de { $count } séances : on peut venir à une seule.
 event-add = Ajouter à mon agenda
 event-sms = Envoyer par SMS
 event-updated = Mis à jour le { $day }.
+taken-from = { $name } (repris de son agenda)
 event-origin = Voir l’annonce sur { $host }.
 credits = D’où vient cette annonce
 credits-publisher = Publiée par

@@ -14,4 +14,5 @@ mod rotation;
 mod sending;
 mod serving;
 mod signature;
+mod sources;
 mod two_nodes;

@@ -123,6 +123,7 @@ fn entry(description: &str) -> Entry {
             url: words.to_owned(),
             local: false,
             heard: None,
+            read_only: false,
         },
         relayed_by: Vec::new(),
         twins: Vec::new(),

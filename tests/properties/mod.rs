@@ -2,6 +2,7 @@
 //! it; the targets of `fuzz/` search for others with libFuzzer.
 
 pub mod activity;
+pub mod agenda;
 pub mod collection;
 pub mod html;
 pub mod ics;

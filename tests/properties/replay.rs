@@ -73,7 +73,7 @@ macro_rules! replays {
     )* };
 }
 
-replays!(activity, collection, html, ics, signature, submission);
+replays!(activity, agenda, collection, html, ics, signature, submission);
 
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);

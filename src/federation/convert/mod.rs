@@ -16,5 +16,5 @@ mod facts_out;
 pub mod html;
 pub mod json;
 pub mod note_out;
-mod quirks;
+pub(in crate::federation) mod quirks;
 pub mod read;

@@ -79,7 +79,7 @@ pub(super) fn status(object: &Value) -> Status {
 
 /// A place: an object with a postal address (Mobilizon, WordPress) or an address as text (Gancio), with a name only
 /// (Friendica), with `content` in place of a name (Hubzilla), or a bare text. `None` when it says nothing.
-pub(super) fn place(location: &Value) -> Option<Place> {
+pub(in crate::federation) fn place(location: &Value) -> Option<Place> {
     if let Value::String(text) = location {
         let name = clean_text(text, 140);
         let says_something = !name.is_empty() && read::web_url(text).is_none();

@@ -10,6 +10,7 @@ mod failures;
 mod flight;
 mod knock;
 mod post;
+mod text;
 mod transport;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use url::Url;
 pub use accept::Accept;
 pub use error::FetchError;
 pub use post::PostOutcome;
+pub use text::Text;
 pub use transport::Transport;
 
 use super::convert::json;

@@ -191,6 +191,7 @@ fn sources(
 
 /// A peer as the publisher of an event; when it was heard from is not looked up.
 pub fn source_of_peer(peer: Peer) -> Source {
+    let read_only = peer.is_source();
     let account = peer.account().trim_start_matches('@').to_owned();
     Source {
         name: if peer.name.is_empty() {
@@ -204,6 +205,7 @@ pub fn source_of_peer(peer: Peer) -> Source {
         host: peer.host,
         local: false,
         heard: None,
+        read_only,
     }
 }
 
@@ -218,5 +220,6 @@ pub fn source_of_centre(centre: &Centre, addresses: &dyn Addresses) -> Source {
         url: addresses.centre_page(&centre.handle),
         local: true,
         heard: None,
+        read_only: false,
     }
 }

@@ -46,18 +46,18 @@ impl Credits {
         let zone = entry.event.facts.schedule.zone;
         let freshness = entry.publisher.freshness(now);
         Self {
-            publisher: who(&entry.publisher),
+            publisher: who(t, &entry.publisher),
             origin: origin(t, entry),
             updated: updated(t, entry),
             fresh: freshness.map(|freshness| Fresh::new(t, freshness, zone)),
             twins: entry.twins.iter().map(|twin| line(t, entry, twin)).collect(),
             tell_apart: (!entry.twins.is_empty()).then(|| "/desk/merges".to_owned()),
-            relays: entry.relayed_by.iter().map(who).collect(),
+            relays: entry.relayed_by.iter().map(|relay| who(t, relay)).collect(),
         }
     }
 }
 
-fn who(source: &Source) -> Link {
+fn who(t: Locale, source: &Source) -> Link {
     let handle = source.account.split('@').next().unwrap_or_default();
     let href = if source.local {
         format!("/centres/{handle}")
@@ -66,7 +66,11 @@ fn who(source: &Source) -> Link {
     };
     Link {
         href,
-        words: source.name.clone(),
+        words: if source.read_only {
+            t.text_with("taken-from", &[("name", source.name.as_str().into())])
+        } else {
+            source.name.clone()
+        },
     }
 }
 
@@ -78,7 +82,7 @@ fn line(t: Locale, entry: &Entry, twin: &Twin) -> TwinLine {
         _ => None,
     };
     TwinLine {
-        publisher: who(&twin.publisher),
+        publisher: who(t, &twin.publisher),
         why: t.text(if twin.named { "twin-why-named" } else { "twin-why" }),
         otherwise,
         here: format!("/events/{}", twin.session),

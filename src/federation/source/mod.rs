@@ -1,0 +1,246 @@
+//! Sources: agendas that do not federate, read like the programme of a peer. A source is a peer of the kind
+//! [`Peer::SOURCE`] whose address is that of an iCalendar file; its events are shown and credited, never published anew.
+
+pub mod calendar;
+pub mod lines;
+pub mod moment;
+pub mod page;
+pub mod zones;
+
+use std::collections::HashSet;
+
+use chrono::TimeDelta;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use super::context::Federation;
+use super::error::FederationError;
+use super::fetch::{FetchError, Text};
+use super::pull::{LeftOut, Outcome};
+use crate::domain::event::{Event, Origin, Series};
+use crate::domain::id::{EventId, PeerId};
+use crate::domain::peer::Peer;
+use crate::domain::time::Instant;
+use crate::store::pulls::Pull;
+use crate::store::{Conn, StoreError, events, follows};
+use calendar::{Calendar, Dated};
+
+/// How far ahead sessions are read: as far as our own series are laid out.
+const HORIZON: TimeDelta = TimeDelta::days(550);
+/// Shortest and longest pause between two readings.
+const PAUSE: (TimeDelta, TimeDelta) = (TimeDelta::hours(1), TimeDelta::hours(24));
+/// Sessions kept in one transaction.
+const AT_ONCE: usize = 200;
+/// Longest handle made from an address.
+const MAX_HANDLE: usize = 40;
+
+/// An agenda, found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Where it is.
+    pub address: Url,
+    /// The page for people that named it, if one did.
+    pub page: Option<Url>,
+    /// What it holds now.
+    pub calendar: Calendar,
+}
+
+/// The agenda at `target`, or that the page there names.
+///
+/// # Errors
+/// [`FetchError::Document`] `a_feed` for Atom and RSS, `no_agenda` for anything else that is none.
+pub async fn find(federation: &Federation, target: &Url) -> Result<Found, FetchError> {
+    let file = file(federation, target).await?;
+    if calendar::is_calendar(&file.body) {
+        return found(federation, target.clone(), None, file.body).await;
+    }
+    let Some(address) = page::agenda(&file.body, &file.address) else {
+        let word = if page::is_feed(&file.body) {
+            "a_feed"
+        } else {
+            "no_agenda"
+        };
+        return Err(FetchError::Document(word));
+    };
+    let named = self::file(federation, &address).await?;
+    if !calendar::is_calendar(&named.body) {
+        return Err(FetchError::Document("no_agenda"));
+    }
+    found(federation, address, Some(file.address), named.body).await
+}
+
+async fn file(federation: &Federation, address: &Url) -> Result<Text, FetchError> {
+    let file = federation.fetcher.get_text(address, None).await?;
+    file.ok_or(FetchError::Status(304))
+}
+
+async fn found(
+    federation: &Federation,
+    mut address: Url,
+    page: Option<Url>,
+    body: String,
+) -> Result<Found, FetchError> {
+    address.set_fragment(None);
+    Ok(Found {
+        address,
+        page,
+        calendar: read(federation, body).await?,
+    })
+}
+
+/// Apart from what serves people: rules of others may take a while.
+async fn read(federation: &Federation, body: String) -> Result<Calendar, FetchError> {
+    let (now, zone) = (federation.now(), federation.zone);
+    tokio::task::spawn_blocking(move || calendar::calendar(&body, zone, (now, now + HORIZON)))
+        .await
+        .map_err(|_| FetchError::Document("interrupted"))
+}
+
+/// The peer that stands for an agenda.
+pub fn peer(found: &Found, id: PeerId, now: Instant) -> Peer {
+    let host = super::urls::host(&found.address);
+    Peer {
+        id,
+        uri: found.address.to_string(),
+        kind: Peer::SOURCE.to_owned(),
+        handle: handle(&found.address),
+        name: found.calendar.name.clone().unwrap_or_else(|| host.clone()),
+        host,
+        summary: String::new(),
+        url: Some(found.page.as_ref().unwrap_or(&found.address).to_string()),
+        inbox: String::new(),
+        shared_inbox: None,
+        outbox: None,
+        upcoming: Some(found.address.to_string()),
+        followers: None,
+        keys: Vec::new(),
+        software: None,
+        fetched: now,
+    }
+}
+
+/// A name for filters: the file's, with what tells it from others of its host.
+fn handle(address: &Url) -> String {
+    let file = address.path_segments().and_then(|mut segments| segments.next_back());
+    let plain = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-');
+    let name: String = file
+        .unwrap_or_default()
+        .chars()
+        .filter(plain)
+        .take(MAX_HANDLE)
+        .collect();
+    let sum = address.as_str().bytes().fold(0x811c_9dc5_u32, |sum, byte| {
+        (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("{}-{sum:08x}", if name.is_empty() { "agenda" } else { &name })
+}
+
+/// Reads a source; when the next reading is polite.
+///
+/// # Errors
+/// What the fetch met, or the database refuses.
+pub async fn programme(federation: &Federation, pull: &Pull) -> (Result<Outcome, FederationError>, TimeDelta) {
+    let now = federation.now();
+    let usual = TimeDelta::minutes(federation.settings.pull_minutes.into());
+    match take(federation, pull).await {
+        Ok((outcome, wish)) => (Ok(outcome), usual.max(wish).clamp(PAUSE.0, PAUSE.1)),
+        // The longer it has been silent, the longer it is left in peace.
+        Err(error) => {
+            let silent = pull.pulled.map_or(PAUSE.0, |pulled| now - pulled);
+            (Err(error), silent.clamp(PAUSE.0, PAUSE.1))
+        }
+    }
+}
+
+async fn take(federation: &Federation, pull: &Pull) -> Result<(Outcome, TimeDelta), FederationError> {
+    let address = Url::parse(&pull.peer.uri).map_err(|_| FetchError::Document("programme_address"))?;
+    let file = federation.fetcher.get_text(&address, pull.etag.as_deref()).await?;
+    let Some(file) = file else {
+        return Ok((Outcome::Unchanged, PAUSE.0));
+    };
+    if !calendar::is_calendar(&file.body) {
+        return Err(FetchError::Document("no_agenda").into());
+    }
+    let calendar = read(federation, file.body).await?;
+    let kept = TimeDelta::seconds(file.max_age.unwrap_or(0).into());
+    let wish = calendar.ttl.unwrap_or_default().max(kept);
+    let left_out = keep(federation, &pull.peer, calendar).await?;
+    Ok((Outcome::Changed(file.validator, left_out), wish))
+}
+
+/// Keeps what a source lists; once it was read whole, what it lists no more leaves the calendar.
+async fn keep(federation: &Federation, peer: &Peer, calendar: Calendar) -> Result<LeftOut, StoreError> {
+    let now = federation.now();
+    let mut left_out = calendar.left_out;
+    let listed: HashSet<String> = calendar.sessions.iter().map(|dated| uri(peer, dated)).collect();
+    for some in calendar.sessions.chunks(AT_ONCE) {
+        let all: Vec<_> = some
+            .iter()
+            .map(|dated| (event(federation, peer, dated, now), dated.occurrence))
+            .collect();
+        let id = peer.id;
+        let keep_all = move |conn: &mut Conn| {
+            // Unfollowed while it was read.
+            if follows::accepted_of_peer(conn, id)?.is_empty() {
+                return Ok(());
+            }
+            for (event, occurrence) in &all {
+                let known = events::by_uri(conn, &event.uri)?;
+                // A file tells no dates of change that can be relied on: what is the same was not changed.
+                let mut event = event.clone();
+                if let Some(known) = &known {
+                    event.published = known.published;
+                    let same = known.facts == event.facts && known.url == event.url;
+                    event.updated = if same { known.updated } else { now.max(known.updated) };
+                }
+                events::upsert_over(conn, known, &event, *occurrence)?;
+            }
+            Ok(())
+        };
+        federation.store.write(keep_all).await?;
+    }
+    if !calendar.whole {
+        left_out.note("truncated");
+        return Ok(left_out);
+    }
+    let id = peer.id;
+    let forget = move |conn: &mut Conn| {
+        let known = events::upcoming_of_peer(conn, id, now)?;
+        let gone = known.iter().filter(|event| !listed.contains(&event.uri));
+        let gone: Vec<EventId> = gone.map(|event| event.id).collect();
+        events::forget(conn, &gone)
+    };
+    federation.store.write(forget).await?;
+    Ok(left_out)
+}
+
+/// Names one session for ever: a change of its UID's event is a change of it.
+fn uri(peer: &Peer, dated: &Dated) -> String {
+    let whole = series(peer, dated);
+    match dated.planned {
+        Some(date) => format!("{whole}/{date}"),
+        None => whole,
+    }
+}
+
+fn series(peer: &Peer, dated: &Dated) -> String {
+    format!("{}#{}", peer.uri, utf8_percent_encode(&dated.uid, NON_ALPHANUMERIC))
+}
+
+fn event(federation: &Federation, peer: &Peer, dated: &Dated, now: Instant) -> Event {
+    let mut facts = dated.facts.clone();
+    facts.series = dated.planned.map(|_| Series {
+        uri: series(peer, dated),
+        rule: dated.rule.clone(),
+    });
+    let page = dated.page.clone().or_else(|| peer.url.clone());
+    Event {
+        id: EventId::new(now, federation.random.as_ref()),
+        uri: uri(peer, dated),
+        url: page.unwrap_or_else(|| peer.uri.clone()),
+        origin: Origin::Remote(peer.id),
+        facts,
+        published: now,
+        updated: now,
+    }
+}
