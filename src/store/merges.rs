@@ -4,9 +4,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::Duration;
 use diesel::prelude::*;
 
 use super::backend::PortableExt;
+use super::calendar::LONGEST_SESSION_DAYS;
 use super::column::{instant, ms};
 use super::events::{EventRow, area};
 use super::schema::{centres, events, merge_vetoes, peers, sessions};
@@ -158,6 +160,9 @@ fn family(conn: &mut Conn, seed: &str) -> Result<Vec<Member>, StoreError> {
 type MemberRow = ((String, i64, Option<String>), EventRow, Option<String>, Option<String>);
 
 fn members(conn: &mut Conn, ids: &[String]) -> Result<Vec<Member>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows: Vec<MemberRow> = sessions::table
         .inner_join(events::table.left_join(peers::table).left_join(centres::table))
         .filter(sessions::id.eq_any(ids))
@@ -298,7 +303,9 @@ fn pair(conn: &mut Conn, one: SessionId, other: SessionId) -> Result<Option<Apar
 /// Only what the database refuses.
 pub fn list(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Pair>, StoreError> {
     let rows: Vec<(String, Option<String>)> = sessions::table
-        .filter(sessions::merged_into.is_not_null().and(sessions::ends_at.gt(ms(now))))
+        .filter(sessions::merged_into.is_not_null())
+        .filter(sessions::starts_at.gt(ms(now - Duration::days(LONGEST_SESSION_DAYS))))
+        .filter(sessions::ends_at.gt(ms(now)))
         .order((sessions::starts_at, sessions::id))
         .limit(limit)
         .select((sessions::id, sessions::merged_into))

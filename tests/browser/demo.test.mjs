@@ -51,7 +51,7 @@ describe("maillage demo in a browser", { timeout: 300_000 }, () => {
     }, 60);
   });
 
-  for (const [name, path] of [["agenda", "/"], ["qui-fait-quoi", "/network"], ["accessibilite", "/accessibilite"]]) {
+  for (const [name, path] of [["agenda", "/"], ["qui-fait-quoi", "/network/directory"], ["reseau", "/network"], ["accessibilite", "/accessibilite"]]) {
     test(`${path} is accessible, light and dark, narrow and wide`, async () => {
       const { page, context, complaints } = await visitor(browser, [second]);
       assert.equal((await page.goto(`${second}${path}`)).status(), 200);

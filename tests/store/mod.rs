@@ -2,6 +2,7 @@
 
 mod backlog;
 mod calendar;
+mod directory;
 mod events;
 mod group_commit;
 mod merges;

@@ -12,7 +12,8 @@ use maillage::domain::id::{EventId, PeerId};
 use maillage::domain::peer::FollowerKind;
 use maillage::store::hosts::Room;
 use maillage::store::{
-    Conn, activities, backlog, calendar, changes, deliveries, events, followers, hosts, inbox, notices, pulls, sessions,
+    Conn, activities, backlog, calendar, changes, deliveries, directory, events, followers, hosts, inbox, merges,
+    notices, pulls, sessions,
 };
 
 use super::samples::{Here, RANDOM, at, centre, facts, local, now, peer, remote};
@@ -422,6 +423,43 @@ fn workers_and_lists_go_by_index() {
             events::upcoming_of_peer(conn, there, now()).expect("a list");
             sessions::next_of_event(conn, event, now(), 8).expect("a list");
             changes::stamp(conn).expect("a stamp");
+        });
+    });
+}
+
+#[test]
+fn what_readers_are_shown_goes_by_index() {
+    both(|database| {
+        let mut conn = prepared(database);
+        let there = peer(&mut conn, "agenda", "there.example");
+        let other = peer(&mut conn, "autre", "other.example");
+        by_index(
+            database,
+            &mut conn,
+            "an event that is stored, changed and forgotten",
+            |conn| {
+                let mut placed = facts("Là-bas", "2026-12-02T09:00:00Z");
+                placed.place = Some(maillage::domain::place::Place {
+                    city: "Roubaix".to_owned(),
+                    postcode: "59100".to_owned(),
+                    latitude: Some(50.7),
+                    longitude: Some(3.2),
+                    ..Default::default()
+                });
+                let mut stored = remote(conn, &other, placed);
+                stored.updated += chrono::Duration::hours(1);
+                let occurrence = stored.facts.schedule.sessions().expect("a schedule")[0];
+                events::upsert_remote(conn, &stored, occurrence).expect("an update");
+                merges::list(conn, now(), 8).expect("a list");
+                merges::told_apart(conn, now(), 8).expect("a list");
+                calendar::page(conn, &Filter::default(), now(), 20, None, &Here).expect("a page");
+                events::forget(conn, &[stored.id]).expect("forgotten");
+            },
+        );
+        by_index(database, &mut conn, "the directory and what is past", |conn| {
+            directory::structures(conn, &Filter::default(), now(), &Here).expect("a directory");
+            sessions::next_of_series(conn, there.id, "https://there.example/s", now(), 8).expect("a series");
+            events::forget_past(conn, now() - chrono::Duration::days(90), 8).expect("a purge");
         });
     });
 }
