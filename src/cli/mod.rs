@@ -1,17 +1,20 @@
 //! The command line: each command reads the configuration, opens what it needs, calls a use case and says what came of
 //! it. Results go to standard output, everything else to standard error.
 
+mod blocks;
 mod centre;
 mod deliveries;
 mod demo;
 mod doctor;
 mod failure;
 mod follow;
+mod followers;
 mod health;
 mod import;
 mod keys;
 mod serve;
 mod token;
+mod unfollow;
 mod user;
 
 use std::path::PathBuf;
@@ -64,6 +67,16 @@ enum Command {
     Import(import::Import),
     /// Follow a peer.
     Follow(follow::Follow),
+    /// Whom this node follows: state, last reading and its error.
+    Follows(unfollow::Follows),
+    /// Stop following.
+    Unfollow(unfollow::Unfollow),
+    /// Whose follow is accepted, and what waits for an answer.
+    #[command(subcommand)]
+    Followers(followers::Command),
+    /// Whom this node mutes and blocks. Works beside the running node.
+    #[command(subcommand)]
+    Blocks(blocks::Command),
     /// What waits for other servers, and what to do about it. Works beside the running node.
     Deliveries(deliveries::Deliveries),
     /// Check the configuration, the data folder, the database, the address and the keys.
@@ -101,6 +114,10 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Keys(command) => keys::run(&open(config()?).await?, command).await,
         Command::Import(import) => import::run(&open(config()?).await?, import).await,
         Command::Follow(follow) => follow::run(&open(config()?).await?, follow).await,
+        Command::Follows(asked) => unfollow::list(&open(config()?).await?, asked).await,
+        Command::Unfollow(asked) => unfollow::end(&open(config()?).await?, asked).await,
+        Command::Followers(command) => followers::run(&open(config()?).await?, command).await,
+        Command::Blocks(command) => blocks::run(&open(config()?).await?, command).await,
         Command::Deliveries(deliveries) => deliveries::run(&open(config()?).await?, deliveries).await,
         Command::Doctor => doctor::run(config()).await,
         Command::Health => health::run(&config()?),

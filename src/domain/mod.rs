@@ -9,6 +9,7 @@
 
 pub mod admission;
 pub mod block;
+pub mod block_list;
 pub mod calendar;
 pub mod centre;
 pub(crate) mod code;
