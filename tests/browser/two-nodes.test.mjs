@@ -17,6 +17,11 @@ const event = {
   postcode: "59100",
   city: "Roubaix",
 };
+/** Another one, published while the other node is off. */
+const later = {
+  title: "Atelier photos",
+  place: { name: event.place, address: event.address, postcode: event.postcode, city: event.city },
+};
 
 describe("two nodes in a browser", { timeout: 240_000 }, () => {
   let browser, centre, network, staff, reader;
@@ -203,6 +208,34 @@ describe("two nodes in a browser", { timeout: 240_000 }, () => {
     await page.getByRole("link", { name: event.title }).click();
     await page.getByText("Salle inondée").first().waitFor();
     await assertAccessible(page);
+  });
+
+  test("staff see what waits for a node that is off, and can have it tried again", async () => {
+    const { page } = staff;
+    await page.goto(`${centre.origin}/desk/deliveries`);
+    await page.getByRole("heading", { level: 1, name: "Envois" }).waitFor();
+    await eventually("nothing to wait", async () => {
+      await page.reload();
+      return page.getByText("Rien n’attend").isVisible();
+    });
+    await network.stop();
+    const start = `${dayFromNow(9)}T10:00`;
+    const { status } = await centre.api("POST", "/events", { ...later, start, end: `${dayFromNow(9)}T12:00` });
+    assert.equal(status, 201);
+    await eventually("the node that is off", async () => {
+      await page.reload();
+      return page.getByText("Ce serveur est éteint ou injoignable.").isVisible();
+    });
+    await page.getByRole("heading", { level: 2, name: network.host }).waitFor();
+    await assertAccessible(page);
+    await network.serve();
+    await page.getByRole("button", { name: "Réessayer maintenant" }).click();
+    await page.getByRole("status").waitFor();
+    await eventually("the event on the node that was off", async () => {
+      const sessions = await network.calendar();
+      return sessions.some(({ title }) => title === later.title);
+    });
+    assert.deepEqual(staff.complaints, []);
   });
 
   test("staff sign out, and the desk is closed", async () => {
