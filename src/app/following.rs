@@ -18,8 +18,8 @@ use crate::federation::wire::activity::Activity;
 use crate::federation::{outbox, peers, source};
 use crate::store::{self, Conn, StoreError, centres, follows};
 
-/// Asks to follow what `target` means (an actor, or an agenda that is read instead), as a centre or (for `None`) as the node itself. Asking again repeats the request
-/// of a follow that is not accepted.
+/// Asks to follow what `target` means (an actor, or an agenda that is read instead), as a centre or (for `None`) as the
+/// node itself. Asking again repeats the request of a follow that is not accepted.
 ///
 /// # Errors
 /// A refusal of `target` when nobody is found there.
@@ -73,8 +73,7 @@ async fn instead_of_an_actor(
         _ if text.contains('@') => None,
         _ => Url::parse(&format!("https://{text}/")).ok(),
     };
-    let is_blocked = *error == FetchError::Blocked(Blocked::Operator);
-    match page.filter(|_| !is_blocked) {
+    match page.filter(|_| says_no_actor(error)) {
         Some(page) => match follow_source(node, target, &page, follower).await {
             // What was said of the account tells more than that its page could not be had either.
             Err(Error::Refused(refusal)) if names_nobody(&refusal) => Err(unreachable_peer(target, error)),
@@ -82,6 +81,18 @@ async fn instead_of_an_actor(
         },
         None => Err(unreachable_peer(target, error)),
     }
+}
+
+/// Whether there is no actor, rather than a server that does not answer for now: else a busy node would be taken for the
+/// agenda that its page offers to read.
+fn says_no_actor(error: &FetchError) -> bool {
+    matches!(
+        error,
+        FetchError::ContentType
+            | FetchError::Json
+            | FetchError::Document(_)
+            | FetchError::Status(400 | 404 | 405 | 406 | 410)
+    )
 }
 
 fn names_nobody(refusal: &Refusal) -> bool {

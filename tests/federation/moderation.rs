@@ -63,6 +63,10 @@ fn a_block_ends_everything_both_ways_at_once_and_for_subdomains() {
         );
         let (actor, other) = (server.actor("Group", "agenda"), honest.actor("Group", "agenda"));
         followed(&node, &server, &actor).await;
+        node.follow(&other.id).await;
+        node.deliver().await;
+        let asked = honest.received(&node).await.pop().expect("a Follow");
+        assert_eq!(other.tell(&node, "Accept", asked).await, 202);
         assert_eq!(actor.tell(&node, "Follow", node.group("agenda")).await, 202);
         assert_eq!(other.tell(&node, "Follow", node.group("agenda")).await, 202);
         node.deliver().await;
@@ -74,7 +78,7 @@ fn a_block_ends_everything_both_ways_at_once_and_for_subdomains() {
             .expect("blocked");
         let before = server.requests();
         assert!(node.titles().await.is_empty());
-        assert!(node.follow_states().await.is_empty());
+        assert_eq!(node.follow_states().await, ["accepted"], "that of the other one");
         assert_eq!(follower_count(&node).await, 1);
         let event = server.event(&actor, "deux", "Autre atelier");
         assert_eq!(actor.tell(&node, "Create", event.clone()).await, 403);

@@ -111,6 +111,8 @@ fn every_table_of_the_schema_can_be_read_on_both() {
             inbox_seen,
             merge_vetoes,
             notices,
+            blocks,
+            follow_requests,
         );
         let sql = if database.is_postgres() {
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()"
