@@ -1,5 +1,11 @@
-//! Builds again when a migration is added: the embedding macro only watches the files it saw.
+//! Builds again when a migration is added: the embedding macro only watches the files it saw. And links the program small.
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
+    // The addresses that are put right when the program starts, packed: 1.9 MB less. The dynamic linker of glibc reads them
+    // so since 2.36 (Debian 12); others, musl among them, keep the long table.
+    let target = |part: &str| std::env::var(format!("CARGO_CFG_TARGET_{part}")).unwrap_or_default();
+    if target("OS") == "linux" && target("ENV") == "gnu" {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
 }
