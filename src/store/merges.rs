@@ -19,8 +19,8 @@ use crate::domain::merge::{self, Apart, Candidate, alike, apart, groups};
 use crate::domain::text::fold;
 use crate::domain::time::Instant;
 
-/// Sessions of one moment and area that are looked at.
-const LOOKED_AT: i64 = 300;
+/// Sessions of one moment and area that are looked at: each costs its facts, and somebody may publish hundreds.
+const LOOKED_AT: i64 = 32;
 /// Sessions that may be one workshop.
 const MOST_ALIKE: usize = 32;
 
