@@ -54,6 +54,10 @@ pub(super) fn settle(
 /// Cedex »), its postcode, or points within a kilometre or so.
 fn at_the_same_time(conn: &mut Conn, starts_at: i64, facts: &EventFacts) -> Result<Vec<String>, StoreError> {
     const KILOMETRE: f64 = 0.016;
+    if facts.place.is_none() && facts.mode != Mode::Online {
+        // Nobody knows where: nothing is in the same place.
+        return Ok(Vec::new());
+    }
     let mut query = sessions::table
         .inner_join(events::table)
         .filter(sessions::starts_at.eq(starts_at))
