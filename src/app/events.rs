@@ -10,8 +10,8 @@ use crate::domain::invalid::{Reason, Refusal};
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::Instant;
 use crate::federation::notices::is_eve;
-use crate::federation::outbox;
 use crate::federation::publish::Publisher;
+use crate::federation::{networks, outbox};
 use crate::store::{Conn, StoreError, centres, events, notices, sessions};
 
 /// How far ahead the sessions of a series are materialised.
@@ -228,6 +228,7 @@ pub async fn keep_up(node: &Node) -> Result<usize, Error> {
             let touched = [
                 extend_horizon(conn, &actor, now)?,
                 drip(conn, &actor, now)?,
+                networks::drip(conn, &actor.federation, now)?,
                 tell_calendars(conn, &actor, now)?,
                 tell_changes(conn, &actor, now)?,
                 remind(conn, &actor, now)?,

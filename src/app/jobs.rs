@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::{Error, Node, events};
 use crate::domain::time::Instant;
-use crate::federation::{Federation, blocks, delivery, heard, newcomers, pull};
+use crate::federation::{Federation, blocks, delivery, heard, networks, newcomers, pull};
 use crate::store::{Conn, StoreError, deliveries, hosts, inbox, merges, peers, settings, sign_ins};
 
 /// How often upkeep is done.
@@ -46,6 +46,7 @@ pub async fn run(node: Node, stop: watch::Receiver<bool>) {
     tokio::join!(
         worker.run(stop.clone()),
         pull::run(federation.clone(), stop.clone()),
+        networks::run(federation.clone(), stop.clone()),
         blocks::run(federation, stop.clone()),
         rounds(node, stop)
     );

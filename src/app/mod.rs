@@ -13,6 +13,7 @@ pub mod keys;
 pub mod members;
 pub mod merges;
 pub mod moderation;
+pub mod networks;
 mod password;
 mod secret;
 pub mod sign_in;

@@ -19,6 +19,7 @@ pub mod id;
 pub mod invalid;
 pub mod member;
 pub mod merge;
+pub mod network;
 pub mod peer;
 pub mod place;
 pub mod random;

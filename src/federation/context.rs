@@ -65,6 +65,8 @@ pub struct Parts {
     pub metrics: Arc<Metrics>,
     /// Rung when a delivery was recorded.
     pub outbox_bell: Notify,
+    /// Rung when an event may have changed that networks announce.
+    pub network_bell: Notify,
     /// Rung when a peer is to be read.
     pub pull_bell: Notify,
 }
@@ -143,6 +145,7 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         random: settings.random,
         metrics: settings.metrics,
         outbox_bell: Notify::new(),
+        network_bell: Notify::new(),
         pull_bell: Notify::new(),
     }));
     FederationConfig::builder()

@@ -7,17 +7,18 @@ use uuid::Uuid;
 use super::context::Federation;
 use super::convert::actor_out::{PublicKeys, centre_actor, node_actor};
 use super::keyring::ActorSigners;
+use super::networks::programme;
 use super::publish;
 use super::urls::{Collection, OurActor};
 use super::wire::collection::{OrderedCollection, OrderedCollectionPage};
 use super::wire::context::with_context;
 use super::wire::tombstone::Tombstone;
-use crate::domain::centre::Centre;
+use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::event::Origin;
 use crate::domain::id::{ActivityId, CentreId, EventId, SessionId};
 use crate::domain::time::Instant;
 use crate::store::{
-    Conn, Cursor, StoreError, activities, centres, events, followers, follows, keys, sessions, tombstones,
+    Conn, Cursor, StoreError, activities, centres, events, followers, follows, keys, networks, sessions, tombstones,
 };
 
 /// Items of one page of a collection; whole events of 5 kB stay well under what peers read.
@@ -171,12 +172,16 @@ pub fn collection(
         (Collection::Outbox, Some(page)) => shelf.outbox_page(conn, owner, page),
         (Collection::Upcoming, None) => {
             let count = match &centre {
+                Some(network) if network.kind == CentreKind::Network => {
+                    networks::count_upcoming(conn, network.id, federation.now())?
+                }
                 Some(centre) => sessions::count_of_centre(conn, centre.id, federation.now())?,
                 None => 0,
             };
             Ok(shelf.paged(count))
         }
         (Collection::Upcoming, Some(page)) => match &centre {
+            Some(network) if network.kind == CentreKind::Network => shelf.announced_page(conn, network, page),
             Some(centre) => shelf.upcoming_page(conn, centre, page),
             None => Ok(Document::Missing),
         },
@@ -234,6 +239,32 @@ impl Shelf<'_> {
             items.extend(as_sent(&activity.body, &signers)?);
         }
         Ok(self.page(page, items, next))
+    }
+
+    /// A page of what a network publishes and announces.
+    fn announced_page(&self, conn: &mut Conn, network: &Centre, page: &str) -> Result<Document, StoreError> {
+        let after = match page {
+            "first" => None,
+            cursor => match cursor.parse::<Cursor>() {
+                Ok(cursor) => Some(cursor),
+                Err(_) => return Ok(Document::Missing),
+            },
+        };
+        let found = networks::upcoming(conn, network.id, self.federation.now(), PAGE, after.as_ref())?;
+        let mut items = Vec::with_capacity(found.items.len());
+        let mut roads = Vec::new();
+        for (session, event) in &found.items {
+            items.push(programme::item(conn, self.federation, event, session)?);
+            if let Some(listing) = networks::listing(conn, network.id, event.id)? {
+                roads.push((programme::uri(self.federation, event, session), listing.via));
+            }
+        }
+        let next = found.next.map(|cursor| cursor.to_string());
+        let mut document = self.page(page, items, next);
+        if let Document::Found(page) = &mut document {
+            programme::add_roads(page, &roads);
+        }
+        Ok(document)
     }
 
     fn upcoming_page(&self, conn: &mut Conn, centre: &Centre, page: &str) -> Result<Document, StoreError> {

@@ -21,7 +21,7 @@ use crate::domain::peer::Peer;
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::{Instant, local_of};
 use crate::store::events::Upserted;
-use crate::store::{Conn, StoreError, events, follows, tombstones};
+use crate::store::{Conn, StoreError, events, follows, networks, tombstones};
 
 /// Events of one publisher that are kept. A centre with a hundred weekly workshops has 8000 sessions in 18 months; without
 /// a bound, one peer could fill the calendar and the disk of all who follow it.
@@ -38,6 +38,8 @@ pub struct Told {
     pub occurrence: Occurrence,
     /// Its publisher.
     pub owner: Arc<Peer>,
+    /// The event as its publisher signed it (FEP-8b32), to be handed on.
+    pub document: Option<String>,
 }
 
 /// The document at `id`, which must name itself so.
@@ -121,6 +123,7 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
         event,
         occurrence,
         owner,
+        document: None,
     })
 }
 
@@ -201,7 +204,9 @@ fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken>
         .into_iter()
         .flatten()
         .any(|event| event.facts.series.is_some());
+    let older = known.as_ref().is_some_and(|known| known.updated > told.event.updated);
     let kept = events::upsert_over(conn, known, &told.event, told.occurrence)?;
+    networks::keep_document(conn, kept, told.document.as_deref().filter(|_| !older))?;
     Ok((kept, of_series))
 }
 

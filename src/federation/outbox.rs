@@ -126,4 +126,5 @@ fn row(id: ActivityId, sender: Option<CentreId>, activity: &Activity, now: Insta
 /// Tells the worker that there is work.
 pub fn wake(federation: &Federation) {
     federation.outbox_bell.notify_one();
+    federation.network_bell.notify_one();
 }

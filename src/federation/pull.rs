@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
@@ -18,16 +19,17 @@ use super::convert::collection_in::{self, Next};
 use super::convert::read;
 use super::error::FederationError;
 use super::fetch::{Accept, Answer, FetchError};
-use super::guard::same_origin;
 use super::intake::{self, Told};
+use super::listed::{self, Item};
 use super::refused::NotTaken;
 use super::source;
+use crate::domain::event::Origin;
 use crate::domain::id::EventId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 use crate::store::events::RemoteEvent;
 use crate::store::pulls::{self, Pull, Pulled};
-use crate::store::{Conn, StoreError, events, follows, tombstones};
+use crate::store::{Conn, StoreError, announces, events, follows, tombstones};
 use crate::telemetry;
 
 /// Pages read of one collection.
@@ -42,6 +44,8 @@ pub const MAX_ON_A_DAY: usize = 200;
 const TAKEN_AFTER_ITS_END: TimeDelta = TimeDelta::days(31);
 /// Kinds of what was left out that are told of one reading.
 const MAX_WORDS: usize = 8;
+/// Why a reading is not the last: more events are only named than are fetched at once.
+const FETCHES: &str = "too_many_fetches";
 /// Peers read at the same time.
 const AT_ONCE: i64 = 4;
 /// Longest sleep without a look at the database.
@@ -105,7 +109,12 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
     } else {
         let outcome = programme(federation, &pull).await;
         let usual = TimeDelta::minutes(federation.settings.pull_minutes.into());
-        let pause = if outcome.is_ok() { usual } else { RETRY };
+        let pause = match &outcome {
+            // The next reading goes on with what is left.
+            Ok(Outcome::Changed(_, left_out)) if left_out.has(FETCHES) => RETRY,
+            Ok(_) => usual,
+            Err(_) => RETRY,
+        };
         (outcome, pause)
     };
     let now = federation.now();
@@ -173,6 +182,10 @@ impl LeftOut {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    fn has(&self, word: &'static str) -> bool {
+        self.0.contains_key(word)
+    }
 }
 
 impl fmt::Display for LeftOut {
@@ -190,7 +203,7 @@ impl fmt::Display for LeftOut {
 
 /// Reads the peer's programme.
 async fn programme(federation: &Federation, pull: &Pull) -> Result<Outcome, FederationError> {
-    let peer = &pull.peer;
+    let peer = Arc::new(pull.peer.clone());
     let whole = peer.upcoming.is_some();
     let address = peer
         .upcoming
@@ -200,11 +213,12 @@ async fn programme(federation: &Federation, pull: &Pull) -> Result<Outcome, Fede
     let address = Url::parse(address).map_err(|_| FetchError::Document("programme_address"))?;
     let mut reading = Reading {
         federation,
-        peer,
+        peer: Arc::clone(&peer),
         asked: federation.now(),
         listed: HashSet::new(),
+        announced: HashSet::new(),
         items: 0,
-        fetches: 0,
+        budget: MAX_FETCHES,
         days: HashMap::new(),
         left_out: LeftOut::default(),
     };
@@ -216,11 +230,17 @@ async fn programme(federation: &Federation, pull: &Pull) -> Result<Outcome, Fede
         return Ok(Outcome::Unchanged);
     };
     match reading.pages(&address, first.value).await? {
-        Extent::Whole if whole => reading.drop_what_is_gone().await?,
+        Extent::Whole if whole && !reading.left_out.has(FETCHES) => {
+            reading.drop_what_is_gone().await?;
+            if peer.is_maillage() {
+                reading.drop_what_is_announced_no_more().await?;
+            }
+        }
         Extent::Whole => {}
         Extent::Cut(word) => reading.left_out.note(word),
     }
-    Ok(Outcome::Changed(first.etag, reading.left_out))
+    let etag = first.etag.filter(|_| !reading.left_out.has(FETCHES));
+    Ok(Outcome::Changed(etag, reading.left_out))
 }
 
 /// How much of a collection was read.
@@ -234,13 +254,16 @@ enum Extent {
 /// One reading of one peer's programme.
 struct Reading<'a> {
     federation: &'a Federation,
-    peer: &'a Peer,
+    peer: Arc<Peer>,
     /// When it began.
     asked: Instant,
     /// The events found.
     listed: HashSet<String>,
+    /// Those of others, that it announces.
+    announced: HashSet<EventId>,
     items: usize,
-    fetches: usize,
+    /// How many more may be fetched.
+    budget: usize,
     /// How many events of each day.
     days: HashMap<NaiveDate, usize>,
     left_out: LeftOut,
@@ -278,35 +301,50 @@ impl Reading<'_> {
         if collection_in::is_cut(page) {
             self.left_out.note("too_many_items");
         }
+        let roads = listed::roads(page);
         for item in collection_in::items(page) {
             self.items += 1;
-            match self.told(item).await {
+            match listed::item(self.federation, item, &self.peer, &roads, &mut self.budget).await {
                 // Twice in one collection is once; the first counts.
-                Ok(told) if !self.listed.insert(told.event.uri.clone()) => {}
-                Ok(told) if self.is_one_too_many(&told) => self.left_out.note("too_many_on_a_day"),
-                Ok(told) => found.push(told),
+                Ok(item) if !self.listed.insert(item.uri.to_string()) => {}
+                Ok(item) if self.is_one_too_many(&item) => self.left_out.note("too_many_on_a_day"),
+                Ok(item) => found.push(item),
                 Err(NotTaken::Failed(error)) => return Err(error),
                 Err(passed) => self.passed_over(&passed),
             }
         }
-        let (asked, peer) = (self.asked, self.peer.id);
+        let (asked, peer, own) = (self.asked, Arc::clone(&self.peer), self.federation.clone());
         let keep_all = move |conn: &mut Conn| {
+            let mut announced = Vec::new();
             // Unfollowed while it was read.
-            if follows::accepted_of_peer(conn, peer)?.is_empty() {
-                return Ok(0);
+            let mut full = 0;
+            if follows::accepted_of_peer(conn, peer.id)?.is_empty() {
+                return Ok((full, announced));
             }
-            found.iter().try_fold(0, |full, told| {
-                let kept = keep(conn, told, asked)?;
-                Ok(full + usize::from(kept == Kept::Full))
-            })
+            for item in &found {
+                match &item.told {
+                    Some(told) if item.is_of(&peer) => {
+                        full += usize::from(keep(conn, told, asked)? == Kept::Full);
+                    }
+                    _ => announced.extend(keep_announced(conn, &own, item, &peer, asked)?),
+                }
+            }
+            Ok((full, announced))
         };
-        for _ in 0..self.federation.store.write(keep_all).await? {
+        let (full, announced) = self.federation.store.write(keep_all).await?;
+        self.announced.extend(announced);
+        self.federation.network_bell.notify_one();
+        for _ in 0..full {
             self.left_out.note("too_many_events");
         }
         Ok(())
     }
 
-    fn is_one_too_many(&mut self, told: &Told) -> bool {
+    /// Of the peer's own; a network may have more in a day than any centre.
+    fn is_one_too_many(&mut self, item: &Item) -> bool {
+        let Some(told) = item.told.as_ref().filter(|_| item.is_of(&self.peer)) else {
+            return false;
+        };
         let count = self.days.entry(told.occurrence.date).or_default();
         *count += 1;
         *count > MAX_ON_A_DAY
@@ -319,28 +357,9 @@ impl Reading<'_> {
             NotTaken::Unprocessable(word) | NotTaken::Unavailable(word) | NotTaken::Malformed(word) => {
                 self.left_out.note(word);
             }
-            NotTaken::Ignored(word @ "too_many_fetches") => self.left_out.note(word),
+            NotTaken::Ignored(FETCHES) => self.left_out.note(FETCHES),
             _ => {}
         }
-    }
-
-    /// The event of an item: an Event, an activity around one (Mobilizon's relay announces whole activities), or the
-    /// address of any. It counts only when it is of the peer's origin.
-    async fn told(&mut self, item: &Value) -> Result<Told, NotTaken> {
-        let origin = Url::parse(&self.peer.uri).map_err(|_| NotTaken::Malformed("peer"))?;
-        let mut object = collection_in::object(item);
-        let id = read::reference(&object).ok_or(NotTaken::Malformed("object_id"))?;
-        if !same_origin(&id, &origin) {
-            return Err(NotTaken::Forbidden("foreign_object"));
-        }
-        if !object.is_object() {
-            self.fetches += 1;
-            if self.fetches > MAX_FETCHES {
-                return Err(NotTaken::Ignored("too_many_fetches"));
-            }
-            object = intake::fetch(self.federation, &id).await?;
-        }
-        intake::told(self.federation, &object).await
     }
 
     /// Asks for each event that we know, is still to come and is not listed. Its own address says what became of it.
@@ -357,10 +376,36 @@ impl Reading<'_> {
             .filter(|event| !self.listed.contains(&event.uri))
             .collect();
         if missing.len() > MAX_FETCHES {
-            self.left_out.note("too_many_fetches");
+            self.left_out.note(FETCHES);
         }
         for event in missing.into_iter().take(MAX_FETCHES) {
             self.look_at(event).await?;
+        }
+        Ok(())
+    }
+
+    /// The same of events of others that it announced, is done with, or that are gone: their own addresses tell.
+    async fn drop_what_is_announced_no_more(&mut self) -> Result<(), FederationError> {
+        let (peer, now, federation) = (self.peer.id, self.federation.now(), self.federation);
+        let store = &federation.store;
+        let known = store.read(move |conn| announces::upcoming_of(conn, peer, now)).await?;
+        let missing: Vec<_> = known
+            .into_iter()
+            .filter(|one| one.at < self.asked && !self.announced.contains(&one.event))
+            .collect();
+        if missing.len() > MAX_FETCHES {
+            self.left_out.note(FETCHES);
+        }
+        for one in missing.into_iter().take(MAX_FETCHES) {
+            if !one.ours {
+                let (id, uri) = (one.event, one.uri);
+                self.look_at(RemoteEvent { id, uri, updated: now }).await?;
+            }
+            let no_more = move |conn: &mut Conn| {
+                announces::remove(conn, one.event, Origin::Remote(peer))?;
+                events::forget_unvouched(conn, &[one.event])
+            };
+            store.write(no_more).await?;
         }
         Ok(())
     }
@@ -394,6 +439,24 @@ impl Reading<'_> {
             Err(NotTaken::Failed(error)) => Err(error),
             _ => Ok(()),
         }
+    }
+}
+
+fn keep_announced(
+    conn: &mut Conn,
+    federation: &Federation,
+    item: &Item,
+    peer: &Peer,
+    now: Instant,
+) -> Result<Option<EventId>, StoreError> {
+    let ours = federation.urls.read(&item.uri);
+    match listed::keep(conn, ours, item, peer, now) {
+        Err(NotTaken::Failed(FederationError::Store(error))) => Err(error),
+        Err(passed) => {
+            tracing::debug!(%passed, "an announced event was not kept");
+            Ok(None)
+        }
+        Ok(event) => Ok(event),
     }
 }
 

@@ -7,7 +7,8 @@ use super::changes;
 use super::column::{actor, actor_text, instant, ms, parse};
 use super::peers;
 use super::schema::{self, follows};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, networks};
+use crate::domain::event::Origin;
 use crate::domain::id::{CentreId, FollowId, PeerId};
 use crate::domain::peer::{Follow, FollowState, Peer};
 use crate::domain::time::Instant;
@@ -62,10 +63,19 @@ pub fn insert(conn: &mut Conn, follow: &Follow) -> Result<(), StoreError> {
 /// Only what the database refuses.
 pub fn set_state(conn: &mut Conn, id: FollowId, state: FollowState, now: Instant) -> Result<(), StoreError> {
     changes::bump(conn, &id.to_string())?;
+    networks_look(conn, id)?;
     diesel::update(follows::table.find(id.to_string()))
         .set((follows::state.eq(state.as_str()), follows::changed_at.eq(ms(now))))
         .execute(conn)?;
     Ok(())
+}
+
+/// Who is followed, is a member: the networks look at what it publishes.
+fn networks_look(conn: &mut Conn, id: FollowId) -> Result<(), StoreError> {
+    match by_id(conn, id)? {
+        Some(follow) => networks::touch_member(conn, Origin::Remote(follow.peer)),
+        None => Ok(()),
+    }
 }
 
 /// Asks again with a new activity: the state is `asked` once more.
@@ -197,6 +207,7 @@ pub fn list(conn: &mut Conn, after: Option<FollowId>, limit: i64) -> Result<Vec<
 /// Only what the database refuses.
 pub fn remove(conn: &mut Conn, id: FollowId) -> Result<(), StoreError> {
     changes::bump(conn, &id.to_string())?;
+    networks_look(conn, id)?;
     diesel::delete(follows::table.find(id.to_string())).execute(conn)?;
     Ok(())
 }

@@ -31,6 +31,7 @@ pub mod keys;
 pub mod members;
 pub mod merges;
 pub mod migrate;
+pub mod networks;
 pub mod notices;
 pub mod peers;
 pub mod pulls;

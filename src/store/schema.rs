@@ -126,7 +126,32 @@ diesel::table! {
     merge_vetoes (low, high) { low -> Text, high -> Text, created_at -> BigInt, }
 }
 diesel::table! {
-    announces (event_id, announcer) { event_id -> Text, announcer -> Text, local -> Bool, activity_uri -> Text, announced_at -> BigInt, }
+    announces (event_id, announcer) { event_id -> Text, announcer -> Text, local -> Bool, activity_uri -> Text, announced_at -> BigInt, via -> Text, told -> Text, }
+}
+diesel::table! {
+    network_rules (network_id) { network_id -> Text, rule -> Text, }
+}
+diesel::table! {
+    memberships (network_id, member) { network_id -> Text, member -> Text, local -> Bool, trusted -> Bool, since -> BigInt, }
+}
+diesel::table! {
+    approvals (network_id, subject) { network_id -> Text, subject -> Text, state -> Text, since -> BigInt, }
+}
+diesel::table! {
+    network_queue (id) { id -> BigInt, event_id -> Text, }
+}
+diesel::table! {
+    network_departures (id) {
+        id -> BigInt, network_id -> Text, session_id -> Text, uri -> Text, activity_uri -> Text, ends_at -> BigInt,
+    }
+}
+diesel::table! {
+    network_posts (network_id, session_id) {
+        network_id -> Text, session_id -> Text, series -> Text, activity_uri -> Text, posted_at -> BigInt, ends_at -> BigInt,
+    }
+}
+diesel::table! {
+    event_documents (event_id) { event_id -> Text, document -> Text, }
 }
 diesel::table! {
     tombstones (uri) { uri -> Text, deleted_at -> BigInt, }
@@ -198,4 +223,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     activities,
     deliveries,
     hosts,
+    network_rules,
+    memberships,
+    approvals,
+    network_queue,
+    network_posts,
+    event_documents,
 );

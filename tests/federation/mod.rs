@@ -8,6 +8,7 @@ mod followers;
 mod foreign;
 mod hostile;
 mod moderation;
+mod networks;
 mod proofs;
 mod refusals;
 mod rotation;

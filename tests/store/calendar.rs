@@ -521,6 +521,7 @@ fn what_a_network_gathers() {
                     by,
                     activity_uri: uri.to_owned(),
                     at: now(),
+                    via: Vec::new(),
                 },
             )
             .unwrap();

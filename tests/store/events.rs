@@ -467,6 +467,7 @@ fn each_actor_announces_an_event_once() {
             by,
             activity_uri: uri.to_owned(),
             at: now(),
+            via: Vec::new(),
         };
         let ours = announce(Origin::Local(network.id), "https://here.example/activities/1");
         assert!(announces::insert(conn, &ours).unwrap());

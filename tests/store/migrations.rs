@@ -113,6 +113,13 @@ fn every_table_of_the_schema_can_be_read_on_both() {
             notices,
             blocks,
             follow_requests,
+            network_rules,
+            memberships,
+            approvals,
+            network_queue,
+            network_departures,
+            network_posts,
+            event_documents,
         );
         let sql = if database.is_postgres() {
             "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = current_schema()"

@@ -262,6 +262,7 @@ fn events_stay_while_somebody_we_follow_stands_for_them() {
                 by: Origin::Remote(by.id),
                 activity_uri: format!("{}/announces/{}", by.uri, event.id),
                 at: now(),
+                via: Vec::new(),
             };
             announces::insert(conn, &row).unwrap();
         }

@@ -15,7 +15,7 @@ use maillage::domain::random::SystemRandomness;
 use maillage::domain::recurrence::Recurrence;
 use maillage::domain::time::{DEFAULT_ZONE, FixedClock, Instant};
 use maillage::federation::delivery::Worker;
-use maillage::federation::pull;
+use maillage::federation::{networks, pull};
 use maillage::web;
 use reqwest::header::{ACCEPT, IF_NONE_MATCH};
 use serde_json::Value;
@@ -202,6 +202,15 @@ impl Running {
     /// Reads every followed programme that is due.
     pub async fn pull(&self) {
         while pull::step(&self.node.federation).await.expect("readings are claimed") > 0 {}
+    }
+
+    /// Lets the networks look at all that changed.
+    pub async fn announce(&self) {
+        while networks::step(&self.node.federation)
+            .await
+            .expect("changes are looked at")
+            > 0
+        {}
     }
 
     /// A centre of this node.

@@ -102,6 +102,7 @@ async fn network(test: &TestNode) {
                 by: maillage::domain::event::Origin::Remote(hub.id),
                 activity_uri: "https://r.example/announces/1".into(),
                 at: samples::now(),
+                via: Vec::new(),
             },
         )?;
         Ok::<_, StoreError>(())

@@ -13,7 +13,7 @@ use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::{ObjectRef, activity};
 use crate::federation::convert::read;
 use crate::federation::intake::{self, Told};
-use crate::federation::proof;
+use crate::federation::listed;
 use crate::federation::refused::NotTaken;
 use crate::federation::urls::Ours;
 use crate::store::announces::{self, Announce as Row};
@@ -24,6 +24,8 @@ use crate::store::{Conn, events};
 pub(super) struct Announce {
     pub receipt: Receipt,
     pub object: ObjectRef,
+    /// The networks that it came by.
+    pub via: Vec<String>,
 }
 
 #[async_trait::async_trait]
@@ -40,12 +42,15 @@ impl Activity for Announce {
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
         let id = announced(&self.object).ok_or(NotTaken::Malformed("object_id"))?;
-        let receipt = self.receipt.clone();
+        let (receipt, via) = (self.receipt.clone(), self.via.clone());
         if let Some(ours) = data.urls.read(&id) {
             return data
                 .store
-                .try_write(move |conn| credit_ours(conn, &receipt, &ours))
+                .try_write(move |conn| credit_ours(conn, &receipt, &ours, via.clone()))
                 .await;
+        }
+        if self.is_listed(data, &id).await? {
+            return data.store.try_write(move |conn| receipt.take(conn)).await;
         }
         let told = match self.vouched(data, &id).await? {
             Some(told) => told,
@@ -55,7 +60,7 @@ impl Activity for Announce {
             .try_write(move |conn| {
                 receipt.take(conn)?;
                 let event = intake::keep(conn, &told)?.id();
-                credit(conn, &receipt, event)
+                credit(conn, &receipt, event, via.clone())
             })
             .await
     }
@@ -65,18 +70,23 @@ impl Announce {
     /// The event that was carried along, when it proves its author and when: nobody has to be asked. One that is not for
     /// everybody (any more), or that cannot be read, is what its own address says.
     async fn vouched(&self, federation: &Federation, id: &Url) -> Result<Option<Told>, NotTaken> {
-        let Some(event) = carried(&self.object).filter(|event| read::id(event).as_ref() == Some(id)) else {
-            return Ok(None);
-        };
-        let Some(author) = proof::author(federation, event, &self.receipt.sender).await? else {
-            return Ok(None);
-        };
-        if !author.fresh {
-            return Ok(None);
+        match carried(&self.object).filter(|event| read::id(event).as_ref() == Some(id)) {
+            Some(event) => listed::proven(federation, event, &self.receipt.sender).await,
+            None => Ok(None),
         }
-        let told = intake::told(federation, event).await?;
-        // Of several authors, one that did not sign may be the one that is followed here.
-        Ok(Some(told).filter(|told| told.owner.id == author.peer.id))
+    }
+
+    /// Whether a network told us of the event before, as its author signed it, and announces it only now.
+    async fn is_listed(&self, federation: &Federation, id: &Url) -> Result<bool, NotTaken> {
+        if !self.receipt.sender.is_maillage() {
+            return Ok(false);
+        }
+        let (uri, by) = (id.to_string(), Origin::Remote(self.receipt.sender.id));
+        let listed = move |conn: &mut Conn| match events::by_uri(conn, &uri)? {
+            Some(event) => announces::is_by(conn, event.id, by),
+            None => Ok(false),
+        };
+        Ok(federation.store.read(listed).await?)
     }
 }
 
@@ -110,7 +120,7 @@ async fn from_origin(federation: &Federation, id: &Url) -> Result<Told, NotTaken
     intake::told(federation, &document).await
 }
 
-fn credit_ours(conn: &mut Conn, receipt: &Receipt, ours: &Ours) -> Result<(), NotTaken> {
+fn credit_ours(conn: &mut Conn, receipt: &Receipt, ours: &Ours, via: Vec<String>) -> Result<(), NotTaken> {
     let Ours::Event(id) = ours else {
         return Err(NotTaken::Ignored("not_an_event"));
     };
@@ -120,15 +130,16 @@ fn credit_ours(conn: &mut Conn, receipt: &Receipt, ours: &Ours) -> Result<(), No
         None => events::by_id(conn, EventId(*id))?,
     };
     let event = event.ok_or(NotTaken::Unknown("event"))?;
-    credit(conn, receipt, event.id)
+    credit(conn, receipt, event.id, via)
 }
 
-fn credit(conn: &mut Conn, receipt: &Receipt, event: EventId) -> Result<(), NotTaken> {
+fn credit(conn: &mut Conn, receipt: &Receipt, event: EventId, via: Vec<String>) -> Result<(), NotTaken> {
     let row = Row {
         event,
         by: Origin::Remote(receipt.sender.id),
         activity_uri: receipt.id.to_string(),
         at: receipt.now,
+        via,
     };
     announces::insert(conn, &row)?;
     Ok(())

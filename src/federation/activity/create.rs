@@ -3,7 +3,7 @@
 use activitypub_federation::config::Data;
 use activitypub_federation::traits::Activity;
 
-use super::{Receipt, identity};
+use super::{Receipt, identity, programme};
 use crate::domain::event::Origin;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::Incoming;
@@ -44,12 +44,20 @@ impl Activity for Create {
         if self.incoming.kind == "Update" && self.incoming.object.id().as_ref() == Some(&self.receipt.actor) {
             return self.refresh_actor(data).await;
         }
+        if let Some(page) = programme::page(&self.incoming.object, &self.receipt) {
+            return programme::keep(data, self.receipt.clone(), page).await;
+        }
         let mut told = match self.told(data).await {
             Err(NotTaken::NotPublic) => return self.hide(data).await,
             told => told?,
         };
         self.check_followed(data, &told).await?;
-        let proven = author.is_some_and(|author| author.fresh && author.peer.id == told.owner.id);
+        let proven = author
+            .as_ref()
+            .is_some_and(|author| author.fresh && author.peer.id == told.owner.id);
+        if author.is_some_and(|author| author.peer.id == told.owner.id) {
+            told.document = self.incoming.object.embedded().map(ToString::to_string);
+        }
         if told.owner.id != self.receipt.sender.id && !proven {
             told = self.as_its_origin_says(data, told).await?;
             // The origin may name another publisher than the sender did.

@@ -82,7 +82,7 @@ fn forget(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<(), NotTaken> 
 }
 
 /// Whether its own address says that the object is no more: then anybody may have told us.
-async fn is_gone(federation: &Federation, id: &Url) -> Result<bool, NotTaken> {
+pub(super) async fn is_gone(federation: &Federation, id: &Url) -> Result<bool, NotTaken> {
     match federation.fetcher.get_json(id, Accept::ActivityJson).await {
         Ok(fetched) => Ok(crate::federation::convert::read::is_a(&fetched.value, "Tombstone")),
         Err(error) if error.is_gone() || error.is_absent() => Ok(true),

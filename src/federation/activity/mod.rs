@@ -18,6 +18,7 @@ mod create;
 mod delete;
 mod follow;
 mod join;
+mod programme;
 mod undo;
 
 use std::sync::Arc;
@@ -150,6 +151,7 @@ pub async fn dispatch(
         by_verb(&data, incoming, receipt).await?;
         awakens.store(true, Ordering::Relaxed);
     }
+    data.network_bell.notify_one();
     // What was recorded in answer, or was waiting for a host that has just shown that it is up.
     if awakens.load(Ordering::Relaxed) {
         outbox::wake(&data);
@@ -170,7 +172,10 @@ async fn by_verb(data: &Data<Federation>, incoming: Incoming, receipt: Receipt) 
         "Reject" => run(data, answer(receipt, object, false)).await,
         "Undo" => run(data, undo::Undo { receipt, object }).await,
         "Delete" => run(data, delete::Delete { receipt, object }).await,
-        "Announce" => run(data, announce::Announce { receipt, object }).await,
+        "Announce" => {
+            let via = incoming.via;
+            run(data, announce::Announce { receipt, object, via }).await
+        }
         "Join" => run(data, join::Join { receipt, object }).await,
         _ => Err(NotTaken::Ignored("unused_type")),
     }

@@ -4,8 +4,10 @@ use activitypub_federation::config::Data;
 use activitypub_federation::traits::Activity;
 use url::Url;
 
+use super::delete::is_gone;
 use super::{Receipt, centre_of, identity};
 use crate::domain::event::Origin;
+use crate::domain::id::{EventId, SessionId};
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::ObjectRef;
 use crate::federation::convert::read;
@@ -43,6 +45,11 @@ impl Activity for Undo {
             .embedded()
             .and_then(|undone| read::field(undone, "object"))
             .and_then(read::reference);
+        let relayed = target.as_ref().filter(|_| object.is_a("Announce")).cloned();
+        let gone = match &relayed {
+            Some(uri) => gone(data, &receipt, uri).await?,
+            None => None,
+        };
         let target = target.and_then(|target| data.urls.read(&target));
         let is_follow = object.is_a("Follow");
         let undone = object.id();
@@ -52,6 +59,14 @@ impl Activity for Undo {
                 if is_follow && unfollow(conn, &receipt, target.as_ref())? {
                     return Ok(());
                 }
+                if let Some(event) = gone.map(|id| events::by_id(conn, id)).transpose()?.flatten() {
+                    return Ok(events::remove(conn, &event, &[], receipt.now)?);
+                }
+                if let Some(uri) = &relayed
+                    && by_object(conn, &receipt, uri, target.as_ref())?
+                {
+                    return Ok(());
+                }
                 match &undone {
                     Some(id) if by_id(conn, &receipt, id)? => Ok(()),
                     _ => Err(NotTaken::Ignored("nothing_to_undo")),
@@ -59,6 +74,38 @@ impl Activity for Undo {
             })
             .await
     }
+}
+
+/// The event that a network announced and takes back because it is no more: its own address says so.
+async fn gone(federation: &Federation, receipt: &Receipt, uri: &Url) -> Result<Option<EventId>, NotTaken> {
+    if federation.urls.is_ours(uri) {
+        return Ok(None);
+    }
+    let (text, by) = (uri.to_string(), Origin::Remote(receipt.sender.id));
+    let credited = move |conn: &mut Conn| match events::by_uri(conn, &text)? {
+        Some(event) if announces::is_by(conn, event.id, by)? => Ok(Some(event.id)),
+        _ => Ok(None),
+    };
+    let Some(event) = federation.store.read(credited).await? else {
+        return Ok(None);
+    };
+    // Where it does not answer, the reading of another road will tell.
+    let gone = is_gone(federation, uri).await.unwrap_or(false);
+    Ok(gone.then_some(event))
+}
+
+/// Takes back what the sender announced of an event, by whatever name it is known here.
+fn by_object(conn: &mut Conn, receipt: &Receipt, uri: &Url, ours: Option<&Ours>) -> Result<bool, NotTaken> {
+    let event = match ours {
+        Some(Ours::Event(id)) => events::of_session(conn, SessionId(*id))?.map(|(event, _)| event.id),
+        _ => events::by_uri(conn, uri.as_str())?.map(|event| event.id),
+    };
+    let Some(event) = event else { return Ok(false) };
+    let removed = announces::remove(conn, event, Origin::Remote(receipt.sender.id))?;
+    if removed {
+        events::forget_unvouched(conn, &[event])?;
+    }
+    Ok(removed)
 }
 
 fn unfollow(conn: &mut Conn, receipt: &Receipt, target: Option<&Ours>) -> Result<bool, NotTaken> {

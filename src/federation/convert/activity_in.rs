@@ -56,6 +56,8 @@ pub struct Incoming {
     pub object: ObjectRef,
     /// Whom it is meant for.
     pub audience: Audience,
+    /// Of an Announce: the networks between the actor and the publisher, nearest first.
+    pub via: Vec<String>,
 }
 
 /// Why a document is no activity that is acted upon.
@@ -106,6 +108,7 @@ pub fn activity(document: &Value) -> Result<Incoming, ActivityRefusal> {
         actor,
         object: object(document).ok_or(ActivityRefusal::NoObject)?,
         audience: Audience::of(document),
+        via: crate::federation::listed::via(document),
     })
 }
 

@@ -50,6 +50,9 @@ pub struct Activity {
     /// When it was done (RFC 3339).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<String>,
+    /// Of an Announce: the networks between the actor and the publisher, nearest first.
+    #[serde(rename = "maillage:via", skip_serializing_if = "Vec::is_empty")]
+    pub via: Vec<String>,
     /// The proof of all this (FEP-8b32).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub proof: Option<Value>,
@@ -110,6 +113,25 @@ impl Activity {
         Self::to_one(id, Verb::Announce, actor, json!(object), followers)
     }
 
+    /// `actor` takes back its own `announce`.
+    pub fn undo_announce(id: Url, actor: Url, announce: Value, followers: &Url) -> Self {
+        Self::to_public(id, Verb::Undo, actor, announce, followers)
+    }
+
+    /// The same for followers alone: it is no news for everybody, and stands in no outbox.
+    #[must_use]
+    pub fn unlisted(mut self) -> Self {
+        self.to = std::mem::take(&mut self.cc);
+        self
+    }
+
+    /// The same, of an event that came by the networks `via`.
+    #[must_use]
+    pub fn by_way_of(mut self, via: Vec<String>) -> Self {
+        self.via = via;
+        self
+    }
+
     /// The same, done at `instant`.
     #[must_use]
     pub fn published(mut self, instant: crate::domain::time::Instant) -> Self {
@@ -142,6 +164,7 @@ impl Activity {
             to: vec![to.to_string()],
             cc: Vec::new(),
             published: None,
+            via: Vec::new(),
             proof: None,
         }
     }
@@ -155,6 +178,7 @@ impl Activity {
             to: vec![PUBLIC.to_owned()],
             cc: vec![followers.to_string()],
             published: None,
+            via: Vec::new(),
             proof: None,
         }
     }

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 
 use super::super::backend::MultiBackend;
 use super::super::events::{level_step, tag};
-use super::super::schema::{announces, event_tags, events, follows, sessions};
+use super::super::schema::{announces, centres as centres_table, event_tags, events, follows, sessions};
 use super::super::{Conn, StoreError, centres, peers};
 use super::{Addresses, Boxed};
 use crate::domain::calendar::{DEFAULT_RADIUS_KM, Filter, Near};
+use crate::domain::centre::CentreKind;
 use crate::domain::event::Origin;
 use crate::domain::peer::FollowState;
 use crate::domain::text::fold;
@@ -292,7 +293,7 @@ fn published_by(publisher: Origin, query: Boxed<'_>) -> Boxed<'_> {
     }
 }
 
-/// Published or announced by the network, or published by a peer it follows.
+/// Published or announced by the network; of a centre that is none, published by a peer it follows.
 fn gathered_by(network: Origin, query: Boxed<'_>) -> Boxed<'_> {
     let announced = |by: String| {
         let announced = announces::table.filter(announces::announcer.eq(by));
@@ -305,12 +306,16 @@ fn gathered_by(network: Origin, query: Boxed<'_>) -> Boxed<'_> {
         }
         Origin::Local(centre) => {
             let centre = centre.to_string();
+            let no_network = centres_table::table
+                .find(centre.clone())
+                .filter(centres_table::kind.ne(CentreKind::Network.as_str()));
             let followed = follows::table
                 .filter(
                     follows::actor
                         .eq(centre.clone())
                         .and(follows::state.eq(FollowState::Accepted.as_str())),
                 )
+                .filter(diesel::dsl::exists(no_network))
                 .select(follows::peer_id.nullable());
             query.filter(
                 events::centre_id

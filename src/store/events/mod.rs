@@ -10,7 +10,7 @@ use super::backend::natively;
 use super::column::{ms, parse};
 use super::schema::{announces, events, follows, sessions};
 use super::sessions::{self as session_rows, Reconciled};
-use super::{Conn, StoreError, changes, merges, tombstones};
+use super::{Conn, StoreError, changes, merges, networks, tombstones};
 use crate::domain::event::{Event, Origin, Session};
 use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
 use crate::domain::peer::FollowState;
@@ -31,6 +31,7 @@ pub fn insert_local(
 ) -> Result<(), StoreError> {
     let row = FullRow::of(event, horizon.map(ms))?;
     changes::bump(conn, &row.id)?;
+    networks::touch(conn, &row.id)?;
     let id = row.id.clone();
     diesel::insert_into(events::table).values(row).execute(conn)?;
     write_tags(conn, &id, &event.facts)?;
@@ -55,6 +56,7 @@ pub fn update_local(
 ) -> Result<Reconciled, StoreError> {
     let row = FullRow::of(event, horizon.map(ms))?;
     changes::bump(conn, &row.id)?;
+    networks::touch(conn, &row.id)?;
     let id = row.id.clone();
     diesel::update(events::table.find(&id)).set(row).execute(conn)?;
     clear_tags(conn, &id)?;
@@ -129,6 +131,7 @@ pub fn upsert_over(
     }
     let row = FullRow::of(&event, None)?;
     changes::bump(conn, &row.id)?;
+    networks::touch(conn, &row.id)?;
     diesel::update(events::table.find(row.id.clone()))
         .set(row)
         .execute(conn)?;
@@ -143,6 +146,7 @@ pub fn upsert_over(
 fn insert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Result<(), StoreError> {
     let row = FullRow::of(event, None)?;
     changes::bump(conn, &row.id)?;
+    networks::touch(conn, &row.id)?;
     let insert = diesel::insert_into(events::table).values(row);
     natively!(conn, |conn| insert.execute(conn))?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
@@ -238,6 +242,7 @@ pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Inst
     let companions = merges::companions(conn, event.id)?;
     let id = event.id.to_string();
     changes::bump(conn, &id)?;
+    networks::depart(conn, &id, &[])?;
     diesel::delete(events::table.find(id)).execute(conn)?;
     merges::reassess(conn, &companions)?;
     for uri in session_uris.iter().chain([&event.uri]) {
@@ -255,6 +260,7 @@ pub fn forget(conn: &mut Conn, ids: &[EventId]) -> Result<(), StoreError> {
         let companions = merges::companions(conn, *id)?;
         let id = id.to_string();
         changes::bump(conn, &id)?;
+        networks::depart(conn, &id, &[])?;
         diesel::delete(events::table.find(id)).execute(conn)?;
         merges::reassess(conn, &companions)?;
     }
@@ -475,6 +481,7 @@ pub fn extend(
 ) -> Result<(), StoreError> {
     let id = event.to_string();
     changes::bump(conn, &id)?;
+    networks::touch(conn, &id)?;
     diesel::update(events::table.find(id))
         .set(events::horizon_at.eq(horizon.map(ms)))
         .execute(conn)?;

@@ -14,7 +14,7 @@ use super::column::{date, instant, ms, parse};
 use super::events::{EventRow, area};
 use super::page::{Cursor, Page};
 use super::schema::{events, sessions};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, networks};
 use crate::domain::event::{Event, Session};
 use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
 use crate::domain::random::Randomness;
@@ -101,6 +101,10 @@ pub(super) fn reconcile(
 ) -> Result<Reconciled, StoreError> {
     let stored = of_event(conn, event.id)?;
     let plan = plan(event, stored, occurrences, now, random);
+    let removed: Vec<SessionId> = plan.removed.iter().map(|session| session.id).collect();
+    if !removed.is_empty() {
+        networks::depart(conn, &event.id.to_string(), &removed)?;
+    }
     for session in &plan.removed {
         diesel::delete(sessions::table.find(session.id.to_string())).execute(conn)?;
     }

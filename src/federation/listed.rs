@@ -1,0 +1,181 @@
+//! An item of a programme that a peer lists: its own event, or one of somebody else that it announces. Of the latter the
+//! author decides: by a proof, or at its own address.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::SubsecRound;
+use serde_json::Value;
+use url::Url;
+
+use super::context::Federation;
+use super::convert::{collection_in, read};
+use super::guard::same_origin;
+use super::intake::{self, Told};
+use super::networks::programme::{ROADS, VIA};
+use super::proof;
+use super::refused::NotTaken;
+use super::urls::Ours;
+use crate::domain::event::Origin;
+use crate::domain::id::{EventId, SessionId};
+use crate::domain::network::LONGEST_ROAD;
+use crate::domain::peer::Peer;
+use crate::domain::time::Instant;
+use crate::store::announces::{self, Announce};
+use crate::store::{Conn, events};
+
+/// Longest address of a network on a road.
+const LONGEST_URI: usize = 500;
+
+/// An item that was read and believed.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Its id.
+    pub uri: Url,
+    /// The event; none where the one that is known is as new, or ours.
+    pub told: Option<Told>,
+    /// The networks between the peer and the publisher.
+    pub via: Vec<String>,
+}
+
+impl Item {
+    /// Whether the peer lists what it publishes itself.
+    pub fn is_of(&self, peer: &Peer) -> bool {
+        self.told.as_ref().is_some_and(|told| told.owner.id == peer.id)
+    }
+}
+
+/// The roads that a page tells, by event.
+pub fn roads(page: &Value) -> HashMap<Url, Vec<String>> {
+    let told = read::items(page, ROADS).filter_map(|road| Some((read::id(road)?, via(road))));
+    told.take(collection_in::MAX_PAGE_ITEMS).collect()
+}
+
+/// The networks of a road. One that is too long or holds something else is longer than any that counts.
+pub fn via(document: &Value) -> Vec<String> {
+    let named: Vec<Option<Url>> = read::items(document, VIA)
+        .take(LONGEST_ROAD + 1)
+        .map(read::reference)
+        .collect();
+    let whole = |url: &Option<Url>| url.as_ref().is_some_and(|url| url.as_str().len() <= LONGEST_URI);
+    if named.iter().all(whole) {
+        named.into_iter().flatten().map(String::from).collect()
+    } else {
+        vec![String::from("-"); LONGEST_ROAD + 1]
+    }
+}
+
+/// Reads an item of the programme of `sender`. Each fetch takes one of `budget`.
+///
+/// # Errors
+/// [`NotTaken::Ignored`] `too_many_fetches` when there is none left; otherwise why the item is passed over.
+pub async fn item(
+    federation: &Federation,
+    item: &Value,
+    sender: &Arc<Peer>,
+    roads: &HashMap<Url, Vec<String>>,
+    budget: &mut usize,
+) -> Result<Item, NotTaken> {
+    let object = collection_in::object(item);
+    let uri = read::reference(&object).ok_or(NotTaken::Malformed("object_id"))?;
+    let via = roads.get(&uri).cloned().unwrap_or_default();
+    if federation.urls.is_ours(&uri) {
+        return Ok(Item { uri, told: None, via });
+    }
+    let origin = Url::parse(&sender.uri).map_err(|_| NotTaken::Malformed("peer"))?;
+    let own = same_origin(&uri, &origin);
+    let told = if object.is_object() {
+        match own {
+            true if object.get("name").is_some() => Some(own_event(federation, &object, sender).await?),
+            _ if is_as_new(federation, &uri, &object).await? => return Ok(Item { uri, told: None, via }),
+            _ => proven(federation, &object, sender).await?,
+        }
+    } else {
+        None
+    };
+    let told = match told {
+        Some(told) => told,
+        None => {
+            *budget = budget.checked_sub(1).ok_or(NotTaken::Ignored("too_many_fetches"))?;
+            intake::told(federation, &intake::fetch(federation, &uri).await?).await?
+        }
+    };
+    Ok(Item {
+        uri,
+        told: Some(told),
+        via,
+    })
+}
+
+/// An event of the peer's own origin needs no proof; a good one is kept to be handed on.
+async fn own_event(federation: &Federation, object: &Value, sender: &Arc<Peer>) -> Result<Told, NotTaken> {
+    let mut told = intake::told(federation, object).await?;
+    if let Ok(Some(author)) = proof::author(federation, object, sender).await
+        && author.peer.id == told.owner.id
+    {
+        told.document = Some(object.to_string());
+    }
+    Ok(told)
+}
+
+/// The event inside, when it proves its author and when.
+///
+/// # Errors
+/// [`NotTaken::Forbidden`] when the proof does not hold.
+pub async fn proven(federation: &Federation, object: &Value, sender: &Peer) -> Result<Option<Told>, NotTaken> {
+    let Some(author) = proof::author(federation, object, sender).await? else {
+        return Ok(None);
+    };
+    if !author.fresh {
+        return Ok(None);
+    }
+    let mut told = intake::told(federation, object).await?;
+    told.document = Some(object.to_string());
+    // Of several authors, one that did not sign may be the one that is followed here.
+    Ok(Some(told).filter(|told| told.owner.id == author.peer.id))
+}
+
+/// Whether the event is known as it is listed, or newer. Who lies about it keeps a change from nobody: the next reading,
+/// or another road, brings it.
+async fn is_as_new(federation: &Federation, uri: &Url, object: &Value) -> Result<bool, NotTaken> {
+    let updated = read::field(object, "updated").and_then(Value::as_str);
+    let Some(updated) = updated.and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok()) else {
+        return Ok(false);
+    };
+    let uri = uri.to_string();
+    let known = federation.store.read(move |conn| events::by_uri(conn, &uri)).await?;
+    Ok(known.is_some_and(|known| known.updated.trunc_subsecs(3) >= updated.to_utc().trunc_subsecs(3)))
+}
+
+/// Keeps the event of an item that the peer does not publish itself, and notes that it announces it; none where the event
+/// is not here.
+///
+/// # Errors
+/// As [`intake::keep`].
+pub fn keep(
+    conn: &mut Conn,
+    ours: Option<Ours>,
+    item: &Item,
+    peer: &Peer,
+    now: Instant,
+) -> Result<Option<EventId>, NotTaken> {
+    let event = match (&item.told, ours) {
+        (Some(told), _) => Some(intake::keep(conn, told)?.id()),
+        (None, Some(Ours::Event(id))) => match events::of_session(conn, SessionId(id))? {
+            Some((event, _)) => Some(event.id),
+            None => None,
+        },
+        (None, _) => events::by_uri(conn, item.uri.as_str())?.map(|event| event.id),
+    };
+    if let Some(event) = event {
+        let row = Announce {
+            event,
+            by: Origin::Remote(peer.id),
+            activity_uri: format!("{}#announces/{}", peer.uri, item.uri),
+            at: now,
+            via: item.via.clone(),
+        };
+        announces::insert(conn, &row)?;
+    }
+    Ok(event)
+}

@@ -1,0 +1,192 @@
+//! What a network announces: rows of `announces`, its programme as others read it, and the documents that authors signed.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::super::backend::{MultiBackend, PortableExt};
+use super::super::calendar::LONGEST_SESSION_DAYS;
+use super::super::column::ms;
+use super::super::events::{EventRow, Upserted};
+use super::super::page::{Cursor, Page};
+use super::super::schema::{announces, event_documents, events, network_posts, sessions};
+use super::super::sessions::SessionRow;
+use super::super::{Conn, StoreError, changes};
+use crate::domain::event::{Event, Session, Status};
+use crate::domain::id::{CentreId, EventId};
+use crate::domain::time::Instant;
+
+/// That a network announces an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// Id of the announcement.
+    pub activity_uri: String,
+    /// The networks between, nearest first.
+    pub via: Vec<String>,
+    /// The state of the event that followers were told of; empty: none.
+    pub told: String,
+}
+
+/// Whether a network announces an event.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn listing(conn: &mut Conn, network: CentreId, event: EventId) -> Result<Option<Listing>, StoreError> {
+    let row: Option<(String, String, String)> = announces::table
+        .find((event.to_string(), network.to_string()))
+        .select((announces::activity_uri, announces::via, announces::told))
+        .first(conn)
+        .optional()?;
+    Ok(row.map(|(activity_uri, via, told)| Listing {
+        activity_uri,
+        via: super::super::announces::road(&via),
+        told,
+    }))
+}
+
+/// Notes what followers are told of an event now.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn retell(
+    conn: &mut Conn,
+    network: CentreId,
+    event: EventId,
+    via: &[String],
+    told: &str,
+) -> Result<(), StoreError> {
+    let (event, network) = (event.to_string(), network.to_string());
+    diesel::update(announces::table.find((&event, &network)))
+        .set((announces::via.eq(via.join("\n")), announces::told.eq(told)))
+        .execute(conn)?;
+    changes::bump(conn, &event)?;
+    super::touch_above(conn, &network, &event)
+}
+
+/// Sessions that a network publishes or announces and that are not over, each with its event, by start.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn upcoming(
+    conn: &mut Conn,
+    network: CentreId,
+    now: Instant,
+    limit: i64,
+    after: Option<&Cursor>,
+) -> Result<Page<(Session, Event)>, StoreError> {
+    let mut query = programme(network, now);
+    if let Some(Cursor { at, id }) = after {
+        let further = sessions::starts_at.gt(*at).or(sessions::id.gt(id.clone()));
+        query = query.filter(sessions::starts_at.ge(*at).and(further));
+    }
+    let mut rows = query
+        .order((sessions::starts_at, sessions::id))
+        .limit(limit + 1)
+        .select((SessionRow::as_select(), EventRow::as_select()))
+        .load::<(SessionRow, EventRow)>(conn)?;
+    let kept = usize::try_from(limit).unwrap_or(0);
+    let more = rows.len() > kept;
+    rows.truncate(kept);
+    let next = rows.last().filter(|_| more).map(|(session, _)| session.cursor());
+    let items = rows
+        .into_iter()
+        .map(|(session, event)| Ok((session.domain()?, event.domain()?)));
+    Ok(Page {
+        items: items.collect::<Result<_, StoreError>>()?,
+        next,
+    })
+}
+
+type Joined = diesel::dsl::InnerJoin<sessions::table, events::table>;
+type Boxed<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
+
+fn programme<'a>(network: CentreId, now: Instant) -> Boxed<'a> {
+    let announced = announces::table
+        .filter(announces::announcer.eq(network.to_string()))
+        .select(announces::event_id);
+    sessions::table
+        .inner_join(events::table)
+        .filter(sessions::starts_at.gt(ms(now - TimeDelta::days(LONGEST_SESSION_DAYS))))
+        .filter(sessions::ends_at.gt(ms(now)))
+        .filter(
+            events::centre_id
+                .eq(network.to_string())
+                .or(sessions::event_id.eq_any(announced).nullable()),
+        )
+        .into_boxed()
+}
+
+/// How many these are.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn count_upcoming(conn: &mut Conn, network: CentreId, now: Instant) -> Result<i64, StoreError> {
+    Ok(programme(network, now).count().get_result(conn)?)
+}
+
+/// Sessions that a network announces, that start between `now` and `near` and that its followers were not posted, soonest
+/// first.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn due(
+    conn: &mut Conn,
+    network: CentreId,
+    now: Instant,
+    near: Instant,
+    limit: i64,
+) -> Result<Vec<(Session, Event)>, StoreError> {
+    let network = network.to_string();
+    let off = [Status::Cancelled, Status::Postponed].map(Status::as_str);
+    let announced = announces::table
+        .filter(announces::announcer.eq(network.clone()))
+        .filter(announces::event_id.eq(sessions::event_id));
+    let posted = network_posts::table
+        .filter(network_posts::network_id.eq(network))
+        .filter(network_posts::session_id.eq(sessions::id));
+    let rows = sessions::table
+        .inner_join(events::table)
+        .filter(sessions::starts_at.gt(ms(now)).and(sessions::starts_at.lt(ms(near))))
+        .filter(events::status.ne_all(off))
+        .filter(diesel::dsl::exists(announced))
+        .filter(diesel::dsl::not(diesel::dsl::exists(posted)))
+        .order((sessions::starts_at, sessions::id))
+        .limit(limit)
+        .select((SessionRow::as_select(), EventRow::as_select()))
+        .load::<(SessionRow, EventRow)>(conn)?;
+    rows.into_iter()
+        .map(|(session, event)| Ok((session.domain()?, event.domain()?)))
+        .collect()
+}
+
+/// Keeps the document that the author of an event signed, for networks to hand on; one of an earlier state goes.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn keep_document(conn: &mut Conn, kept: Upserted, document: Option<&str>) -> Result<(), StoreError> {
+    let id = kept.id().to_string();
+    if matches!(kept, Upserted::Updated(_)) {
+        diesel::delete(event_documents::table.find(&id)).execute(conn)?;
+    }
+    let Some(document) = document else { return Ok(()) };
+    if !super::any(conn)? {
+        return Ok(());
+    }
+    diesel::insert_into(event_documents::table)
+        .values((event_documents::event_id.eq(id), event_documents::document.eq(document)))
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The document that the author of an event signed, if it is known.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn document(conn: &mut Conn, event: EventId) -> Result<Option<String>, StoreError> {
+    Ok(event_documents::table
+        .find(event.to_string())
+        .select(event_documents::document)
+        .first(conn)
+        .optional()?)
+}

@@ -1,0 +1,127 @@
+//! What the followers of a network were posted: one Announce a session, ever.
+
+use diesel::prelude::*;
+
+use super::super::backend::PortableExt;
+use super::super::column::ms;
+use super::super::schema::{announces, followers, network_posts, peers};
+use super::super::{Conn, StoreError};
+use crate::domain::id::{CentreId, EventId, SessionId};
+use crate::domain::time::Instant;
+
+/// The Announce of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post<'a> {
+    /// By whom.
+    pub network: CentreId,
+    /// Of what.
+    pub session: SessionId,
+    /// Uri of its series, or of the event.
+    pub series: &'a str,
+    /// Id of the activity.
+    pub activity_uri: &'a str,
+    /// When.
+    pub at: Instant,
+    /// When the session ends.
+    pub ends: Instant,
+}
+
+/// Notes a post; false when there was one of this session.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn insert_post(conn: &mut Conn, post: &Post<'_>) -> Result<bool, StoreError> {
+    let row = (
+        network_posts::network_id.eq(post.network.to_string()),
+        network_posts::session_id.eq(post.session.to_string()),
+        network_posts::series.eq(post.series),
+        network_posts::activity_uri.eq(post.activity_uri),
+        network_posts::posted_at.eq(ms(post.at)),
+        network_posts::ends_at.eq(ms(post.ends)),
+    );
+    let added = diesel::insert_into(network_posts::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .portable()
+        .execute(conn)?;
+    Ok(added == 1)
+}
+
+/// The announcement of an event goes by the id of its post from now on.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn posted_as(conn: &mut Conn, network: CentreId, event: EventId, activity_uri: &str) -> Result<(), StoreError> {
+    diesel::update(announces::table.find((event.to_string(), network.to_string())))
+        .set(announces::activity_uri.eq(activity_uri))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Id of the Announce of a session, if it was posted.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn post_uri(conn: &mut Conn, network: CentreId, session: SessionId) -> Result<Option<String>, StoreError> {
+    Ok(network_posts::table
+        .find((network.to_string(), session.to_string()))
+        .select(network_posts::activity_uri)
+        .first(conn)
+        .optional()?)
+}
+
+/// Forgets a post that is taken back; its id, if there was one.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove_post(conn: &mut Conn, network: CentreId, session: SessionId) -> Result<Option<String>, StoreError> {
+    let uri = post_uri(conn, network, session)?;
+    if uri.is_some() {
+        let one = network_posts::table.find((network.to_string(), session.to_string()));
+        diesel::delete(one).execute(conn)?;
+    }
+    Ok(uri)
+}
+
+/// Whether a session of this series, not over, was posted.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn series_posted(conn: &mut Conn, network: CentreId, series: &str, now: Instant) -> Result<bool, StoreError> {
+    let posted = network_posts::table
+        .filter(network_posts::network_id.eq(network.to_string()))
+        .filter(network_posts::series.eq(series).and(network_posts::ends_at.gt(ms(now))));
+    Ok(diesel::select(diesel::dsl::exists(posted)).get_result(conn)?)
+}
+
+/// How many posts a network made after `since`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn posted_since(conn: &mut Conn, network: CentreId, since: Instant) -> Result<i64, StoreError> {
+    Ok(network_posts::table
+        .filter(network_posts::network_id.eq(network.to_string()))
+        .filter(network_posts::posted_at.gt(ms(since)))
+        .count()
+        .get_result(conn)?)
+}
+
+/// The distinct inboxes of the followers of a network that read programmes: Maillage nodes, and groups and nodes of
+/// software that is not known.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn readers(conn: &mut Conn, network: CentreId) -> Result<Vec<String>, StoreError> {
+    let unknown = peers::software
+        .is_null()
+        .and(peers::kind.eq_any(["Group", "Application"]));
+    let rows: Vec<(Option<String>, String)> = followers::table
+        .inner_join(peers::table)
+        .filter(followers::actor.eq(network.to_string()))
+        .filter(peers::gone_at.is_null())
+        .filter(peers::software.eq("maillage").or(unknown.nullable()))
+        .select((peers::shared_inbox, peers::inbox))
+        .distinct()
+        .load(conn)?;
+    Ok(rows.into_iter().map(|(shared, own)| shared.unwrap_or(own)).collect())
+}
