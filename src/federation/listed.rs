@@ -65,9 +65,11 @@ pub fn via(document: &Value) -> Vec<String> {
     }
 }
 
-/// Reads an item of the programme of `sender`. Each fetch takes one of `budget`.
+/// Reads an item of the programme of `sender`. Each fetch takes one of `budget`. An outbox lists what the actor does: of the
+/// events of others, only those that it announces.
 ///
 /// # Errors
+/// [`NotTaken::Forbidden`] `foreign_object` for another's event in an outbox.
 /// [`NotTaken::Ignored`] `too_many_fetches` when there is none left; otherwise why the item is passed over.
 pub async fn item(
     federation: &Federation,
@@ -84,6 +86,9 @@ pub async fn item(
     }
     let origin = Url::parse(&sender.uri).map_err(|_| NotTaken::Malformed("peer"))?;
     let own = same_origin(&uri, &origin);
+    if !own && sender.upcoming.is_none() && !read::is_a(item, "Announce") {
+        return Err(NotTaken::Forbidden("foreign_object"));
+    }
     let told = if object.is_object() {
         match own {
             true if object.get("name").is_some() => Some(own_event(federation, &object, sender).await?),

@@ -123,6 +123,12 @@ impl Foreign {
         self.serve_as(path, 200, ACTIVITY, &document.to_string());
     }
 
+    /// What is served at `path`.
+    pub fn document(&self, path: &str) -> Value {
+        let (_, _, body) = &self.state.lock().expect("the script").pages[path];
+        serde_json::from_str(body).expect("JSON")
+    }
+
     /// Serves any answer at `path` from now on.
     pub fn serve_as(&self, path: &str, status: u16, kind: &str, body: &str) {
         let page = (status, kind.to_owned(), body.to_owned());

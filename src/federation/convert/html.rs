@@ -31,9 +31,20 @@ static KEPT: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .generic_attributes(HashSet::new())
         .url_schemes(HashSet::from(["http", "https"]))
         .url_relative(UrlRelative::Deny)
+        .attribute_filter(|_, _, value| Some(address(value)))
         .link_rel(Some("nofollow noopener noreferrer ugc"));
     builder
 });
+
+/// An address as browsers read it: line breaks within and blanks around are no part of it.
+fn address(value: &str) -> Cow<'_, str> {
+    let value = value.trim_matches(|letter: char| letter <= ' ');
+    if value.contains(char::is_control) {
+        Cow::Owned(value.replace(char::is_control, ""))
+    } else {
+        Cow::Borrowed(value)
+    }
+}
 
 /// Nothing is kept but the text.
 static TEXT: LazyLock<Builder<'static>> = LazyLock::new(|| {

@@ -135,6 +135,10 @@ impl<'a> Announcer<'a> {
             };
             announces::insert(conn, &row)?;
         }
+        // No server stands behind its address that others could ask: it is shown here, with its credit, and not handed on.
+        if networks::is_of_source(conn, event)? {
+            return Ok(());
+        }
         for session in &coming {
             self.post_if_due(conn, event, session)?;
         }
@@ -199,6 +203,9 @@ impl<'a> Announcer<'a> {
         listing: &Listing,
     ) -> Result<(), StoreError> {
         announces::remove(conn, event.id, Origin::Local(self.network.id))?;
+        if listing.told.is_empty() {
+            return Ok(());
+        }
         for session in coming {
             let departure = Departure {
                 network: self.network.id,

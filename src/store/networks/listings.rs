@@ -8,11 +8,12 @@ use super::super::calendar::LONGEST_SESSION_DAYS;
 use super::super::column::ms;
 use super::super::events::{EventRow, Upserted};
 use super::super::page::{Cursor, Page};
-use super::super::schema::{announces, event_documents, events, network_posts, sessions};
+use super::super::schema::{announces, event_documents, events, network_posts, peers, sessions};
 use super::super::sessions::SessionRow;
 use super::super::{Conn, StoreError, changes};
-use crate::domain::event::{Event, Session, Status};
+use crate::domain::event::{Event, Origin, Session, Status};
 use crate::domain::id::{CentreId, EventId};
+use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 
 /// That a network announces an event.
@@ -101,7 +102,7 @@ type Boxed<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
 
 fn programme<'a>(network: CentreId, now: Instant) -> Boxed<'a> {
     let announced = announces::table
-        .filter(announces::announcer.eq(network.to_string()))
+        .filter(announces::announcer.eq(network.to_string()).and(announces::told.ne("")))
         .select(announces::event_id);
     sessions::table
         .inner_join(events::table)
@@ -138,7 +139,7 @@ pub fn due(
     let network = network.to_string();
     let off = [Status::Cancelled, Status::Postponed].map(Status::as_str);
     let announced = announces::table
-        .filter(announces::announcer.eq(network.clone()))
+        .filter(announces::announcer.eq(network.clone()).and(announces::told.ne("")))
         .filter(announces::event_id.eq(sessions::event_id));
     let posted = network_posts::table
         .filter(network_posts::network_id.eq(network))
@@ -156,6 +157,18 @@ pub fn due(
     rows.into_iter()
         .map(|(session, event)| Ok((session.domain()?, event.domain()?)))
         .collect()
+}
+
+/// Whether an event was read from an agenda that does not federate: nobody else can ask for it at its address.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_of_source(conn: &mut Conn, event: &Event) -> Result<bool, StoreError> {
+    let Origin::Remote(peer) = event.origin else {
+        return Ok(false);
+    };
+    let source = peers::table.find(peer.to_string()).filter(peers::kind.eq(Peer::SOURCE));
+    Ok(diesel::select(diesel::dsl::exists(source)).get_result(conn)?)
 }
 
 /// Keeps the document that the author of an event signed, for networks to hand on; one of an earlier state goes.

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 pub use approvals::{Pending, decide, decision, not_waiting, subject_of, wait, waiting};
-pub use listings::{Listing, count_upcoming, document, due, keep_document, listing, retell, upcoming};
+pub use listings::{Listing, count_upcoming, document, due, is_of_source, keep_document, listing, retell, upcoming};
 pub use posts::{Post, insert_post, post_uri, posted_as, posted_since, readers, remove_post, series_posted};
 
 use super::backend::PortableExt;
@@ -241,6 +241,7 @@ pub(super) fn depart(conn: &mut Conn, event: &str, only: &[SessionId]) -> Result
     let announced: Vec<(String, String, Option<String>, String)> = announces::table
         .inner_join(events::table)
         .filter(announces::event_id.eq(event).and(announces::local.eq(true)))
+        .filter(announces::told.ne(""))
         .select((
             announces::announcer,
             announces::activity_uri,

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::Scene;
-use crate::support::foreign::{ACTIVITY, Letter};
+use super::{Scene, rewritten};
+use crate::support::foreign::{ACTIVITY, Foreign, Letter, PUBLIC};
 use maillage::domain::time::Clock;
 
 #[tokio::test]
@@ -203,6 +203,30 @@ async fn a_collection_that_lists_events_of_others() {
     scene.node.pull().await;
     scene.unharmed().await;
     assert_eq!(scene.evil.asked_for("/events/faux"), 0);
+}
+
+/// Of a programme (`upcomingEvents`) what others publish is taken as their own servers tell it, and credited to them.
+#[tokio::test]
+async fn a_programme_that_lies_about_events_of_others() {
+    let scene = Scene::set().await;
+    let other = Foreign::start("tiers", &scene.node.clock);
+    let third = other.actor("Group", "tiers");
+    let told = other.event(&third, "vrai", "Vrai");
+    let mut lie = rewritten(&told);
+    lie["attributedTo"] = json!(scene.agenda.id);
+    let invented = json!({ "id": other.url("/events/invente"), "type": "Event", "name": "Inventé",
+        "attributedTo": third.id, "startTime": told["startTime"], "to": PUBLIC });
+    let mut actor = scene.honest.document("/agenda");
+    actor["upcomingEvents"] = json!(scene.honest.url("/agenda/upcoming"));
+    scene.honest.serve("/agenda", &actor);
+    scene.honest.serve(
+        "/agenda/upcoming",
+        &json!({ "type": "OrderedCollection", "orderedItems": [scene.event, lie, invented] }),
+    );
+    assert_eq!(scene.agenda.tell(&scene.node, "Update", actor).await, 202);
+    scene.node.pull().await;
+    assert_eq!(scene.node.titles().await, ["Atelier", "Vrai"]);
+    assert_eq!(other.asked_for("/events/vrai"), 1);
 }
 
 #[tokio::test]

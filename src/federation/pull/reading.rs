@@ -1,36 +1,28 @@
-//! Pull: the programme of each followed peer is read again after every sign of change and every few hours, so that a
-//! lost message never matters for long.
-//!
-//! The source is `upcomingEvents` (FEP-8a8e), else the outbox. What is listed is kept; what is known, still to come and
-//! no longer listed is asked for at its own address and dropped only when that says that it is gone.
+//! One reading of the programme of one peer: page by page, what is listed is kept, what is listed no more is asked for.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::Value;
-use tokio::sync::watch;
 use url::Url;
 
-use super::context::Federation;
-use super::convert::collection_in::{self, Next};
-use super::convert::read;
-use super::error::FederationError;
-use super::fetch::{Accept, Answer, FetchError};
-use super::intake::{self, Told};
-use super::listed::{self, Item};
-use super::refused::NotTaken;
-use super::source;
+use super::{FETCHES, LeftOut, Outcome};
 use crate::domain::event::Origin;
 use crate::domain::id::EventId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
+use crate::federation::context::Federation;
+use crate::federation::convert::collection_in::{self, Next};
+use crate::federation::convert::read;
+use crate::federation::error::FederationError;
+use crate::federation::fetch::{Accept, Answer, FetchError};
+use crate::federation::intake::{self, Told};
+use crate::federation::listed::{self, Item};
+use crate::federation::refused::NotTaken;
 use crate::store::events::RemoteEvent;
-use crate::store::pulls::{self, Pull, Pulled};
+use crate::store::pulls::Pull;
 use crate::store::{Conn, StoreError, announces, events, follows, tombstones};
-use crate::telemetry;
 
 /// Pages read of one collection.
 const MAX_PAGES: usize = 200;
@@ -42,167 +34,12 @@ const MAX_FETCHES: usize = 100;
 pub const MAX_ON_A_DAY: usize = 200;
 /// How long after its end an event that is not known yet is still taken in: an outbox holds years of them.
 const TAKEN_AFTER_ITS_END: TimeDelta = TimeDelta::days(31);
-/// Kinds of what was left out that are told of one reading.
-const MAX_WORDS: usize = 8;
-/// Why a reading is not the last: more events are only named than are fetched at once.
-const FETCHES: &str = "too_many_fetches";
-/// Peers read at the same time.
-const AT_ONCE: i64 = 4;
-/// Longest sleep without a look at the database.
-const NAP: Duration = Duration::from_secs(5);
-/// A reading that takes longer may be done by another process too.
-const LEASE: TimeDelta = TimeDelta::minutes(2);
-/// After a failure.
-const RETRY: TimeDelta = TimeDelta::minutes(10);
-
-/// Reads due peers until `stop` is true or dropped.
-pub async fn run(federation: Federation, mut stop: watch::Receiver<bool>) {
-    while !*stop.borrow() {
-        match step(&federation).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => tracing::error!(%error, "due readings cannot be claimed"),
-        }
-        tokio::select! {
-            () = federation.pull_bell.notified() => {}
-            () = tokio::time::sleep(NAP) => {}
-            changed = stop.changed() => if changed.is_err() { break },
-        }
-    }
-}
-
-/// Reads every peer that is due now, some at a time; returns how many.
-///
-/// # Errors
-/// Only what the database refuses.
-pub async fn step(federation: &Federation) -> Result<usize, StoreError> {
-    step_at_most(federation, AT_ONCE).await
-}
-
-/// [`step`] with so many peers: with one, what happens is in an order that can be repeated.
-///
-/// # Errors
-/// Only what the database refuses.
-pub async fn step_at_most(federation: &Federation, most: i64) -> Result<usize, StoreError> {
-    let now = federation.now();
-    let due = federation
-        .store
-        .write(move |conn| pulls::claim(conn, now, now + LEASE, most))
-        .await?;
-    let count = due.len();
-    let mut readings = tokio::task::JoinSet::new();
-    for pull in due {
-        let federation = federation.clone();
-        readings.spawn(async move {
-            if let Err(error) = read_and_settle(&federation, pull).await {
-                tracing::error!(%error, "a reading could not be settled");
-            }
-        });
-    }
-    while readings.join_next().await.is_some() {}
-    Ok(count)
-}
-
-async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), StoreError> {
-    let (outcome, pause) = if pull.peer.is_source() {
-        source::programme(federation, &pull).await
-    } else {
-        let outcome = programme(federation, &pull).await;
-        let usual = TimeDelta::minutes(federation.settings.pull_minutes.into());
-        let pause = match &outcome {
-            // The next reading goes on with what is left.
-            Ok(Outcome::Changed(_, left_out)) if left_out.has(FETCHES) => RETRY,
-            Ok(_) => usual,
-            Err(_) => RETRY,
-        };
-        (outcome, pause)
-    };
-    let now = federation.now();
-    let word = match &outcome {
-        Ok(Outcome::Changed(..)) => telemetry::Pull::Changed,
-        Ok(Outcome::Unchanged) => telemetry::Pull::Unchanged,
-        Err(_) => telemetry::Pull::Failed,
-    };
-    federation.metrics.pull(word);
-    match &outcome {
-        Ok(Outcome::Changed(_, left_out)) if !left_out.is_empty() => {
-            tracing::info!(peer.host = %pull.peer.host, %left_out, "programme not read whole");
-        }
-        Err(error) => tracing::info!(peer.host = %pull.peer.host, %error, "programme not read"),
-        Ok(_) => {}
-    }
-    let next = now + pause;
-    let outcome = outcome.map_err(|error| error.to_string());
-    let left_out = outcome.as_ref().ok().and_then(Outcome::words);
-    federation
-        .store
-        .write(move |conn| {
-            let pulled = match (&outcome, &left_out) {
-                (Err(error), _) => Pulled::Failed(error),
-                (_, Some(words)) => Pulled::Partly(words),
-                (Ok(Outcome::Changed(etag, _)), None) => Pulled::Done(etag.as_deref()),
-                (Ok(Outcome::Unchanged), None) => Pulled::Done(pull.etag.as_deref()),
-            };
-            pulls::settle(conn, &pull, pulled, now, next)
-        })
-        .await
-}
-
-/// What a reading came to.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// The programme is as it was.
-    Unchanged,
-    /// It was read: its new ETag, and what could not be taken of it.
-    Changed(Option<String>, LeftOut),
-}
-
-impl Outcome {
-    fn words(&self) -> Option<String> {
-        match self {
-            Self::Changed(_, left_out) if !left_out.is_empty() => Some(left_out.to_string()),
-            _ => None,
-        }
-    }
-}
-
-/// What a reading did not take, by a stable word with how often: `too_many_items`, `unreadable_event: 3`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LeftOut(BTreeMap<&'static str, usize>);
-
-impl LeftOut {
-    /// Notes one more.
-    pub fn note(&mut self, word: &'static str) {
-        if self.0.len() < MAX_WORDS || self.0.contains_key(word) {
-            *self.0.entry(word).or_default() += 1;
-        }
-    }
-
-    /// Whether everything was taken.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn has(&self, word: &'static str) -> bool {
-        self.0.contains_key(word)
-    }
-}
-
-impl fmt::Display for LeftOut {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, (word, count)) in self.0.iter().enumerate() {
-            f.write_str(if at == 0 { "" } else { "; " })?;
-            f.write_str(word)?;
-            if *count > 1 {
-                write!(f, ": {count}")?;
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Reads the peer's programme.
-async fn programme(federation: &Federation, pull: &Pull) -> Result<Outcome, FederationError> {
+///
+/// # Errors
+/// What the peer answers to the first request, or to one for a further page; what the database refuses.
+pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Outcome, FederationError> {
     let peer = Arc::new(pull.peer.clone());
     let whole = peer.upcoming.is_some();
     let address = peer
