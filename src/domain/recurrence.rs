@@ -147,6 +147,12 @@ fn read_rule(text: &str, zone: Tz) -> Result<RRule<Unvalidated>, Reason> {
             detail: "> 512".to_owned(),
         });
     }
+    // A rule is ASCII (RFC 5545, 3.3.10); the parser cuts its values between bytes.
+    if let Some(letter) = text.chars().find(|letter| !letter.is_ascii()) {
+        return Err(Reason::NotARule {
+            detail: letter.to_string(),
+        });
+    }
     let text = text.strip_prefix("RRULE:").unwrap_or(text);
     let rule = RRule::from_str(&local_until(text, zone)?).map_err(unreadable)?;
     let finer = matches!(
@@ -233,6 +239,17 @@ mod tests {
         .unwrap();
         assert_eq!(once.len(), 1);
         assert_eq!(once[0].date.to_string(), "2026-11-24");
+    }
+
+    #[test]
+    fn a_rule_with_other_letters_is_refused() {
+        let rule = series("FREQ=MONTHLY;BYDAY=-1FéR;COUNT=2", &[]);
+        assert_eq!(
+            rule,
+            Err(Reason::NotARule {
+                detail: "é".to_owned()
+            })
+        );
     }
 
     #[test]
