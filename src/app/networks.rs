@@ -7,9 +7,10 @@ use crate::domain::id::CentreId;
 use crate::domain::invalid::Reason;
 use crate::domain::network::{Decision, Rule};
 use crate::domain::peer::{FollowState, Peer};
+use crate::domain::text::shorten;
 use crate::federation::outbox;
 use crate::store::networks::Pending;
-use crate::store::{Conn, StoreError, centres, follows, networks};
+use crate::store::{Conn, StoreError, centres, follows, networks, peers};
 
 /// Most events that are shown waiting.
 const QUEUE: i64 = 100;
@@ -33,6 +34,26 @@ pub struct Member {
 }
 
 impl Member {
+    /// Its name, as people read it.
+    pub fn name(&self) -> String {
+        match &self.who {
+            Who::Centre(centre) => centre.profile.name.clone(),
+            Who::Peer(peer) => peer.display_name(),
+        }
+    }
+
+    /// By what commands and requests name it: the handle of a centre, the id of a peer.
+    pub fn key(&self) -> String {
+        match &self.who {
+            Who::Centre(centre) => centre.handle.to_string(),
+            Who::Peer(peer) => peer.id.to_string(),
+        }
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.key() == name || matches!(&self.who, Who::Peer(peer) if peer.account() == name || peer.uri == name)
+    }
+
     /// Its name in the store.
     pub fn origin(&self) -> Origin {
         match &self.who {
@@ -52,7 +73,16 @@ pub struct Settings {
     /// Its members: centres of this node, then peers.
     pub members: Vec<Member>,
     /// What waits for approval, the longest first.
-    pub waiting: Vec<Pending>,
+    pub waiting: Vec<Waiting>,
+}
+
+/// An event that waits for approval.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiting {
+    /// The event, and what a decision of it is about.
+    pub pending: Pending,
+    /// The name of who publishes it.
+    pub publisher: String,
 }
 
 /// The network with this handle.
@@ -76,11 +106,24 @@ pub async fn settings(node: &Node, handle: &str) -> Result<Settings, Error> {
         Ok(Settings {
             rule: networks::rule(conn, network.id)?,
             members: members(conn, network.id)?,
-            waiting: networks::waiting(conn, network.id, QUEUE)?,
+            waiting: waiting(conn, network.id)?,
             network,
         })
     };
     Ok(node.store.read(read).await?)
+}
+
+fn waiting(conn: &mut Conn, network: CentreId) -> Result<Vec<Waiting>, StoreError> {
+    let pending = networks::waiting(conn, network, QUEUE)?;
+    let named = pending.into_iter().map(|pending| {
+        let publisher = match pending.event.origin {
+            Origin::Local(centre) => centres::by_id(conn, centre)?.map(|centre| centre.profile.name),
+            Origin::Remote(peer) => peers::by_id(conn, peer)?.map(|peer| peer.display_name()),
+        };
+        let publisher = publisher.unwrap_or_default();
+        Ok(Waiting { pending, publisher })
+    });
+    named.collect()
 }
 
 fn members(conn: &mut Conn, network: CentreId) -> Result<Vec<Member>, StoreError> {
@@ -124,24 +167,32 @@ pub async fn set_rule(node: &Node, network: CentreId, rule: Rule) -> Result<Rule
     Ok(rule)
 }
 
-/// Makes a centre or network of this node a member.
+/// Makes a centre or network of this node a member, and says whether a member is trusted: what it publishes then needs no
+/// approval. `name`: the handle of a centre, or the id or account of a peer that the network follows.
 ///
 /// # Errors
-/// A refusal when there is no such centre, or it is the network itself.
-pub async fn add_member(node: &Node, network: CentreId, handle: &str) -> Result<(), Error> {
-    let (handle, now) = (handle.to_owned(), node.now());
+/// A refusal of `member` when nobody is called so, or it is the network itself.
+pub async fn put_member(node: &Node, network: CentreId, name: &str, trusted: bool) -> Result<(), Error> {
+    let (name, now) = (name.trim().to_owned(), node.now());
     node.store
         .try_write(move |conn| {
-            let member = centres::by_handle(conn, &handle)?.filter(|centre| centre.id != network);
-            let member = Origin::Local(
-                member
-                    .ok_or_else(|| Error::refused("centre", Reason::UnknownCentre { handle: handle.clone() }))?
-                    .id,
-            );
-            let known = networks::memberships(conn, network)?;
-            if !known.iter().any(|one| one.member == member) {
-                networks::set_member(conn, network, member, false, now)?;
-            }
+            let local = centres::by_handle(conn, &name)?.filter(|centre| centre.id != network);
+            let member = match local {
+                Some(centre) => Some(Origin::Local(centre.id)),
+                None => members(conn, network)?
+                    .iter()
+                    .find(|one| one.is_called(&name))
+                    .map(Member::origin),
+            };
+            let unknown = || {
+                Error::refused(
+                    "member",
+                    Reason::UnknownCentre {
+                        handle: shorten(&name, 120),
+                    },
+                )
+            };
+            networks::set_member(conn, network, member.ok_or_else(unknown)?, trusted, now)?;
             Ok::<_, Error>(())
         })
         .await?;
@@ -169,32 +220,20 @@ pub async fn remove_member(node: &Node, network: CentreId, handle: &str) -> Resu
     Ok(())
 }
 
-/// Trusts a member, or not any more: what it publishes needs no approval.
+/// Approves or refuses an event, or the whole series, that `subject` names; `Waiting` takes a decision back.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is no member.
-pub async fn trust(node: &Node, network: CentreId, member: Origin, trusted: bool) -> Result<(), Error> {
-    let now = node.now();
-    node.store
-        .try_write(move |conn| {
-            if !members(conn, network)?.iter().any(|one| one.origin() == member) {
-                return Err(Error::NotFound);
-            }
-            Ok(networks::set_member(conn, network, member, trusted, now)?)
-        })
-        .await?;
-    outbox::wake(&node.federation);
-    Ok(())
-}
-
-/// Approves or refuses an event, or the whole series, that `subject` names.
-///
-/// # Errors
-/// Only what the database refuses.
+/// [`Error::NotFound`] when there is no such event.
 pub async fn decide(node: &Node, network: CentreId, subject: &str, decision: Decision) -> Result<(), Error> {
     let (subject, now) = (subject.to_owned(), node.now());
     node.store
-        .write(move |conn| networks::decide(conn, network, &subject, decision, now))
+        .try_write(move |conn| {
+            if networks::decide(conn, network, &subject, decision, now)? {
+                Ok(())
+            } else {
+                Err(Error::NotFound)
+            }
+        })
         .await?;
     outbox::wake(&node.federation);
     Ok(())

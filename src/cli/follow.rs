@@ -13,9 +13,15 @@ pub(super) struct Follow {
     /// The centre or network of this node that follows. Without it: the node itself.
     #[arg(long = "as", value_name = "HANDLE")]
     follower: Option<String>,
+    /// Only print who is there.
+    #[arg(long)]
+    preview: bool,
 }
 
 pub(super) async fn run(node: &Node, follow: Follow) -> Result<(), Failure> {
+    if follow.preview {
+        return preview(node, &follow.target).await;
+    }
     let follower = match &follow.follower {
         None => None,
         Some(handle) => {
@@ -29,5 +35,24 @@ pub(super) async fn run(node: &Node, follow: Follow) -> Result<(), Failure> {
     };
     let (asked, peer) = following::follow(node, &follow.target, follower).await?;
     println!("{}: {}", peer.uri, asked.state.as_str());
+    Ok(())
+}
+
+async fn preview(node: &Node, target: &str) -> Result<(), Failure> {
+    let found = following::preview(node, target).await?;
+    let peer = &found.peer;
+    println!("name\t{}", peer.display_name());
+    println!("account\t{}", peer.account());
+    println!("address\t{}", peer.uri);
+    println!("kind\t{}", peer.kind);
+    println!("software\t{}", peer.software.as_deref().unwrap_or("-"));
+    println!("town\t{}", found.town.as_deref().unwrap_or("-"));
+    let upcoming = found.upcoming.map_or_else(|| "-".to_owned(), |count| count.to_string());
+    println!("upcoming\t{upcoming}");
+    let since = found.since.map(|since| since.date_naive().to_string());
+    println!("since\t{}", since.as_deref().unwrap_or("-"));
+    for follow in &found.follows {
+        println!("followed\t{}\t{}", follow.id, follow.state);
+    }
     Ok(())
 }

@@ -5,9 +5,7 @@ use clap::Subcommand;
 use super::Failure;
 use crate::app::{Error, Node, moderation};
 use crate::domain::admission::{Admission, Mode};
-use crate::domain::block::Target;
 use crate::domain::id::FollowerId;
-use crate::domain::invalid::Reason;
 use crate::store::{blocks, follow_requests};
 
 /// Requests that are shown.
@@ -55,9 +53,8 @@ pub(super) async fn run(node: &Node, command: Command) -> Result<(), Failure> {
             mode: Some(mode),
             allowed,
         } => {
-            let read = |text: &String| Target::parse(text).ok_or_else(|| Error::refused("allow", Reason::NotADomain));
-            let allowed = allowed.iter().map(read).collect::<Result<_, _>>()?;
-            moderation::set_admission(node, Admission { mode, allowed }).await?;
+            let admission = Admission::read(mode, allowed.iter().map(String::as_str)).map_err(Error::from)?;
+            moderation::set_admission(node, admission).await?;
             println!("{mode}");
         }
         Command::Requests => {

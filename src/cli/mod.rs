@@ -12,6 +12,7 @@ mod followers;
 mod health;
 mod import;
 mod keys;
+mod network;
 mod serve;
 mod token;
 mod unfollow;
@@ -60,6 +61,9 @@ enum Command {
     /// Centres and networks of this node.
     #[command(subcommand)]
     Centre(centre::Command),
+    /// What a network of this node announces.
+    #[command(subcommand)]
+    Network(network::Command),
     /// Keys of the actors of this node.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -111,6 +115,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::User(command) => user::run(&open(config()?).await?, command).await,
         Command::Token(command) => token::run(&open(config()?).await?, command).await,
         Command::Centre(command) => centre::run(&open(config()?).await?, command).await,
+        Command::Network(command) => network::run(&open(config()?).await?, command).await,
         Command::Keys(command) => keys::run(&open(config()?).await?, command).await,
         Command::Import(import) => import::run(&open(config()?).await?, import).await,
         Command::Follow(follow) => follow::run(&open(config()?).await?, follow).await,

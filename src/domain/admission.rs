@@ -2,6 +2,7 @@
 
 use super::block::{Blocks, Severity, Target};
 use super::code::codes;
+use super::invalid::{Invalid, Reason, Refusal};
 use super::peer::Peer;
 use url::Url;
 
@@ -47,6 +48,21 @@ impl Default for Admission {
 }
 
 impl Admission {
+    /// A rule with its list as typed: domains and addresses of actors; blanks and repetitions are left out.
+    ///
+    /// # Errors
+    /// A refusal of `allowed` that names what is neither.
+    pub fn read<'a>(mode: Mode, allowed: impl IntoIterator<Item = &'a str>) -> Result<Self, Refusal> {
+        let mut targets = Vec::new();
+        for text in allowed.into_iter().map(str::trim).filter(|text| !text.is_empty()) {
+            let target = Target::parse(text).ok_or_else(|| Invalid::new("allowed", Reason::NotADomain))?;
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        Ok(Self { mode, allowed: targets })
+    }
+
     /// What becomes of the request of `peer`.
     pub fn decide(&self, peer: &Peer) -> Admitted {
         if self.mode == Mode::Open {

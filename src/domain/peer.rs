@@ -49,6 +49,15 @@ impl Peer {
         format!("@{}@{}", self.handle, self.host)
     }
 
+    /// Its name, or its account where it has none.
+    pub fn display_name(&self) -> String {
+        if self.name.is_empty() {
+            self.account()
+        } else {
+            self.name.clone()
+        }
+    }
+
     /// The `kind` of an agenda that does not federate: an address that is read like a programme, and nobody to write to.
     pub const SOURCE: &'static str = "Source";
 
@@ -87,6 +96,37 @@ impl Freshness {
             Self::Silent(heard)
         } else {
             Self::UpToDate(heard)
+        }
+    }
+}
+
+codes! {
+    /// How it stands with somebody whom we asked to follow.
+    pub enum Standing {
+        /// No answer yet.
+        Asked = "asked",
+        /// Accepted, and heard from lately.
+        Followed = "followed",
+        /// Refused.
+        Refused = "refused",
+        /// Accepted, and not heard from for [`Freshness::SILENT_AFTER`].
+        Silent = "silent",
+        /// It said that it is no more.
+        Gone = "gone",
+    }
+}
+
+impl Standing {
+    /// As seen at `now`, of a peer that was last heard from at `heard` and that went at `gone`.
+    pub fn of(follow: &Follow, heard: Option<Instant>, gone: Option<Instant>, now: Instant) -> Self {
+        match follow.state {
+            _ if gone.is_some() => Self::Gone,
+            FollowState::Asked => Self::Asked,
+            FollowState::Refused => Self::Refused,
+            FollowState::Accepted => match Freshness::of(heard.unwrap_or(follow.changed), now) {
+                Freshness::UpToDate(_) => Self::Followed,
+                Freshness::Silent(_) => Self::Silent,
+            },
         }
     }
 }

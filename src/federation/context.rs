@@ -17,6 +17,7 @@ use super::heard::Heard;
 use super::inbox::Taken;
 use super::keyring::KeyRing;
 use super::limits;
+use super::shares::Shares;
 use super::signature::Audience;
 use super::urls::Urls;
 use crate::config;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub heard: Heard,
     /// Peers that wrote to us lately.
     pub acquaintances: Acquaintances,
+    /// How many more events of each publisher are kept.
+    pub shares: Arc<Shares>,
     /// What was taken in lately.
     pub taken: Taken,
     /// How much of our time anybody gets at the inboxes.
@@ -130,6 +133,7 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
     let federation = Federation(Arc::new(Parts {
         store,
         acquaintances: Acquaintances::default(),
+        shares: Arc::default(),
         taken: Taken::default(),
         limits: limits::Limits::new(settings.federation, Arc::clone(&settings.clock)),
         audience: Audience::of(settings.base),

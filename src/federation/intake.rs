@@ -14,6 +14,7 @@ use super::convert::read;
 use super::fetch::Accept;
 use super::peers;
 use super::refused::NotTaken;
+use super::shares::Shares;
 use crate::domain::block::Severity;
 use crate::domain::event::{Event, Origin};
 use crate::domain::id::EventId;
@@ -23,9 +24,6 @@ use crate::domain::time::{Instant, local_of};
 use crate::store::events::Upserted;
 use crate::store::{Conn, StoreError, events, follows, networks, tombstones};
 
-/// Events of one publisher that are kept. A centre with a hundred weekly workshops has 8000 sessions in 18 months; without
-/// a bound, one peer could fill the calendar and the disk of all who follow it.
-pub const MAX_EVENTS: i64 = 10_000;
 /// How far ahead an event may start.
 const FURTHEST: TimeDelta = TimeDelta::days(5 * 366);
 
@@ -40,6 +38,8 @@ pub struct Told {
     pub owner: Arc<Peer>,
     /// The event as its publisher signed it (FEP-8b32), to be handed on.
     pub document: Option<String>,
+    /// How many more events of each publisher are kept.
+    shares: Arc<Shares>,
 }
 
 /// The document at `id`, which must name itself so.
@@ -124,6 +124,7 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
         occurrence,
         owner,
         document: None,
+        shares: Arc::clone(&federation.shares),
     })
 }
 
@@ -183,7 +184,7 @@ pub async fn is_followed(federation: &Federation, peers: [&Peer; 2]) -> Result<b
 ///
 /// # Errors
 /// [`NotTaken::Ignored`] for what was deleted, [`NotTaken::Forbidden`] for a change of owner,
-/// [`NotTaken::Unprocessable`] when its publisher has [`MAX_EVENTS`] here already.
+/// [`NotTaken::Unprocessable`] when its publisher has [`super::shares::MAX_EVENTS`] here already.
 pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
     keep_date(conn, told).map(|(kept, _)| kept)
 }
@@ -197,7 +198,7 @@ fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken>
     if known.as_ref().is_some_and(|known| known.origin != told.event.origin) {
         return Err(NotTaken::Forbidden("owner_change"));
     }
-    if known.is_none() && events::is_full(conn, told.owner.id, MAX_EVENTS)? {
+    if known.is_none() && !told.shares.take(conn, told.owner.id)? {
         return Err(NotTaken::Unprocessable("too_many_events"));
     }
     let of_series = [Some(&told.event), known.as_ref()]

@@ -37,6 +37,7 @@ pub mod publish;
 pub mod pull;
 pub mod refused;
 pub mod relay;
+pub mod shares;
 pub mod signature;
 pub mod source;
 pub mod urls;

@@ -56,6 +56,11 @@ pub fn read(federation: &Federation, fetched: &Fetched, software: Option<String>
 }
 
 impl Read {
+    /// The actor, under an id that it keeps only if it was not known.
+    pub fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
     /// Keeps it, with the software that was known before where none was found now.
     ///
     /// # Errors

@@ -545,3 +545,123 @@ desk-sending-waiting = { $count ->
     [one] { $count } delivery waits
    *[other] { $count } deliveries wait
 }
+
+## The network, as the staff sees it
+desk-network-title = Network
+desk-network-lead = The calendars that this site follows: their workshops arrive by themselves, with their name and a link to their page.
+desk-network-target = Whom to follow?
+desk-network-target-hint = An account such as @agenda@centre.example, the address of a page, a domain name, or the address of an iCalendar agenda (.ics).
+desk-network-look = See who it is
+desk-network-followed = Whom this site follows
+desk-network-none = Nobody for now.
+desk-network-own = The networks of this site
+desk-network-by = Followed by:
+desk-network-problem = At the last reading:
+desk-network-unfollow = Stop following
+desk-network-unfollow-title = Stop following this calendar?
+desk-network-unfollow-lost = Its workshops leave the calendar, unless another calendar that is followed announces them too. It can be followed again later.
+desk-network-preview-title = Is this the one?
+desk-network-back = Back to the network
+desk-network-already = Followed already by:
+desk-network-as = Follow as
+desk-network-as-hint = A network announces to its followers what its members publish. A centre, or this site, only shows it in its calendar.
+desk-network-as-site = This site
+desk-network-follow = Follow
+desk-network-since = Publishes since { $day }
+desk-network-upcoming = { $count ->
+    [0] Nothing to come for now
+    [one] { $count } event to come
+   *[other] { $count } events to come
+}
+desk-standing-asked = Asked on { $day }; no answer yet.
+desk-standing-followed = Followed. Up to date on { $day }.
+desk-standing-refused = Refused on { $day }.
+desk-standing-silent = Not heard from since { $day }: what is shown may have changed.
+desk-standing-gone = Gone since { $day }.
+desk-network-unread = Followed, not read yet.
+desk-network-done-follow = The request is on its way. The workshops arrive as soon as it is accepted.
+desk-network-done-unfollow = Noted: this calendar is not followed any more.
+peer-kind-group = Calendar
+peer-kind-person = Person
+peer-kind-server = Server
+peer-kind-source = iCalendar agenda, read regularly
+desk-followers-title = Followers
+desk-followers-lead = These accounts receive what the centres of this site publish. Their names are shown here only.
+desk-followers-waiting = Requests that wait
+desk-followers-accept = Accept
+desk-followers-refuse = Refuse
+desk-followers-agendas = Calendars and networks
+desk-followers-people = People
+desk-followers-none = Nobody for now.
+desk-followers-of = Follows:
+desk-followers-remove = Remove
+desk-followers-count = { $count ->
+    [0] Nobody
+    [one] { $count } person
+   *[other] { $count } people
+}
+desk-followers-more = Only the { $count } newest are shown.
+desk-followers-mode = Who may follow
+desk-followers-mode-open = Everybody: what we publish is public
+desk-followers-mode-approval = The staff says yes or no to each request
+desk-followers-mode-allow-list = Only the list below
+desk-followers-allowed = Always accepted
+desk-followers-allowed-hint = A domain name or the address of an account a line.
+desk-followers-save = Save
+desk-followers-done-accept = It is accepted.
+desk-followers-done-refuse = It is refused.
+desk-followers-done-remove = This account does not follow us any more.
+desk-followers-done-mode = It is saved. Who follows already stays.
+desk-blocks-title = Blocks
+desk-blocks-lead = What comes from a blocked server or account does not get in, and nothing is sent to it. Muting only hides its events.
+desk-blocks-target = Server or account
+desk-blocks-target-hint = A domain name (with its subdomains), the address of an account, or @name@server.
+desk-blocks-severity = What to do?
+desk-blocks-block = Block: nothing is exchanged
+desk-blocks-mute = Mute: its events are not shown
+desk-blocks-note = Why (for the staff)
+desk-blocks-add = Save
+desk-blocks-list = Blocked and muted
+desk-blocks-none = Nobody.
+desk-blocks-is-block = Blocked
+desk-blocks-is-mute = Muted
+desk-blocks-lift = Lift
+desk-blocks-export = Download the list (CSV)
+desk-blocks-import = Take over a list
+desk-blocks-import-hint = Paste a CSV of Mastodon, or one domain name a line.
+desk-blocks-import-button = Take over this list
+desk-blocks-done-add = It is saved.
+desk-blocks-done-lift = It is lifted. Follows that were cut do not come back by themselves.
+desk-blocks-imported = { $count ->
+    [0] Nothing in this list could be read.
+    [one] { $count } line taken over.
+   *[other] { $count } lines taken over.
+}
+desk-blocks-unread = Lines not understood: { $lines }.
+desk-announcing-title = What { $name } announces
+desk-announcing-lead = This network announces to its followers, once, what its members publish. Each event keeps the name of who organises it and the link to its page.
+desk-announcing-waiting = Waiting for your word
+desk-announcing-none = Nothing waits.
+desk-announcing-approve = Announce
+desk-announcing-refuse = Do not announce
+desk-announcing-members = Members
+desk-announcing-no-members = No members. Add a centre of this site, or follow a calendar as the network.
+desk-announcing-here = Centre of this site
+desk-announcing-trusted = Trusted: announced without your word
+desk-announcing-trust = Trust
+desk-announcing-distrust = Do not trust any more
+desk-announcing-remove = Remove from the network
+desk-announcing-add = Add a centre of this site
+desk-announcing-add-button = Add
+desk-announcing-rule = What is announced
+desk-announcing-save = Save
+desk-announcing-not-a-code = “{ $code }” is no such code.
+desk-field-postcodes = Postcodes
+desk-hint-postcodes = Whole or their beginning, with blanks between: 59100 62. Empty: everywhere.
+desk-field-insee = INSEE codes of towns
+desk-hint-insee = Whole or their beginning: 59512 2A. Empty: everywhere.
+desk-field-online = Announce what takes place online only, too
+desk-field-approval = Ask me before announcing, except for trusted members
+desk-announcing-done-rule = It is saved. Followers are told of what changes.
+desk-announcing-done-member = It is saved.
+desk-announcing-done-decision = Noted.

@@ -546,3 +546,123 @@ desk-sending-waiting = { $count ->
     [one] { $count } envoi en attente
    *[other] { $count } envois en attente
 }
+
+## The network, as the staff sees it
+desk-network-title = Réseau
+desk-network-lead = Les agendas que ce site suit : leurs ateliers arrivent seuls dans le calendrier, avec leur nom et un lien vers leur page.
+desk-network-target = Qui suivre ?
+desk-network-target-hint = Un compte comme @agenda@centre.example, l’adresse d’une page, un nom de domaine, ou l’adresse d’un agenda iCalendar (.ics).
+desk-network-look = Voir qui c’est
+desk-network-followed = Qui ce site suit
+desk-network-none = Personne pour le moment.
+desk-network-own = Les réseaux de ce site
+desk-network-by = Suivi par :
+desk-network-problem = À la dernière lecture :
+desk-network-unfollow = Ne plus suivre
+desk-network-unfollow-title = Ne plus suivre cet agenda ?
+desk-network-unfollow-lost = Ses ateliers quittent le calendrier, sauf ceux qu’un autre agenda suivi annonce aussi. On peut le suivre de nouveau plus tard.
+desk-network-preview-title = Est-ce bien lui ?
+desk-network-back = Retour au réseau
+desk-network-already = Déjà suivi par :
+desk-network-as = Suivre au nom de
+desk-network-as-hint = Un réseau annonce à ses abonnés ce que publient ses membres. Un centre, ou ce site, le montre seulement dans son calendrier.
+desk-network-as-site = Ce site
+desk-network-follow = Suivre
+desk-network-since = Publie depuis le { $day }
+desk-network-upcoming = { $count ->
+    [0] Rien à venir pour le moment
+    [one] { $count } événement à venir
+   *[other] { $count } événements à venir
+}
+desk-standing-asked = Demandé le { $day } ; pas encore de réponse.
+desk-standing-followed = Suivi. À jour le { $day }.
+desk-standing-refused = Refusé le { $day }.
+desk-standing-silent = Sans nouvelles depuis le { $day } : ce qui est affiché a pu changer.
+desk-standing-gone = Disparu le { $day }.
+desk-network-unread = Suivi, pas encore lu.
+desk-network-done-follow = La demande est partie. Les ateliers arrivent dès qu’elle est acceptée.
+desk-network-done-unfollow = C’est noté : cet agenda n’est plus suivi.
+peer-kind-group = Agenda
+peer-kind-person = Personne
+peer-kind-server = Serveur
+peer-kind-source = Agenda iCalendar, relu régulièrement
+desk-followers-title = Qui nous suit
+desk-followers-lead = Ces comptes reçoivent ce que publient les centres de ce site. Leur nom n’est montré qu’ici.
+desk-followers-waiting = Demandes en attente
+desk-followers-accept = Accepter
+desk-followers-refuse = Refuser
+desk-followers-agendas = Agendas et réseaux
+desk-followers-people = Personnes
+desk-followers-none = Personne pour le moment.
+desk-followers-of = Suit :
+desk-followers-remove = Retirer
+desk-followers-count = { $count ->
+    [0] Personne
+    [one] { $count } personne
+   *[other] { $count } personnes
+}
+desk-followers-more = Seules les { $count } plus récentes sont affichées.
+desk-followers-mode = Qui peut suivre
+desk-followers-mode-open = Tout le monde : ce que nous publions est public
+desk-followers-mode-approval = L’équipe dit oui ou non à chaque demande
+desk-followers-mode-allow-list = Seulement la liste ci-dessous
+desk-followers-allowed = Toujours acceptés
+desk-followers-allowed-hint = Un nom de domaine ou l’adresse d’un compte par ligne.
+desk-followers-save = Enregistrer
+desk-followers-done-accept = C’est accepté.
+desk-followers-done-refuse = C’est refusé.
+desk-followers-done-remove = Ce compte ne nous suit plus.
+desk-followers-done-mode = C’est enregistré. Qui nous suit déjà reste.
+desk-blocks-title = Blocages
+desk-blocks-lead = Ce qui vient d’un serveur ou d’un compte bloqué n’entre pas, et rien ne lui est envoyé. Masquer cache seulement ses événements.
+desk-blocks-target = Serveur ou compte
+desk-blocks-target-hint = Un nom de domaine (ses sous-domaines compris), l’adresse d’un compte, ou @nom@serveur.
+desk-blocks-severity = Que faire ?
+desk-blocks-block = Bloquer : plus aucun échange
+desk-blocks-mute = Masquer : ses événements ne sont pas montrés
+desk-blocks-note = Pourquoi (pour l’équipe)
+desk-blocks-add = Enregistrer
+desk-blocks-list = Bloqués et masqués
+desk-blocks-none = Personne.
+desk-blocks-is-block = Bloqué
+desk-blocks-is-mute = Masqué
+desk-blocks-lift = Lever
+desk-blocks-export = Télécharger la liste (CSV)
+desk-blocks-import = Reprendre une liste
+desk-blocks-import-hint = Collez un CSV de Mastodon, ou un nom de domaine par ligne.
+desk-blocks-import-button = Reprendre cette liste
+desk-blocks-done-add = C’est enregistré.
+desk-blocks-done-lift = C’est levé. Les abonnements coupés ne reviennent pas seuls.
+desk-blocks-imported = { $count ->
+    [0] Rien de lisible dans cette liste.
+    [one] { $count } ligne reprise.
+   *[other] { $count } lignes reprises.
+}
+desk-blocks-unread = Lignes non comprises : { $lines }.
+desk-announcing-title = Ce qu’annonce { $name }
+desk-announcing-lead = Ce réseau annonce à ses abonnés, une seule fois, ce que publient ses membres. Chaque événement garde le nom de qui l’organise et le lien vers sa page.
+desk-announcing-waiting = En attente de votre accord
+desk-announcing-none = Rien n’attend.
+desk-announcing-approve = Annoncer
+desk-announcing-refuse = Ne pas annoncer
+desk-announcing-members = Membres
+desk-announcing-no-members = Aucun membre. Ajoutez un centre de ce site, ou suivez un agenda au nom du réseau.
+desk-announcing-here = Centre de ce site
+desk-announcing-trusted = De confiance : annoncé sans accord préalable
+desk-announcing-trust = Faire confiance
+desk-announcing-distrust = Ne plus faire confiance
+desk-announcing-remove = Retirer du réseau
+desk-announcing-add = Ajouter un centre de ce site
+desk-announcing-add-button = Ajouter
+desk-announcing-rule = Ce qui est annoncé
+desk-announcing-save = Enregistrer
+desk-announcing-not-a-code = « { $code } » n’est pas un tel code.
+desk-field-postcodes = Codes postaux
+desk-hint-postcodes = Entiers ou leur début, séparés par des espaces : 59100 62. Vide : partout.
+desk-field-insee = Codes INSEE des communes
+desk-hint-insee = Entiers ou leur début : 59512 2A. Vide : partout.
+desk-field-online = Annoncer aussi ce qui se passe seulement en ligne
+desk-field-approval = Demander mon accord avant d’annoncer, sauf pour les membres de confiance
+desk-announcing-done-rule = C’est enregistré. Les abonnés sont prévenus de ce qui change.
+desk-announcing-done-member = C’est enregistré.
+desk-announcing-done-decision = C’est noté.

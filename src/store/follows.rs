@@ -184,6 +184,19 @@ pub fn is_accepted(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
     Ok(natively!(conn, |conn| asked.get_result(conn))?)
 }
 
+/// The follows of a peer, whatever became of them.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<Follow>, StoreError> {
+    let rows = follows::table
+        .filter(follows::peer_id.eq(peer.to_string()))
+        .order(follows::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::domain).collect()
+}
+
 /// A page of all follows by id, each with its peer; go on after the last id.
 ///
 /// # Errors

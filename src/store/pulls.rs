@@ -125,17 +125,19 @@ pub fn settle(
     Ok(())
 }
 
-/// When the programmes of these peers were last read; who was never read is missing.
+/// When these peers were last heard from: their programme was read, or they sent something; who never was is missing.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn heard(conn: &mut Conn, of: impl Iterator<Item = PeerId>) -> Result<HashMap<PeerId, Instant>, StoreError> {
     let ids: Vec<String> = of.map(|id| id.to_string()).collect();
-    let rows: Vec<(String, Option<i64>)> = peers::table
-        .filter(peers::id.eq_any(ids).and(peers::pulled_at.is_not_null()))
-        .select((peers::id, peers::pulled_at))
+    let rows: Vec<(String, Option<i64>, Option<i64>)> = peers::table
+        .filter(peers::id.eq_any(ids))
+        .select((peers::id, peers::pulled_at, peers::heard_at))
         .load(conn)?;
-    let known = rows.into_iter().filter_map(|(id, at)| at.map(|at| (id, at)));
+    let known = rows
+        .into_iter()
+        .filter_map(|(id, pulled, heard)| Some((id, pulled.max(heard)?)));
     known
         .map(|(id, at)| Ok((parse("peer id", &id)?, instant(at)?)))
         .collect()
@@ -156,6 +158,13 @@ pub struct PullState {
     pub heard: Option<Instant>,
     /// Since when the peer is no more.
     pub gone: Option<Instant>,
+}
+
+impl PullState {
+    /// When it was last heard from: its programme was read, or it sent something.
+    pub fn last_heard(&self) -> Option<Instant> {
+        self.pulled.max(self.heard)
+    }
 }
 
 /// The state of the pulls of one peer.

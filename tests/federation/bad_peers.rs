@@ -8,8 +8,8 @@ use maillage::domain::event::{Event, EventFacts, Origin, Schedule};
 use maillage::domain::id::EventId;
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::time::{DEFAULT_ZONE, Instant as Moment};
-use maillage::federation::intake::MAX_EVENTS;
 use maillage::federation::pull::MAX_ON_A_DAY;
+use maillage::federation::shares::MAX_EVENTS;
 use serde_json::{Value, json};
 
 use crate::support::database::Database;

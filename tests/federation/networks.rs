@@ -379,16 +379,16 @@ fn a_rule_decides_what_is_announced_and_what_is_taken_back() {
         let lens = settings
             .waiting
             .iter()
-            .find(|one| one.event.facts.title == "Lens")
+            .find(|one| one.pending.event.facts.title == "Lens")
             .expect("Lens");
-        networks::decide(&nodes[1].node, rlin.id, &lens.subject, Decision::Approved)
+        networks::decide(&nodes[1].node, rlin.id, &lens.pending.subject, Decision::Approved)
             .await
             .expect("approved");
         assert_eq!(set(approval.clone()).await, ["Lens"]);
-        networks::trust(&nodes[1].node, rlin.id, settings.members[0].origin(), true)
+        networks::put_member(&nodes[1].node, rlin.id, &settings.members[0].key(), true)
             .await
             .expect("trusted");
-        networks::decide(&nodes[1].node, rlin.id, &lens.subject, Decision::Refused)
+        networks::decide(&nodes[1].node, rlin.id, &lens.pending.subject, Decision::Refused)
             .await
             .expect("refused");
         assert_eq!(set(approval).await, ["Lille", "Roubaix"]);
@@ -402,13 +402,13 @@ fn centres_and_networks_of_one_node_are_members_too() {
         let all: Vec<&Running> = nodes.iter().collect();
         let centre = nodes[0].centre("agenda").await;
         let (below, above) = (network(&nodes[0], "quartier").await, network(&nodes[0], "ville").await);
-        networks::add_member(&nodes[0].node, below.id, "agenda")
+        networks::put_member(&nodes[0].node, below.id, "agenda", false)
             .await
             .expect("a member");
-        networks::add_member(&nodes[0].node, above.id, "quartier")
+        networks::put_member(&nodes[0].node, above.id, "quartier", false)
             .await
             .expect("a member");
-        networks::add_member(&nodes[0].node, below.id, "ville")
+        networks::put_member(&nodes[0].node, below.id, "ville", false)
             .await
             .expect("a circle at home");
         nodes[1].follow(&nodes[0].group("ville")).await;

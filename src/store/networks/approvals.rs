@@ -62,7 +62,7 @@ pub fn not_waiting(conn: &mut Conn, network: CentreId, subject: &str) -> Result<
     Ok(())
 }
 
-/// Notes what staff decided; the events concerned are looked at again.
+/// Notes what staff decided; the events concerned are looked at again. False when there are none.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -72,7 +72,7 @@ pub fn decide(
     subject: &str,
     decision: Decision,
     now: Instant,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let state = decision.as_str();
     diesel::insert_into(approvals::table)
         .values((
@@ -87,14 +87,14 @@ pub fn decide(
         .portable()
         .execute(conn)?;
     changes::bump(conn, &network.to_string())?;
-    events::table
+    let concerned = events::table
         .filter(events::uri.eq(subject).or(events::series_uri.eq(subject)))
         .select(events::id)
         .insert_into(network_queue::table)
         .into_columns(network_queue::event_id)
         .portable()
         .execute(conn)?;
-    Ok(())
+    Ok(concerned > 0)
 }
 
 /// An event that waits for staff.

@@ -14,7 +14,7 @@ pub use approvals::{Pending, decide, decision, not_waiting, subject_of, wait, wa
 pub use listings::{Listing, count_upcoming, document, due, is_of_source, keep_document, listing, retell, upcoming};
 pub use posts::{Post, insert_post, post_uri, posted_as, posted_since, readers, remove_post, series_posted};
 
-use super::backend::PortableExt;
+use super::backend::{PortableExt, natively};
 use super::changes;
 use super::column::{from_json, ms, parse, to_json};
 use super::schema::{
@@ -154,19 +154,16 @@ fn text(origin: Origin) -> String {
 /// Only what the database refuses.
 pub fn any(conn: &mut Conn) -> Result<bool, StoreError> {
     let networks = centres::table.filter(centres::kind.eq(CentreKind::Network.as_str()));
-    Ok(diesel::select(diesel::dsl::exists(networks)).get_result(conn)?)
+    let asked = diesel::select(diesel::dsl::exists(networks));
+    Ok(natively!(conn, |conn| asked.get_result(conn))?)
 }
 
 /// Has the networks look at an event again, if there are any.
 pub(super) fn touch(conn: &mut Conn, event: &str) -> Result<(), StoreError> {
-    let once = centres::table
-        .filter(centres::kind.eq(CentreKind::Network.as_str()))
-        .select(event.to_owned().into_sql::<Text>())
-        .limit(1);
-    once.insert_into(network_queue::table)
-        .into_columns(network_queue::event_id)
-        .portable()
-        .execute(conn)?;
+    if any(conn)? {
+        let one = diesel::insert_into(network_queue::table).values(network_queue::event_id.eq(event));
+        natively!(conn, |conn| one.execute(conn))?;
+    }
     Ok(())
 }
 

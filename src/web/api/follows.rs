@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 use super::list::Asked;
-use super::{body, may_administer, open};
-use crate::app::{Node, centres, following};
+use super::{body, may_administer, open, private, stamp};
+use crate::app::following::{self, Preview, Tie};
+use crate::app::{Node, centres};
 use crate::domain::id::{CentreId, FollowId};
 use crate::domain::invalid::{Invalid, Reason, Refusal};
-use crate::domain::peer::{Follow, Peer};
+use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
-use crate::store::pulls::{self, PullState};
-use crate::store::{self, Conn, StoreError, follows};
+use crate::store::pulls::PullState;
+use crate::store::{self, Conn, StoreError};
 use crate::web::Error;
 use crate::web::extract::Bearer;
 
@@ -32,17 +32,10 @@ pub async fn list(node: Data<Node>, request: HttpRequest) -> Result<HttpResponse
     let (after, rows) = (asked.after, asked.rows());
     let (found, handles) = node
         .store
-        .read(move |conn| {
-            let found = follows::list(conn, after, rows)?;
-            let found = found.into_iter().map(|(follow, peer)| with_reading(conn, follow, peer));
-            Ok((found.collect::<Result<Vec<_>, StoreError>>()?, handles(conn)?))
-        })
+        .read(move |conn| Ok((following::list(conn, after, rows)?, handles(conn)?)))
         .await?;
-    let page = asked.page(
-        found,
-        |(follow, ..)| follow.id,
-        |(follow, peer, reading)| shown(&follow, &peer, reading.as_ref(), &handles),
-    );
+    let now = node.now();
+    let page = asked.page(found, |tie| tie.follow.id, |tie| shown(&tie, &handles, now));
     Ok(open(&page))
 }
 
@@ -54,22 +47,44 @@ pub async fn show(node: Data<Node>, id: Path<String>) -> Result<HttpResponse, Er
     let id: FollowId = id.parse().map_err(|_| Error::NotFound)?;
     let (found, handles) = node
         .store
-        .read(move |conn| {
-            let found = following::by_id(conn, id)?;
-            let found = found.map(|(follow, peer)| with_reading(conn, follow, peer));
-            Ok((found.transpose()?, handles(conn)?))
-        })
+        .read(move |conn| Ok((following::by_id(conn, id)?, handles(conn)?)))
         .await?;
-    let (follow, peer, reading) = found.ok_or(Error::NotFound)?;
-    Ok(open(&shown(&follow, &peer, reading.as_ref(), &handles)))
+    Ok(open(&shown(&found.ok_or(Error::NotFound)?, &handles, node.now())))
 }
 
-/// A follow with what is known of the readings of its peer's programme.
-type WithReading = (Follow, Peer, Option<PullState>);
-
-fn with_reading(conn: &mut Conn, follow: Follow, peer: Peer) -> Result<WithReading, StoreError> {
-    let reading = pulls::state(conn, peer.id)?;
-    Ok((follow, peer, reading))
+/// Who is there, before following.
+///
+/// # Errors
+/// A refusal of `target`.
+pub async fn preview(
+    bearer: Bearer,
+    node: Data<Node>,
+    request: HttpRequest,
+    bytes: Bytes,
+) -> Result<HttpResponse, Error> {
+    may_administer(&bearer)?;
+    let asked = body(&request, &bytes)?;
+    let (target, _) = read(&asked)?;
+    let Preview {
+        peer,
+        town,
+        upcoming,
+        since,
+        follows,
+    } = following::preview(&node, &target).await?;
+    let mut item = peer_fields(&peer);
+    let fields = [
+        ("summary", json!(peer.summary)),
+        ("town", json!(town)),
+        ("upcoming", json!(upcoming)),
+        ("since", json!(since.map(stamp))),
+        (
+            "follows",
+            json!(follows.iter().map(|follow| follow.id).collect::<Vec<_>>()),
+        ),
+    ];
+    item.extend(fields.map(|(name, value)| (name.to_owned(), value)));
+    Ok(private(&Value::Object(item)))
 }
 
 /// Asks to follow `target`: `@name@host`, an address, or a domain; as `centre` or as the node itself.
@@ -92,9 +107,14 @@ pub async fn create(
     let (follow, peer) = following::follow(&node, &target, centre).await?;
     let handles = node.store.read(handles).await?;
     let place = format!("{}/api/v1/follows/{}", node.base(), follow.id);
+    let tie = Tie {
+        follow,
+        peer,
+        reading: None,
+    };
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, place))
-        .json(shown(&follow, &peer, None, &handles)))
+        .json(shown(&tie, &handles, node.now())))
 }
 
 /// Stops following.
@@ -162,18 +182,25 @@ pub fn handles(conn: &mut Conn) -> Result<HashMap<CentreId, String>, StoreError>
         .collect())
 }
 
-fn shown(follow: &Follow, peer: &Peer, reading: Option<&PullState>, handles: &HashMap<CentreId, String>) -> Value {
+fn shown(tie: &Tie, handles: &HashMap<CentreId, String>, now: Instant) -> Value {
+    let Tie { follow, peer, reading } = tie;
     let mut item = peer_fields(peer);
     let centre = follow.follower.and_then(|id| handles.get(&id));
-    let at = |instant: Instant| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let of = |what: fn(&PullState) -> Option<Instant>| reading.as_ref().and_then(what).map(stamp);
     let fields = [
         ("id", json!(follow.id)),
         ("state", json!(follow.state)),
+        ("standing", json!(tie.standing(now))),
         ("centre", json!(centre)),
-        ("asked", json!(at(follow.asked))),
-        ("changed", json!(at(follow.changed))),
-        ("read", json!(reading.and_then(|reading| reading.pulled).map(at))),
-        ("problem", json!(reading.and_then(|reading| reading.error.as_ref()))),
+        ("asked", json!(stamp(follow.asked))),
+        ("changed", json!(stamp(follow.changed))),
+        ("read", json!(of(|reading| reading.pulled))),
+        ("heard", json!(of(PullState::last_heard))),
+        ("gone", json!(of(|reading| reading.gone))),
+        (
+            "problem",
+            json!(reading.as_ref().and_then(|reading| reading.error.as_ref())),
+        ),
     ];
     item.extend(fields.map(|(name, value)| (name.to_owned(), value)));
     Value::Object(item)

@@ -2,6 +2,7 @@
 //!
 //! What anyone may see is read without a token; a token acts with the role of its member.
 
+mod blocks;
 mod calendar;
 mod deliveries;
 mod directory;
@@ -10,15 +11,19 @@ mod followers;
 mod follows;
 mod list;
 mod merges;
+mod networks;
 mod openapi;
 
 use actix_web::http::header;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, Route, guard};
+use chrono::SecondsFormat;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Error;
 use super::extract::Bearer;
+use crate::domain::time::Instant;
 
 /// The routes of the interface.
 pub fn configure(config: &mut ServiceConfig) {
@@ -43,15 +48,41 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(read().to(follows::list))
                 .route(web::post().to(follows::create)),
         )
+        .service(web::resource("/api/v1/follows/preview").route(web::post().to(follows::preview)))
         .service(
             web::resource("/api/v1/follows/{id}")
                 .route(read().to(follows::show))
                 .route(web::delete().to(follows::delete)),
         )
         .service(web::resource("/api/v1/followers").route(read().to(followers::list)))
+        .service(web::resource("/api/v1/followers/requests").route(read().to(followers::requests)))
+        .service(
+            web::resource("/api/v1/followers/requests/{id}/{answer:accept|refuse}")
+                .route(web::post().to(followers::answer)),
+        )
+        .service(
+            web::resource("/api/v1/followers/admission")
+                .route(read().to(followers::admission))
+                .route(web::put().to(followers::set_admission)),
+        )
+        .service(web::resource("/api/v1/followers/{id}").route(web::delete().to(followers::remove)))
+        .service(
+            web::resource("/api/v1/blocks")
+                .route(read().to(blocks::list))
+                .route(web::post().to(blocks::create)),
+        )
+        .service(web::resource("/api/v1/blocks/{target}").route(web::delete().to(blocks::delete)))
         .service(web::resource("/api/v1/merges").route(read().to(merges::list)))
         .service(web::resource("/api/v1/merges/{one}/{other}/separate").route(web::post().to(merges::separate)))
         .service(web::resource("/api/v1/merges/{one}/{other}/join").route(web::post().to(merges::join)))
+        .service(web::resource("/api/v1/networks/{handle}").route(read().to(networks::show)))
+        .service(web::resource("/api/v1/networks/{handle}/rule").route(web::put().to(networks::set_rule)))
+        .service(
+            web::resource("/api/v1/networks/{handle}/members/{member}")
+                .route(web::put().to(networks::put_member))
+                .route(web::delete().to(networks::remove_member)),
+        )
+        .service(web::resource("/api/v1/networks/{handle}/decisions").route(web::post().to(networks::decide)))
         .service(web::resource("/api/v1/deliveries").route(read().to(deliveries::list)))
         .service(web::resource("/api/v1/deliveries/{host}/retry").route(web::post().to(deliveries::retry)))
         .service(web::resource("/api/v1/deliveries/{host}/give-up").route(web::post().to(deliveries::give_up)));
@@ -94,6 +125,16 @@ fn body(request: &HttpRequest, bytes: &Bytes) -> Result<Value, Error> {
         return Err(Error::UnsupportedType);
     }
     serde_json::from_slice(bytes).map_err(|error| Error::Unreadable(format!("the body is not JSON: {error}")))
+}
+
+/// The fields of a body; the error names the one that is wrong.
+fn fields<T: DeserializeOwned>(body: Value) -> Result<T, Error> {
+    serde_json::from_value(body).map_err(|error| Error::Unreadable(error.to_string()))
+}
+
+/// RFC 3339 in UTC.
+fn stamp(instant: Instant) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// An answer that anyone may read from any site.

@@ -6,7 +6,7 @@ use actix_web::web::{Path, Query};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::{answer, may_publish, page, see};
+use super::{answer, may_administer, may_publish, page, see};
 use crate::app::deliveries::{self, Waiting};
 use crate::domain::time::Instant;
 use crate::federation::fetch::FetchError;
@@ -88,14 +88,6 @@ pub async fn give_up(staff: Staff, frame: Frame, host: Path<String>) -> Result<H
     may_administer(&staff)?;
     deliveries::give_up(&frame.node, &host).await?;
     Ok(see("/desk/deliveries?done=give-up"))
-}
-
-fn may_administer(staff: &Staff) -> Result<(), Error> {
-    if staff.0.role.may_administer() {
-        Ok(())
-    } else {
-        Err(Error::Forbidden)
-    }
 }
 
 fn server(frame: &Frame, waiting: &Waiting) -> Server {

@@ -1,13 +1,17 @@
 //! The pages of the staff, behind a sign-in: the events of the centres, published, changed, cancelled; what waits for
 //! other servers. No script needed.
 
+mod announcing;
+mod blocks;
 mod confirm;
 mod controls;
 mod deliveries;
 mod events;
+mod followers;
 mod form;
 mod home;
 mod merges;
+mod network;
 mod recurrence;
 mod sign_in;
 
@@ -27,9 +31,10 @@ use crate::domain::centre::Centre;
 use crate::domain::event::Event;
 use crate::domain::id::EventId;
 use crate::domain::invalid::Invalid;
+use crate::domain::time::Instant;
 use crate::domain::vocabulary::Language;
 use crate::locale::{FluentValue, Locale};
-use crate::store::followers;
+use crate::store::followers as readers;
 
 /// The routes of the staff.
 pub fn configure(config: &mut ServiceConfig) {
@@ -61,6 +66,7 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(confirm::ask))
                 .route(web::post().to(confirm::act)),
         )
+        .configure(others)
         .service(web::resource("/desk/merges").route(web::get().to(merges::show)))
         .service(web::resource("/desk/merges/{one}/{other}/separate").route(web::post().to(merges::separate)))
         .service(web::resource("/desk/merges/{one}/{other}/join").route(web::post().to(merges::join)))
@@ -71,6 +77,38 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(deliveries::ask))
                 .route(web::post().to(deliveries::give_up)),
         );
+}
+
+/// Whom the site follows, who follows it, whom it blocks, and what its networks announce.
+fn others(config: &mut ServiceConfig) {
+    config
+        .service(web::resource("/desk/network").route(web::get().to(network::show)))
+        .service(web::resource("/desk/network/preview").route(web::post().to(network::preview)))
+        .service(web::resource("/desk/network/follow").route(web::post().to(network::follow)))
+        .service(
+            web::resource("/desk/network/{id}/unfollow")
+                .route(web::get().to(network::ask))
+                .route(web::post().to(network::unfollow)),
+        )
+        .service(web::resource("/desk/followers").route(web::get().to(followers::show)))
+        .service(web::resource("/desk/followers/mode").route(web::post().to(followers::set_mode)))
+        .service(
+            web::resource("/desk/followers/requests/{id}/{step:accept|refuse}")
+                .route(web::post().to(followers::decide)),
+        )
+        .service(web::resource("/desk/followers/{id}/remove").route(web::post().to(followers::remove)))
+        .service(
+            web::resource("/desk/blocks")
+                .route(web::get().to(blocks::show))
+                .route(web::post().to(blocks::add)),
+        )
+        .service(web::resource("/desk/blocks/lift").route(web::post().to(blocks::lift)))
+        .service(web::resource("/desk/blocks/import").route(web::post().to(blocks::import)))
+        .service(web::resource("/desk/blocks.csv").route(web::get().to(blocks::export)))
+        .service(web::resource("/desk/networks/{handle}").route(web::get().to(announcing::show)))
+        .service(web::resource("/desk/networks/{handle}/rule").route(web::post().to(announcing::set_rule)))
+        .service(web::resource("/desk/networks/{handle}/members").route(web::post().to(announcing::set_member)))
+        .service(web::resource("/desk/networks/{handle}/decisions").route(web::post().to(announcing::decide)));
 }
 
 /// A page that no cache keeps.
@@ -103,6 +141,20 @@ fn may_publish(staff: &Staff) -> Result<(), Error> {
     }
 }
 
+fn may_administer(staff: &Staff) -> Result<(), Error> {
+    if staff.0.role.may_administer() {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+/// « 23 novembre 2026 », where the site is.
+fn day(frame: &Frame, instant: Instant) -> String {
+    let local = instant.with_timezone(&frame.node.config.node.timezone);
+    frame.t.date(local.date_naive())
+}
+
 /// An event of ours with its centre.
 async fn ours(node: &Node, id: &str) -> Result<(Event, Centre), Error> {
     let id = EventId(Uuid::try_parse(id).map_err(|_| Error::NotFound)?);
@@ -116,7 +168,7 @@ async fn told(frame: &Frame, centre: &Centre, key: &str) -> Result<String, Error
     let count = frame
         .node
         .store
-        .read(move |conn| followers::count(conn, Some(id)))
+        .read(move |conn| readers::count(conn, Some(id)))
         .await?;
     Ok(frame.t.text_with(key, &[("count", FluentValue::from(count))]))
 }

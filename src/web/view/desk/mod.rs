@@ -1,8 +1,12 @@
 //! The pages of the staff.
 
+pub mod announcing;
+pub mod blocks;
 pub mod deliveries;
+pub mod followers;
 pub mod form;
 pub mod merges;
+pub mod network;
 
 use askama::Template;
 

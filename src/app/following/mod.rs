@@ -1,22 +1,70 @@
 //! Following peers: by handle, URL or bare domain.
 
-use std::sync::Arc;
+mod find;
+mod preview;
 
-use url::Url;
+use std::sync::Arc;
 
 use super::{Error, Node};
 use crate::domain::id::{CentreId, FollowId, PeerId};
-use crate::domain::invalid::{Reason, Refusal};
-use crate::domain::peer::{Follow, FollowState, Peer};
+use crate::domain::invalid::Reason;
+use crate::domain::peer::{Follow, FollowState, Peer, Standing};
 use crate::domain::text::Handle;
 use crate::domain::time::Instant;
-use crate::federation::discover::discover;
-use crate::federation::fetch::FetchError;
-use crate::federation::guard::Blocked;
 use crate::federation::urls::OurActor;
 use crate::federation::wire::activity::Activity;
 use crate::federation::{outbox, peers, source};
+use crate::store::pulls::{self, PullState};
 use crate::store::{self, Conn, StoreError, centres, follows};
+
+use find::{Found, find};
+pub use preview::{Preview, preview};
+
+/// A follow as the staff sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tie {
+    /// What was asked.
+    pub follow: Follow,
+    /// Of whom.
+    pub peer: Peer,
+    /// What is known of the readings of its programme.
+    pub reading: Option<PullState>,
+}
+
+impl Tie {
+    /// How it stands at `now`.
+    pub fn standing(&self, now: Instant) -> Standing {
+        let reading = self.reading.as_ref();
+        let heard = reading.and_then(PullState::last_heard);
+        Standing::of(&self.follow, heard, reading.and_then(|reading| reading.gone), now)
+    }
+}
+
+/// A page of the follows, oldest first; go on after the last id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn list(conn: &mut Conn, after: Option<FollowId>, limit: i64) -> Result<Vec<Tie>, StoreError> {
+    let found = follows::list(conn, after, limit)?.into_iter();
+    found.map(|(follow, peer)| tie(conn, follow, peer)).collect()
+}
+
+/// One follow.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_id(conn: &mut Conn, id: FollowId) -> Result<Option<Tie>, StoreError> {
+    let Some(follow) = follows::by_id(conn, id)? else {
+        return Ok(None);
+    };
+    let peer = store::peers::by_id(conn, follow.peer)?;
+    peer.map(|peer| tie(conn, follow, peer)).transpose()
+}
+
+fn tie(conn: &mut Conn, follow: Follow, peer: Peer) -> Result<Tie, StoreError> {
+    let reading = pulls::state(conn, peer.id)?;
+    Ok(Tie { follow, peer, reading })
+}
 
 /// Asks to follow what `target` means (an actor, or an agenda that is read instead), as a centre or (for `None`) as the
 /// node itself. Asking again repeats the request of a follow that is not accepted.
@@ -24,103 +72,23 @@ use crate::store::{self, Conn, StoreError, centres, follows};
 /// # Errors
 /// A refusal of `target` when nobody is found there.
 pub async fn follow(node: &Node, target: &str, follower: Option<CentreId>) -> Result<(Follow, Peer), Error> {
-    if let Some(address) = agenda_address(target) {
-        return follow_source(node, target, &address, follower).await;
+    match find(node, target).await? {
+        Found::Agenda(found) => follow_source(node, found, follower).await,
+        Found::Actor(found, software) => {
+            let peer = peers::remember_with(&node.federation, &found.document, software).await?;
+            let (actor, now, id) = (node.clone(), node.now(), peer.id);
+            let follow = node
+                .store
+                .try_write(move |conn| ask(conn, &actor, follower, id, now))
+                .await?;
+            outbox::wake(&node.federation);
+            Ok((follow, peer))
+        }
     }
-    let found = match discover(&node.federation.fetcher, target).await {
-        Ok(found) => found,
-        Err(error) => return instead_of_an_actor(node, target, follower, &error).await,
-    };
-    if node.federation.urls.is_ours(&found.actor) {
-        return Err(Error::refused("target", Reason::OwnActor));
-    }
-    let software = software(node, &found.actor).await;
-    let peer = peers::remember_with(&node.federation, &found.document, software).await?;
-    let (actor, now, id) = (node.clone(), node.now(), peer.id);
-    let follow = node
-        .store
-        .try_write(move |conn| ask(conn, &actor, follower, id, now))
-        .await?;
-    outbox::wake(&node.federation);
-    Ok((follow, peer))
-}
-
-/// The address of an agenda, where `target` says that it is one.
-fn agenda_address(target: &str) -> Option<Url> {
-    let target = target.trim();
-    let told = target
-        .strip_prefix("webcal://")
-        .or_else(|| target.strip_prefix("webcals://"));
-    if let Some(rest) = told {
-        return Url::parse(&format!("https://{rest}")).ok();
-    }
-    let url = Url::parse(target)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    url.path().to_ascii_lowercase().ends_with(".ics").then_some(url)
-}
-
-/// Where no actor is found, the page may be an agenda, or name one.
-async fn instead_of_an_actor(
-    node: &Node,
-    target: &str,
-    follower: Option<CentreId>,
-    error: &FetchError,
-) -> Result<(Follow, Peer), Error> {
-    let text = target.trim();
-    let page = match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
-        _ if text.contains('@') => None,
-        _ => Url::parse(&format!("https://{text}/")).ok(),
-    };
-    match page.filter(|_| says_no_actor(error)) {
-        Some(page) => match follow_source(node, target, &page, follower).await {
-            // What was said of the account tells more than that its page could not be had either.
-            Err(Error::Refused(refusal)) if names_nobody(&refusal) => Err(unreachable_peer(target, error)),
-            other => other,
-        },
-        None => Err(unreachable_peer(target, error)),
-    }
-}
-
-/// Whether there is no actor, rather than a server that does not answer for now: else a busy node would be taken for the
-/// agenda that its page offers to read.
-fn says_no_actor(error: &FetchError) -> bool {
-    matches!(
-        error,
-        FetchError::ContentType
-            | FetchError::Json
-            | FetchError::Document(_)
-            | FetchError::Status(400 | 404 | 405 | 406 | 410)
-    )
-}
-
-fn names_nobody(refusal: &Refusal) -> bool {
-    refusal
-        .0
-        .iter()
-        .any(|invalid| matches!(invalid.reason, Reason::NobodyThere { .. }))
 }
 
 /// Follows an agenda that does not federate: nobody is asked, it is read from now on.
-async fn follow_source(
-    node: &Node,
-    target: &str,
-    address: &Url,
-    follower: Option<CentreId>,
-) -> Result<(Follow, Peer), Error> {
-    if node.federation.urls.is_ours(address) {
-        return Err(Error::refused("target", Reason::OwnActor));
-    }
-    let found = source::find(&node.federation, address)
-        .await
-        .map_err(|error| match error {
-            FetchError::Document("no_agenda" | "a_feed") => {
-                let target = target.chars().take(120).collect();
-                Error::refused("target", Reason::NoAgenda { target })
-            }
-            error => unreachable_peer(target, &error),
-        })?;
+async fn follow_source(node: &Node, found: source::Found, follower: Option<CentreId>) -> Result<(Follow, Peer), Error> {
     let (now, random) = (node.now(), Arc::clone(&node.random));
     let followed = node.store.try_write(move |conn| {
         let peer = source::peer(&found, PeerId::new(now, random.as_ref()), now);
@@ -143,7 +111,7 @@ async fn follow_source(
                 follow
             }
         };
-        store::pulls::schedule(conn, id, now)?;
+        pulls::schedule(conn, id, now)?;
         Ok::<_, Error>((follow, Peer { id, ..peer }))
     });
     let followed = followed.await?;
@@ -173,7 +141,7 @@ pub async fn unfollow(node: &Node, id: FollowId) -> Result<(), Error> {
             }
             follows::remove(conn, id)?;
             if follows::accepted_of_peer(conn, follow.peer)?.is_empty() {
-                store::pulls::stop(conn, follow.peer)?;
+                pulls::stop(conn, follow.peer)?;
                 store::events::forget_of_peer(conn, follow.peer)?;
             }
             Ok::<_, Error>(())
@@ -228,22 +196,6 @@ pub(super) fn our_actor(conn: &mut Conn, centre: Option<CentreId>) -> Result<Our
     handle.map(OurActor::Centre).ok_or(Error::NotFound)
 }
 
-/// What the peer's host runs; a host that does not say is no reason to stop.
-async fn software(node: &Node, actor: &url::Url) -> Option<String> {
-    crate::federation::discover::node_info(&node.federation.fetcher, actor)
-        .await
-        .ok()?
-        .software
-}
-
-fn unreachable_peer(target: &str, error: &FetchError) -> Error {
-    if *error == FetchError::Blocked(Blocked::Operator) {
-        return Error::refused("target", Reason::BlockedHost);
-    }
-    let (target, detail) = (target.chars().take(120).collect(), error.to_string());
-    Error::refused("target", Reason::NobodyThere { target, detail })
-}
-
 impl From<crate::federation::error::FederationError> for Error {
     fn from(error: crate::federation::error::FederationError) -> Self {
         use crate::federation::error::FederationError;
@@ -260,15 +212,4 @@ impl From<crate::federation::error::FederationError> for Error {
             other => Self::Federation(other.to_string()),
         }
     }
-}
-
-/// The follow with this id and its peer.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn by_id(conn: &mut Conn, id: FollowId) -> Result<Option<(Follow, Peer)>, StoreError> {
-    let Some(follow) = follows::by_id(conn, id)? else {
-        return Ok(None);
-    };
-    Ok(store::peers::by_id(conn, follow.peer)?.map(|peer| (follow, peer)))
 }

@@ -1,0 +1,140 @@
+//! `maillage network …`: what a network of this node announces.
+
+use clap::{Args, Subcommand};
+
+use super::Failure;
+use crate::app::Node;
+use crate::app::networks::{self, Who};
+use crate::domain::network::{Decision, Rule};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Print the rule, the members, and what waits for approval.
+    Show {
+        /// The network.
+        handle: String,
+    },
+    /// Give it another rule: what is not said is no condition.
+    Rule(SetRule),
+    /// Make a centre of this node a member, or say whether a member is trusted. Peers are members when the network follows
+    /// them: `maillage follow --as HANDLE`.
+    Add {
+        /// The network.
+        handle: String,
+        /// Handle of a centre of this node, or account of a peer.
+        member: String,
+        /// What it publishes needs no approval.
+        #[arg(long)]
+        trusted: bool,
+    },
+    /// Take a centre of this node out of it.
+    Remove {
+        /// The network.
+        handle: String,
+        /// Handle of the centre.
+        member: String,
+    },
+    /// Announce an event, or a whole series, that waits.
+    Approve(Subject),
+    /// Do not announce it.
+    Refuse(Subject),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SetRule {
+    /// The network.
+    handle: String,
+    /// A postcode or its beginning; may be repeated.
+    #[arg(long, value_name = "CODE")]
+    postcode: Vec<String>,
+    /// INSEE code of a town or its beginning; may be repeated.
+    #[arg(long, value_name = "CODE")]
+    insee: Vec<String>,
+    /// Code of a theme; may be repeated.
+    #[arg(long, value_name = "CODE")]
+    theme: Vec<String>,
+    /// Leave out what takes place online only.
+    #[arg(long)]
+    no_online: bool,
+    /// Announce only what staff approved, or what trusted members publish.
+    #[arg(long)]
+    approval: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Subject {
+    /// The network.
+    handle: String,
+    /// As `maillage network show` prints it.
+    subject: String,
+}
+
+pub(super) async fn run(node: &Node, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Show { handle } => show(node, &handle).await?,
+        Command::Rule(said) => {
+            let network = networks::by_handle(node, &said.handle).await?;
+            let rule = Rule {
+                postcodes: said.postcode,
+                insee: said.insee,
+                themes: said.theme,
+                online: !said.no_online,
+                approval: said.approval,
+            };
+            print_rule(&networks::set_rule(node, network.id, rule).await?);
+        }
+        Command::Add {
+            handle,
+            member,
+            trusted,
+        } => {
+            let network = networks::by_handle(node, &handle).await?;
+            networks::put_member(node, network.id, &member, trusted).await?;
+        }
+        Command::Remove { handle, member } => {
+            let network = networks::by_handle(node, &handle).await?;
+            networks::remove_member(node, network.id, &member).await?;
+        }
+        Command::Approve(subject) => decide(node, &subject, Decision::Approved).await?,
+        Command::Refuse(subject) => decide(node, &subject, Decision::Refused).await?,
+    }
+    Ok(())
+}
+
+async fn decide(node: &Node, said: &Subject, decision: Decision) -> Result<(), Failure> {
+    let network = networks::by_handle(node, &said.handle).await?;
+    Ok(networks::decide(node, network.id, &said.subject, decision).await?)
+}
+
+async fn show(node: &Node, handle: &str) -> Result<(), Failure> {
+    let settings = networks::settings(node, handle).await?;
+    print_rule(&settings.rule);
+    for member in &settings.members {
+        let account = match &member.who {
+            Who::Centre(centre) => centre.handle.to_string(),
+            Who::Peer(peer) => peer.account(),
+        };
+        let trusted = if member.trusted { "\ttrusted" } else { "" };
+        println!("member\t{account}\t{}{trusted}", member.name());
+    }
+    for one in &settings.waiting {
+        let (pending, publisher) = (&one.pending, &one.publisher);
+        println!(
+            "waiting\t{}\t{}\t{publisher}",
+            pending.subject, pending.event.facts.title
+        );
+    }
+    Ok(())
+}
+
+fn print_rule(rule: &Rule) {
+    for (name, codes) in [
+        ("postcodes", &rule.postcodes),
+        ("insee", &rule.insee),
+        ("themes", &rule.themes),
+    ] {
+        println!("{name}\t{}", codes.join(" "));
+    }
+    println!("online\t{}", rule.online);
+    println!("approval\t{}", rule.approval);
+}

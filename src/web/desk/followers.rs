@@ -1,0 +1,172 @@
+//! `/desk/followers`: who follows the centres of this site, who asks to, and whose follow is accepted.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Form, Path, Query};
+use serde::Deserialize;
+
+use super::network::who;
+use super::{answer, day, may_administer, may_publish, page, reason, see};
+use crate::app::moderation;
+use crate::domain::admission::{Admission, Mode};
+use crate::domain::block::Target;
+use crate::domain::centre::Centre;
+use crate::domain::id::FollowerId;
+use crate::domain::invalid::Invalid;
+use crate::domain::peer::{Follower, FollowerKind, Peer};
+use crate::store::{Conn, StoreError, blocks, centres, follow_requests, followers};
+use crate::web::Error;
+use crate::web::extract::Staff;
+use crate::web::public::Frame;
+use crate::web::view::desk::followers::{FollowerLine, FollowersPage};
+use crate::web::view::desk::form::Choice;
+
+/// Followers that are read.
+const READ: i64 = 2_000;
+/// People whose name is shown; the others are counted.
+const PEOPLE: usize = 100;
+/// Requests that are shown.
+const REQUESTS: i64 = 200;
+
+/// What was just done.
+#[derive(Deserialize)]
+pub struct Asked {
+    done: Option<String>,
+}
+
+/// The rule as the form sends it.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    mode: String,
+    #[serde(default)]
+    allowed: String,
+}
+
+/// The page.
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn show(staff: Staff, frame: Frame, asked: Query<Asked>) -> Result<HttpResponse, Error> {
+    let known = ["accept", "refuse", "remove", "mode"];
+    let done = asked.done.as_deref().filter(|step| known.contains(step));
+    let done = done.map(|step| frame.t.text(&format!("desk-followers-done-{step}")));
+    home(&staff, &frame, done, None).await
+}
+
+struct Known {
+    centres: Vec<Centre>,
+    requests: Vec<(Follower, Peer)>,
+    followers: Vec<(Follower, Peer)>,
+    admission: Admission,
+}
+
+fn read(conn: &mut Conn) -> Result<Known, StoreError> {
+    Ok(Known {
+        centres: centres::list(conn)?,
+        requests: follow_requests::list(conn, REQUESTS)?,
+        followers: followers::list_all(conn, None, READ)?,
+        admission: blocks::admission(conn)?,
+    })
+}
+
+async fn home(
+    staff: &Staff,
+    frame: &Frame,
+    done: Option<String>,
+    typed: Option<(&Wanted, &Invalid)>,
+) -> Result<HttpResponse, Error> {
+    let t = frame.t;
+    let known = frame.node.store.read(read).await?;
+    let line = |(follower, peer): &(Follower, Peer), path: &str| FollowerLine {
+        who: who(t, peer),
+        of: name_of(frame, &known.centres, follower),
+        since: day(frame, follower.since),
+        path: format!("/desk/followers/{path}{}", follower.id),
+    };
+    let is_person = |peer: &Peer| {
+        let kind = FollowerKind::of_software(peer.software.as_deref());
+        peer.kind == "Person" && FollowerKind::READERS.contains(&kind)
+    };
+    let (people, agendas): (Vec<_>, Vec<_>) = known.followers.iter().rev().partition(|(_, peer)| is_person(peer));
+    let mode = typed.map_or(known.admission.mode.as_str(), |(wanted, _)| wanted.mode.as_str());
+    let modes = Mode::ALL.iter().map(|one| Choice {
+        value: one.as_str().to_owned(),
+        label: t.text(&format!("desk-followers-mode-{one}")),
+        chosen: one.as_str() == mode,
+    });
+    let allowed: Vec<&str> = known.admission.allowed.iter().map(Target::as_str).collect();
+    let template = FollowersPage {
+        page: page(frame, t.text("desk-followers-title")),
+        email: staff.0.email.clone(),
+        done,
+        may_publish: staff.0.role.may_publish(),
+        may_administer: staff.0.role.may_administer(),
+        requests: known.requests.iter().map(|one| line(one, "requests/")).collect(),
+        agendas: agendas.into_iter().map(|one| line(one, "")).collect(),
+        count: t.text_with("desk-followers-count", &[("count", people.len().into())]),
+        more: (people.len() > PEOPLE).then(|| t.text_with("desk-followers-more", &[("count", PEOPLE.into())])),
+        people: people.into_iter().take(PEOPLE).map(|one| line(one, "")).collect(),
+        modes: modes.collect(),
+        allowed: typed.map_or_else(|| allowed.join("\n"), |(wanted, _)| wanted.allowed.clone()),
+        error: typed.map(|(_, problem)| reason(t, problem)),
+    };
+    let status = match typed {
+        None => StatusCode::OK,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    answer(status, &template, t)
+}
+
+fn name_of(frame: &Frame, centres: &[Centre], follower: &Follower) -> String {
+    let centre = centres.iter().find(|centre| Some(centre.id) == follower.followed);
+    centre.map_or_else(
+        || frame.t.text("desk-network-as-site"),
+        |centre| centre.profile.name.clone(),
+    )
+}
+
+/// Says yes or no to a request.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub async fn decide(staff: Staff, path: Path<(FollowerId, String)>, frame: Frame) -> Result<HttpResponse, Error> {
+    may_publish(&staff)?;
+    let (id, step) = path.into_inner();
+    moderation::answer(&frame.node, id, step == "accept").await?;
+    Ok(see(&format!("/desk/followers?done={step}")))
+}
+
+/// Ends that somebody follows.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::NotFound`].
+pub async fn remove(staff: Staff, id: Path<FollowerId>, frame: Frame) -> Result<HttpResponse, Error> {
+    may_administer(&staff)?;
+    moderation::remove_follower(&frame.node, *id).await?;
+    Ok(see("/desk/followers?done=remove"))
+}
+
+/// Changes whose follow is accepted.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub async fn set_mode(staff: Staff, frame: Frame, wanted: Form<Wanted>) -> Result<HttpResponse, Error> {
+    may_administer(&staff)?;
+    let mode = wanted.mode.parse().unwrap_or(Mode::Approval);
+    match Admission::read(mode, wanted.allowed.lines()) {
+        Ok(admission) => {
+            moderation::set_admission(&frame.node, admission).await?;
+            Ok(see("/desk/followers?done=mode"))
+        }
+        Err(refusal) => {
+            home(
+                &staff,
+                &frame,
+                None,
+                refusal.0.first().map(|problem| (&*wanted, problem)),
+            )
+            .await
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What a network of this site announces, as the staff sees it.
+
+use askama::Template;
+
+use super::Wrong;
+use super::form::{Choice, Control, Input};
+use super::network::Who;
+use crate::web::view::page::Page;
+
+/// The rule, the members, and what waits.
+#[derive(Template)]
+#[template(path = "desk/announcing.html")]
+pub struct AnnouncingPage {
+    /// The frame.
+    pub page: Page,
+    /// Who is signed in.
+    pub email: String,
+    /// What was just done.
+    pub done: Option<String>,
+    /// Whether they may approve.
+    pub may_publish: bool,
+    /// Whether they may change rule and members.
+    pub may_administer: bool,
+    /// Its address.
+    pub path: String,
+    /// What is wrong in the rule, for the summary on top.
+    pub wrong: Vec<Wrong>,
+    /// The controls of the rule.
+    pub rule: Vec<Control>,
+    /// Whether anything has to be approved.
+    pub asks: bool,
+    /// What waits.
+    pub waiting: Vec<WaitingLine>,
+    /// Who belongs to it.
+    pub members: Vec<MemberLine>,
+    /// Centres of this site that do not.
+    pub outside: Vec<Choice>,
+}
+
+/// An event that waits.
+pub struct WaitingLine {
+    /// What a decision is about.
+    pub subject: String,
+    /// Its title.
+    pub title: String,
+    /// Its page here.
+    pub href: String,
+    /// When.
+    pub when: String,
+    /// Who publishes it.
+    pub publisher: String,
+    /// Since which day it waits.
+    pub since: String,
+}
+
+/// A member.
+pub struct MemberLine {
+    /// Who.
+    pub who: Who,
+    /// By what it is named.
+    pub key: String,
+    /// Whether it is a centre of this site.
+    pub local: bool,
+    /// Whether nothing of it has to be approved.
+    pub trusted: bool,
+}
