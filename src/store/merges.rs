@@ -39,9 +39,10 @@ pub(super) fn settle(
     companions: &[String],
 ) -> Result<(), StoreError> {
     let mut seeds = companions.to_vec();
+    let publisher = super::announces::origin_text(event.origin);
     for session in written {
         // Most sessions are alone in their hour and town: one look at an index says so.
-        let others = at_the_same_time(conn, ms(session.occurrence.start), &event.facts)?;
+        let others = at_the_same_time(conn, ms(session.occurrence.start), &publisher, &event.facts)?;
         let id = session.id.to_string();
         if !companions.is_empty() || others.iter().any(|other| *other != id) {
             seeds.push(id);
@@ -51,8 +52,14 @@ pub(super) fn settle(
 }
 
 /// The sessions that start at this moment near where `facts` are, by columns alone: a town whose name begins alike (« Roubaix
-/// Cedex »), its postcode, or points within a kilometre or so.
-fn at_the_same_time(conn: &mut Conn, starts_at: i64, facts: &EventFacts) -> Result<Vec<String>, StoreError> {
+/// Cedex »), its postcode, or points within a kilometre or so. Who publishes several things for one moment means several
+/// things, unless they are dates of one series.
+fn at_the_same_time(
+    conn: &mut Conn,
+    starts_at: i64,
+    publisher: &str,
+    facts: &EventFacts,
+) -> Result<Vec<String>, StoreError> {
     const KILOMETRE: f64 = 0.016;
     if facts.place.is_none() && facts.mode != Mode::Online {
         // Nobody knows where: nothing is in the same place.
@@ -63,6 +70,13 @@ fn at_the_same_time(conn: &mut Conn, starts_at: i64, facts: &EventFacts) -> Resu
         .filter(sessions::starts_at.eq(starts_at))
         .select(sessions::id)
         .into_boxed();
+    if facts.series.is_none() {
+        let other_peer = events::peer_id.is_null().or(events::peer_id.ne(publisher.to_owned()));
+        let other_centre = events::centre_id
+            .is_null()
+            .or(events::centre_id.ne(publisher.to_owned()));
+        query = query.filter(other_peer.and(other_centre).nullable());
+    }
     let area = area(facts);
     if !area.is_empty() {
         query = query.filter(sessions::area.eq(area).or(sessions::area.eq("")));
@@ -148,7 +162,7 @@ fn family(conn: &mut Conn, seed: &str) -> Result<Vec<Member>, StoreError> {
     let mut at = 0;
     while at < family.len() && family.len() < MOST_ALIKE {
         let one = family[at].candidate.clone();
-        let mut new = at_the_same_time(conn, ms(one.start), &one.facts)?;
+        let mut new = at_the_same_time(conn, ms(one.start), &one.publisher, &one.facts)?;
         new.retain(|id| looked_at.insert(id.clone()));
         strangers.extend(members(conn, &new)?);
         let (akin, rest) = strangers

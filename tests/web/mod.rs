@@ -3,6 +3,7 @@
 mod api;
 mod deliveries;
 mod desk;
+mod desk_network;
 mod directory;
 mod errors;
 mod freshness;

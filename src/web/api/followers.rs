@@ -79,15 +79,25 @@ pub async fn requests(_: Bearer, node: Data<Node>) -> Result<HttpResponse, Error
     Ok(private(&json!({ "items": items, "next": null })))
 }
 
-/// Says yes or no to a request.
+/// Accepts a request.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it does not wait any more.
-pub async fn answer(bearer: Bearer, node: Data<Node>, path: Path<(String, String)>) -> Result<HttpResponse, Error> {
-    may_publish(&bearer)?;
-    let (id, word) = path.into_inner();
-    let id = id.parse().map_err(|_| Error::NotFound)?;
-    moderation::answer(&node, id, word == "accept").await?;
+pub async fn accept(bearer: Bearer, node: Data<Node>, id: Path<String>) -> Result<HttpResponse, Error> {
+    answer(&bearer, &node, &id, true).await
+}
+
+/// Refuses a request.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not wait any more.
+pub async fn refuse(bearer: Bearer, node: Data<Node>, id: Path<String>) -> Result<HttpResponse, Error> {
+    answer(&bearer, &node, &id, false).await
+}
+
+async fn answer(bearer: &Bearer, node: &Node, id: &str, granted: bool) -> Result<HttpResponse, Error> {
+    may_publish(bearer)?;
+    moderation::answer(node, id.parse().map_err(|_| Error::NotFound)?, granted).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -56,10 +56,8 @@ pub fn configure(config: &mut ServiceConfig) {
         )
         .service(web::resource("/api/v1/followers").route(read().to(followers::list)))
         .service(web::resource("/api/v1/followers/requests").route(read().to(followers::requests)))
-        .service(
-            web::resource("/api/v1/followers/requests/{id}/{answer:accept|refuse}")
-                .route(web::post().to(followers::answer)),
-        )
+        .service(web::resource("/api/v1/followers/requests/{id}/accept").route(web::post().to(followers::accept)))
+        .service(web::resource("/api/v1/followers/requests/{id}/refuse").route(web::post().to(followers::refuse)))
         .service(
             web::resource("/api/v1/followers/admission")
                 .route(read().to(followers::admission))

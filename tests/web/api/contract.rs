@@ -46,6 +46,9 @@ fn paths_and_methods_are_those_of_the_routes() {
                 .replace("{id}", "0190a0b0-0000-7000-8000-000000000000")
                 .replace("{one}", "0190a0b0-0000-7000-8000-000000000000")
                 .replace("{other}", "0190a0b0-0000-7000-8000-000000000001")
+                .replace("{handle}", "nobody")
+                .replace("{member}", "nobody")
+                .replace("{target}", "nobody.test")
                 .replace("{host}", "nobody.test%3A8081");
             for method in METHODS {
                 let (status, _) = call!(service, method, &address, token, json!({}));

@@ -31,7 +31,57 @@ fn writes(id: &str) -> Vec<(&'static str, String, Value, &'static [Role])> {
             ADMINISTER,
         ),
         ("DELETE", format!("/api/v1/events/{id}"), Value::Null, PUBLISH),
+        ("POST", "/api/v1/follows/preview".to_owned(), json!({}), ADMINISTER),
+        ("DELETE", nobody("/api/v1/followers/"), Value::Null, ADMINISTER),
+        (
+            "POST",
+            nobody("/api/v1/followers/requests/") + "/accept",
+            Value::Null,
+            PUBLISH,
+        ),
+        (
+            "POST",
+            nobody("/api/v1/followers/requests/") + "/refuse",
+            Value::Null,
+            PUBLISH,
+        ),
+        (
+            "PUT",
+            "/api/v1/followers/admission".to_owned(),
+            json!({"mode": "open"}),
+            ADMINISTER,
+        ),
+        ("POST", "/api/v1/blocks".to_owned(), json!({}), ADMINISTER),
+        (
+            "DELETE",
+            "/api/v1/blocks/nobody.test".to_owned(),
+            Value::Null,
+            ADMINISTER,
+        ),
+        ("PUT", "/api/v1/networks/nobody/rule".to_owned(), json!({}), ADMINISTER),
+        (
+            "PUT",
+            "/api/v1/networks/nobody/members/x".to_owned(),
+            json!({}),
+            ADMINISTER,
+        ),
+        (
+            "DELETE",
+            "/api/v1/networks/nobody/members/x".to_owned(),
+            Value::Null,
+            ADMINISTER,
+        ),
+        (
+            "POST",
+            "/api/v1/networks/nobody/decisions".to_owned(),
+            json!({}),
+            PUBLISH,
+        ),
     ]
+}
+
+fn nobody(path: &str) -> String {
+    format!("{path}0190a0b0-0000-7000-8000-000000000000")
 }
 
 #[test]
@@ -72,7 +122,13 @@ fn each_way_of_writing_asks_for_its_role() {
         let untouched = items.iter().filter(|event| event["status"] == "scheduled");
         assert_eq!(untouched.count(), items.len());
         assert_eq!(items.len(), 5 + 2 - 2, "five made, two more posted, two deleted");
-        for path in ["/api/v1/followers", "/api/v1/deliveries"] {
+        for path in [
+            "/api/v1/followers",
+            "/api/v1/followers/requests",
+            "/api/v1/followers/admission",
+            "/api/v1/blocks",
+            "/api/v1/deliveries",
+        ] {
             assert_eq!(call!(service, "GET", path, "", Value::Null).0, 401, "{path}");
             assert_eq!(call!(service, "GET", path, reception, Value::Null).0, 200, "{path}");
         }
