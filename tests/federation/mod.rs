@@ -16,5 +16,6 @@ mod rotation;
 mod sending;
 mod serving;
 mod signature;
+mod software;
 mod sources;
 mod two_nodes;

@@ -9,6 +9,7 @@ use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::ObjectRef;
 use crate::federation::convert::read;
 use crate::federation::refused::NotTaken;
+use crate::federation::urls::Ours;
 use crate::store::{Conn, events, follows, pulls};
 
 /// Accept or Reject.
@@ -23,8 +24,12 @@ pub(super) struct Answer {
 impl Activity for Answer {
     identity!();
 
-    async fn verify(&self, _: &Data<Federation>) -> Result<(), NotTaken> {
-        if self.object.embedded().is_some() && !self.object.is_a("Follow") {
+    /// Friendica and Hubzilla answer an event itself, whole or by its id: a registration, which is not ours to take.
+    async fn verify(&self, data: &Data<Federation>) -> Result<(), NotTaken> {
+        let told = self.object.embedded().is_some() && !self.object.is_a("Follow");
+        let id = self.object.id();
+        let named = id.is_some_and(|id| matches!(data.urls.read(&id), Some(Ours::Event(_))));
+        if told || named {
             return Err(NotTaken::Ignored("answer_to_no_follow"));
         }
         Ok(())

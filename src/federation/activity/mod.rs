@@ -139,7 +139,8 @@ pub async fn dispatch(
 ) -> Result<(), NotTaken> {
     let data = config.to_request_data();
     let kind = incoming.kind.as_str();
-    let publishes = matches!(kind, "Create" | "Invite" | "Update");
+    // Hubzilla's Invite carries its event; Mobilizon's asks an actor into a group.
+    let publishes = matches!(kind, "Create" | "Update") || kind == "Invite" && incoming.object.is_a("Event");
     // What comes whole is written at once, and the transaction finds out; anything else may make us fetch.
     if !(publishes && incoming.object.embedded().is_some()) {
         receipt.refuse_known(&data).await?;

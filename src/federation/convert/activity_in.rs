@@ -106,7 +106,7 @@ pub fn activity(document: &Value) -> Result<Incoming, ActivityRefusal> {
         id,
         kind: kind.to_owned(),
         actor,
-        object: object(document).ok_or(ActivityRefusal::NoObject)?,
+        object: object(document, kind).ok_or(ActivityRefusal::NoObject)?,
         audience: Audience::of(document),
         via: crate::federation::listed::via(document),
     })
@@ -125,8 +125,13 @@ fn only<'a>(document: &'a Value, key: &str) -> Option<&'a Value> {
     values.next().filter(|_| values.next().is_none())
 }
 
-fn object(document: &Value) -> Option<ObjectRef> {
-    let value = only(document, "object")?;
+/// The object. What is not acted upon may have several: a Flag names an actor and the posts that are reported.
+fn object(document: &Value, kind: &str) -> Option<ObjectRef> {
+    let value = if KNOWN.contains(&kind) {
+        only(document, "object")?
+    } else {
+        read::items(document, "object").next()?
+    };
     match value {
         Value::Object(map) if map.len() == 1 => read::reference(value).map(ObjectRef::Id),
         Value::Object(_) => Some(ObjectRef::Embedded(value.clone())),

@@ -1,0 +1,74 @@
+//! WordPress with the Event Bridge: ids with a query, offsets for zones, everything by the page of the event.
+
+use super::{Scene, place, when};
+
+async fn scene() -> Scene {
+    Scene::new("wordpress", "mediatheque.example").await
+}
+
+#[tokio::test]
+async fn an_event_is_read_cancelled_and_deleted() {
+    let scene = scene().await;
+    let blog = scene.actor("actor");
+    scene.follow(&blog).await;
+    assert_eq!(scene.send(&blog, "create").await, 202);
+    let item = scene.only().await;
+    assert_eq!(item["title"], "L’heure du clic & du dé-clic", "entities are read");
+    assert_eq!(when(&item), "2027-05-12T10:00 2027-05-12T11:30");
+    assert_eq!(item["timezone"], "Europe/Paris", "+02:00 is no zone");
+    let place = place(&item);
+    assert_eq!(place[0], "Médiathèque des Deux Ponts");
+    assert_eq!(place[2..], ["62100", "Calais"]);
+    assert_eq!(item["place"]["latitude"], 50.9513, "written as a text");
+    assert_eq!(item["registration"]["url"], scene.other.url("/agenda/heure-du-clic/"));
+    assert_eq!(item["origin"]["actor"], blog.id.as_str());
+    assert!(!item.to_string().contains("wp-block"), "{item}");
+    assert_eq!(scene.send(&blog, "update").await, 202);
+    assert_eq!(scene.only().await["status"], "cancelled");
+    assert_eq!(scene.send(&blog, "delete").await, 202);
+    assert!(scene.shown().await.is_empty(), "a Tombstone without formerType");
+}
+
+#[tokio::test]
+async fn an_event_online_has_no_place() {
+    let scene = scene().await;
+    let blog = scene.actor("actor");
+    scene.follow(&blog).await;
+    assert_eq!(scene.send(&blog, "online").await, 202);
+    let item = scene.only().await;
+    assert_eq!(item["mode"], "online");
+    assert_eq!(item["online_url"], "https://visio.example/club");
+    assert!(item["place"].is_null());
+}
+
+#[tokio::test]
+async fn its_outbox_in_pages_is_read_and_the_blog_follows() {
+    let scene = scene().await;
+    let blog = scene.actor("actor");
+    let outbox = "/wp-json/activitypub/1.0/actors/0/outbox";
+    scene.other.serve(outbox, &scene.fixture("outbox"));
+    scene
+        .other
+        .serve(&format!("{outbox}?page=1"), &scene.fixture("outbox-page"));
+    scene.follow(&blog).await;
+    scene.node.pull().await;
+    assert_eq!(scene.only().await["title"], "L’heure du clic & du dé-clic");
+    scene.passes_over(&blog, &["ignore"]).await;
+    assert_eq!(scene.send(&blog, "follow").await, 202);
+    assert_eq!(scene.followers("/groups/agenda").await, 1);
+}
+
+#[tokio::test]
+async fn it_is_discovered() {
+    let scene = scene().await;
+    let blog = scene.actor("actor");
+    let application = Some("/wp-json/activitypub/1.0/application");
+    scene
+        .is_discovered(
+            "mediatheque.calais@mediatheque.example",
+            &blog,
+            application,
+            "wordpress",
+        )
+        .await;
+}
