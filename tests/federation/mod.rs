@@ -9,6 +9,7 @@ mod foreign;
 mod hostile;
 mod moderation;
 mod networks;
+mod pages;
 mod preview;
 mod proofs;
 mod refusals;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use maillage::domain::time::{DEFAULT_ZONE, Instant};
 use maillage::federation::pull::MAX_ON_A_DAY;
 use maillage::federation::source::calendar::{MAX_SESSIONS, calendar};
-use maillage::federation::source::page;
+use maillage::federation::source::{markup, page};
 use url::Url;
 
 use super::html::is_harmless;
@@ -38,6 +38,12 @@ pub fn holds(input: &[u8]) {
         assert!(a_day(dated.occurrence.date) <= MAX_ON_A_DAY);
     }
     let address = Url::parse("https://mjc.example/").expect("a URL");
+    if let Some(made) = markup::agenda(&file, &address) {
+        let read = calendar(&made, DEFAULT_ZONE, (now, until));
+        assert!(read.whole, "what we write ourselves is whole: {made}");
+        let lines = made.lines().filter(|line| *line == "BEGIN:VEVENT").count();
+        assert!(lines <= 2_000);
+    }
     if let Some(named) = page::agenda(&file, &address) {
         assert!(matches!(named.scheme(), "http" | "https"));
     }

@@ -1,8 +1,11 @@
 //! Sources: agendas that do not federate, read like the programme of a peer. A source is a peer of the kind
-//! [`Peer::SOURCE`] whose address is that of an iCalendar file; its events are shown and credited, never published anew.
+//! [`Peer::SOURCE`] whose address is that of an iCalendar file, or of a page that tells its events (schema.org, h-event);
+//! its events are shown and credited, never published anew.
 
 pub mod calendar;
 pub mod lines;
+pub mod markup;
+mod microformats;
 pub mod moment;
 pub mod page;
 pub mod zones;
@@ -55,6 +58,9 @@ pub async fn find(federation: &Federation, target: &Url) -> Result<Found, FetchE
         return found(federation, target.clone(), None, file.body).await;
     }
     let Some(address) = page::agenda(&file.body, &file.address) else {
+        if let Some(told) = markup::agenda(&file.body, &file.address) {
+            return found(federation, file.address, None, told).await;
+        }
         let word = if page::is_feed(&file.body) {
             "a_feed"
         } else {
@@ -158,10 +164,12 @@ async fn take(federation: &Federation, pull: &Pull) -> Result<(Outcome, TimeDelt
     let Some(file) = file else {
         return Ok((Outcome::Unchanged, PAUSE.0));
     };
-    if !calendar::is_calendar(&file.body) {
-        return Err(FetchError::Document("no_agenda").into());
-    }
-    let calendar = read(federation, file.body).await?;
+    let body = match calendar::is_calendar(&file.body) {
+        true => file.body,
+        // A page that tells its events itself.
+        false => markup::agenda(&file.body, &file.address).ok_or(FetchError::Document("no_agenda"))?,
+    };
+    let calendar = read(federation, body).await?;
     let kept = TimeDelta::seconds(file.max_age.unwrap_or(0).into());
     let wish = calendar.ttl.unwrap_or_default().max(kept);
     let left_out = keep(federation, &pull.peer, calendar).await?;

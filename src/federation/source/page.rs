@@ -56,7 +56,8 @@ fn tags(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn attribute(tag: &str, name: &str) -> Option<String> {
+/// The value of an attribute of a tag.
+pub(super) fn attribute(tag: &str, name: &str) -> Option<String> {
     let mut rest = tag;
     while let Some((before, after)) = rest.split_once('=') {
         let found = before.split_ascii_whitespace().next_back().unwrap_or_default();
