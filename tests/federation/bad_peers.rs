@@ -160,6 +160,28 @@ async fn more_items_than_anybody_has_are_cut() {
 }
 
 #[tokio::test]
+async fn many_items_on_many_pages_are_cut_too() {
+    let scene = Scene::with(|other, actor| {
+        let good = actor.says("Create", event(other, actor, "bon", "2026-12-01T14:00:00+01:00"));
+        for number in 1..13 {
+            let next = other.url(&format!("/agenda/outbox/{}", number + 1));
+            let mut items = vec![json!(7); 1_000];
+            items[0] = good.clone();
+            other.serve(
+                &format!("/agenda/outbox/{number}"),
+                &page(other, number, &next, json!(items)),
+            );
+        }
+        json!({ "type": "OrderedCollection", "first": other.url("/agenda/outbox/1") })
+    })
+    .await;
+    let problem = scene.problem().await;
+    assert!(problem.contains("too_many_items"), "{problem}");
+    assert_eq!(scene.other.asked_for("/agenda/outbox/12"), 0);
+    assert_eq!(scene.node.titles().await, ["Atelier bon"]);
+}
+
+#[tokio::test]
 async fn a_thousand_sessions_a_day_do_not_fill_the_day() {
     let scene = Scene::with(|other, actor| {
         let on_a_day = (0..1_000).map(|number| event(other, actor, &format!("n{number}"), "2026-12-01T14:00:00+01:00"));
