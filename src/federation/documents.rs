@@ -10,15 +10,18 @@ use super::keyring::ActorSigners;
 use super::networks::programme;
 use super::publish;
 use super::urls::{Collection, OurActor};
+use super::wire::actor::Actor;
 use super::wire::collection::{OrderedCollection, OrderedCollectionPage};
 use super::wire::context::with_context;
 use super::wire::tombstone::Tombstone;
+use crate::domain::admission::Mode;
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::event::Origin;
 use crate::domain::id::{ActivityId, CentreId, EventId, SessionId};
 use crate::domain::time::Instant;
 use crate::store::{
-    Conn, Cursor, StoreError, activities, centres, events, followers, follows, keys, networks, sessions, tombstones,
+    Conn, Cursor, StoreError, activities, blocks, centres, events, followers, follows, keys, networks, sessions,
+    tombstones,
 };
 
 /// Items of one page of a collection; whole events of 5 kB stay well under what peers read.
@@ -43,10 +46,11 @@ pub enum Document {
 /// Only what the database refuses.
 pub fn actor(conn: &mut Conn, federation: &Federation, actor: &OurActor, name: &str) -> Result<Document, StoreError> {
     let urls = &federation.urls;
-    Ok(Document::Found(match actor {
+    let manually_approves_followers = blocks::admission(conn)?.mode != Mode::Open;
+    let actor = match actor {
         OurActor::Node => {
             let keys = keys::of_owner(conn, None)?;
-            node_actor(name, since(&keys), &public_keys(&keys), urls).document()
+            node_actor(name, since(&keys), &public_keys(&keys), urls)
         }
         OurActor::Centre(handle) => {
             let Some(mut centre) = centres::by_handle(conn, handle.as_str())? else {
@@ -55,9 +59,14 @@ pub fn actor(conn: &mut Conn, federation: &Federation, actor: &OurActor, name: &
             let keys = keys::of_owner(conn, Some(centre.id))?;
             // New keys are a change too.
             centre.updated = centre.updated.max(since(&keys));
-            centre_actor(&centre, &public_keys(&keys), urls).document()
+            centre_actor(&centre, &public_keys(&keys), urls)
         }
-    }))
+    };
+    let actor = Actor {
+        manually_approves_followers,
+        ..actor
+    };
+    Ok(Document::Found(actor.document()))
 }
 
 fn since(keys: &[keys::ActorKey]) -> Instant {

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::backend::PortableExt;
+use super::backend::{PortableExt, natively};
 use super::calendar::LONGEST_SESSION_DAYS;
 use super::column::{instant, ms};
 use super::events::{EventRow, area};
@@ -65,27 +65,10 @@ fn at_the_same_time(
         // Nobody knows where: nothing is in the same place.
         return Ok(Vec::new());
     }
-    let mut query = sessions::table
-        .inner_join(events::table)
-        .filter(sessions::starts_at.eq(starts_at))
-        .select(sessions::id)
-        .into_boxed();
-    if facts.series.is_none() {
-        let other_peer = events::peer_id.is_null().or(events::peer_id.ne(publisher.to_owned()));
-        let other_centre = events::centre_id
-            .is_null()
-            .or(events::centre_id.ne(publisher.to_owned()));
-        query = query.filter(other_peer.and(other_centre).nullable());
-    }
+    let own = if facts.series.is_some() { "" } else { publisher };
     let area = area(facts);
-    if !area.is_empty() {
-        query = query.filter(sessions::area.eq(area).or(sessions::area.eq("")));
-    }
     let Some(place) = facts.place.as_ref().filter(|_| facts.mode != Mode::Online) else {
-        return Ok(query
-            .filter(events::mode.eq(Mode::Online.as_str()))
-            .limit(LOOKED_AT)
-            .load(conn)?);
+        return online_at(conn, starts_at, own, &area);
     };
     let town = fold(&place.city);
     // A pattern that nothing has, where nothing is known.
@@ -103,8 +86,38 @@ fn at_the_same_time(
     let near = events::latitude
         .between(latitude - KILOMETRE, latitude + KILOMETRE)
         .and(events::longitude.between(longitude - KILOMETRE, longitude + KILOMETRE));
-    let there = events::city.like(town).or(events::postcode.eq(postcode.to_owned()));
-    Ok(query.filter(there.nullable().or(near)).limit(LOOKED_AT).load(conn)?)
+    let there = events::city.like(town).or(events::postcode.eq(postcode));
+    let others = sessions::table
+        .inner_join(events::table)
+        .filter(sessions::starts_at.eq(starts_at))
+        .filter(events::peer_id.is_null().or(events::peer_id.ne(own)))
+        .filter(events::centre_id.is_null().or(events::centre_id.ne(own)))
+        .filter(there.nullable().or(near))
+        .select(sessions::id)
+        .limit(LOOKED_AT);
+    if area.is_empty() {
+        return Ok(others.load(conn)?);
+    }
+    // What nearly every event asks: prepared once.
+    let others = others.filter(sessions::area.eq(&area).or(sessions::area.eq("")));
+    Ok(natively!(conn, |conn| others.load(conn))?)
+}
+
+/// The same, of what takes place online.
+fn online_at(conn: &mut Conn, starts_at: i64, own: &str, area: &str) -> Result<Vec<String>, StoreError> {
+    let mut others = sessions::table
+        .inner_join(events::table)
+        .filter(sessions::starts_at.eq(starts_at))
+        .filter(events::peer_id.is_null().or(events::peer_id.ne(own)))
+        .filter(events::centre_id.is_null().or(events::centre_id.ne(own)))
+        .filter(events::mode.eq(Mode::Online.as_str()))
+        .select(sessions::id)
+        .limit(LOOKED_AT)
+        .into_boxed();
+    if !area.is_empty() {
+        others = others.filter(sessions::area.eq(area).or(sessions::area.eq("")));
+    }
+    Ok(others.load(conn)?)
 }
 
 /// The sessions that stand with those of an event: what has to be settled anew when it changes or goes.

@@ -225,9 +225,16 @@ fn a_follow_waits_for_the_staff_is_accepted_refused_and_removed() {
                 .expect("a list")
         };
 
+        let approves = async || {
+            let address = node.group("agenda");
+            let path = &address[address.find("/groups").expect("a path")..];
+            node.get(path, ACTIVITY).await.json()["manuallyApprovesFollowers"].clone()
+        };
+        assert_eq!(approves().await, false);
         moderation::set_admission(&node.node, admission(Mode::Approval, &[]))
             .await
             .expect("set");
+        assert_eq!(approves().await, true, "others are told that it may take a while");
         for actor in [&one, &two, &two] {
             assert_eq!(actor.tell(&node, "Follow", node.group("agenda")).await, 202);
         }

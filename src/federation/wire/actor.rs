@@ -45,7 +45,7 @@ pub struct Actor {
     pub assertion_method: Vec<Multikey>,
     /// What the node behind it understands (FEP-844e).
     pub generator: Generator,
-    /// False: a follow is granted at once.
+    /// Whether a follow may wait for the staff; else it is granted at once.
     pub manually_approves_followers: bool,
     /// May be suggested to people (Mastodon).
     pub discoverable: bool,
