@@ -91,7 +91,8 @@ impl Shape {
                 let middle = (1..networks).map(|network| (0, network));
                 let centres = networks..nodes;
                 let members = centres.clone().map(|centre| (1 + centre % (networks - 1), centre));
-                let readers = (1..nodes).filter(|node| *node >= networks).map(|reader| (reader, 0));
+                // The networks below follow the one above too: a circle, in which nothing may come twice.
+                let readers = (1..nodes).map(|reader| (reader, 0));
                 middle.chain(members).chain(readers).collect()
             }
         }

@@ -48,6 +48,15 @@ pub fn stop(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether [`claim`] would find something now.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn any_due(conn: &mut Conn, now: Instant) -> Result<bool, StoreError> {
+    let due = peers::table.filter(peers::pull_due_at.le(ms(now)));
+    Ok(diesel::select(diesel::dsl::exists(due)).get_result(conn)?)
+}
+
 /// Takes up to `limit` pulls that are due. Each is leased: it comes again at `lease_until` unless [`settle`] says
 /// otherwise, so that a crash loses none.
 ///

@@ -2,6 +2,7 @@
 
 pub mod batch;
 mod dice;
+mod foreign;
 mod keys;
 mod model;
 mod network;
@@ -12,5 +13,6 @@ mod seeds;
 mod site;
 mod social;
 mod time;
+mod watch;
 mod work;
 pub mod world;

@@ -21,7 +21,8 @@ pub struct Shown {
 /// An event that was published.
 pub struct Published {
     pub site: usize,
-    pub id: EventId,
+    /// Nothing for one of other software.
+    pub id: Option<EventId>,
     pub facts: EventFacts,
     pub deleted: bool,
 }

@@ -12,6 +12,8 @@ use reqwest::{Request, Response};
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
+use super::foreign::Foreign;
+use super::watch::Watch;
 use super::world::World;
 
 /// Who is no node: the server of people who follow.
@@ -152,7 +154,7 @@ pub async fn pump(world: Rc<World>, mut calls: mpsc::UnboundedReceiver<Call>) {
 }
 
 /// What becomes of a request; nothing when its sender is dead.
-async fn carry(world: &Rc<World>, parcel: Parcel) -> Option<Result<Reply, FetchError>> {
+pub async fn carry(world: &Rc<World>, parcel: Parcel) -> Option<Result<Reply, FetchError>> {
     let (dice, to) = (&world.dice, world.site_of(&parcel.url));
     world.time.advance(dice.between(2, 200));
     let faulty = world.faulty.get();
@@ -226,21 +228,32 @@ async fn carry(world: &Rc<World>, parcel: Parcel) -> Option<Result<Reply, FetchE
 pub async fn deliver(world: &Rc<World>, parcel: &Parcel) -> Result<Reply, FetchError> {
     let to = world.site_of(&parcel.url);
     let reply = if to == SOCIAL {
-        world.social.answer(parcel)
+        if Foreign::is_for(parcel) {
+            world.foreign.answer(parcel)
+        } else {
+            world.social.answer(parcel)
+        }
     } else {
         let run = world.sites[to].run().ok_or(FetchError::Connect)?;
-        let mut crashed = run.crashed.subscribe();
-        tokio::select! {
-            biased;
-            _ = crashed.wait_for(|crashed| *crashed) => return Err(FetchError::Connect),
-            reply = (run.serve)(parcel.request()) => reply,
+        let said = if parcel.is_post() {
+            Watch::before(&run, parcel).await
+        } else {
+            None
+        };
+        let reply = world
+            .unless_dead(&run, (run.serve)(parcel.request()))
+            .await
+            .ok_or(FetchError::Connect)?;
+        if let Some(said) = said {
+            world.sites[to].watch.after(&run, said, &reply).await;
         }
+        reply
     };
     world.count(parcel, &reply, to);
     Ok(reply)
 }
 
-fn name(number: usize) -> String {
+pub fn name(number: usize) -> String {
     if number == SOCIAL {
         "social".to_owned()
     } else {

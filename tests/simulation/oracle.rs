@@ -25,6 +25,8 @@ impl World {
             let followed = self.followed(at, &run, &mut wrong).await;
             self.check_calendar(at, &run, &followed, &mut wrong).await;
             self.check_followers(at, &run, &mut wrong).await;
+            let seen = self.sites[at].watch.wrong.take();
+            wrong.extend(seen.into_iter().map(|one| format!("n{at}: {one}")));
             let waiting = run.node.store.read(deliveries::waiting).await.expect("a count");
             if waiting > 0 {
                 wrong.push(format!("n{at}: {waiting} deliveries still wait"));
@@ -43,12 +45,10 @@ impl World {
             .expect("follows");
         let mut followed = vec![at];
         for (follow, peer) in all {
-            let target = (0..self.sites.len())
-                .find(|one| self.sites[*one].group() == peer.uri)
-                .expect("a node");
+            let target = self.publisher(&peer.uri);
             followed.push(target);
             if follow.state != FollowState::Accepted {
-                wrong.push(format!("n{at}: the follow of n{target} is {:?}", follow.state));
+                wrong.push(format!("n{at}: the follow of {} is {:?}", peer.uri, follow.state));
             }
         }
         let model = self.model.borrow();
@@ -66,10 +66,7 @@ impl World {
         for uri in twice {
             wrong.push(format!("n{at}: {uri} is shown twice"));
         }
-        let expected = self
-            .model
-            .borrow()
-            .shown(followed, from, |site| self.sites[site].group());
+        let expected = self.model.borrow().shown(followed, from, |site| self.group(site));
         for (word, one) in difference(&shown, &expected) {
             wrong.push(format!("n{at}: {word} {one:?}"));
         }

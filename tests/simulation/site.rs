@@ -27,6 +27,7 @@ use url::Url;
 use super::keys;
 use super::network::Reply;
 use super::time::{NodeClock, VirtualTime};
+use super::watch::Watch;
 
 /// What a node answers to a request.
 pub type Serve = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Reply>>;
@@ -68,6 +69,7 @@ pub struct Site {
     pub down_until: Cell<i64>,
     pub kept_up: Cell<i64>,
     pub costs: RefCell<Costs>,
+    pub watch: Watch,
     random: Arc<SeededRandomness>,
     folder: PathBuf,
 }
@@ -112,6 +114,7 @@ impl Site {
             down_until: Cell::new(0),
             kept_up: Cell::new(0),
             costs: RefCell::default(),
+            watch: Watch::default(),
             random,
             folder,
         };

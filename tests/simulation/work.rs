@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use chrono::TimeDelta;
 use maillage::app::{events, following, keys as app_keys};
-use maillage::domain::event::{EventFacts, Schedule};
+use maillage::domain::event::{EventFacts, Schedule, Status};
 use maillage::domain::recurrence::Recurrence;
-use maillage::domain::time::{Clock as _, DEFAULT_ZONE};
+use maillage::domain::time::{Clock as _, DEFAULT_ZONE, Instant};
 use maillage::store::follows;
 
 use super::keys;
 use super::model::Published;
-use super::network;
+use super::network::{self, SOCIAL};
 use super::world::World;
 
 impl World {
@@ -19,7 +19,8 @@ impl World {
     pub async fn somebody_acts(self: &Rc<Self>) {
         let at = self.dice.place(self.sites.len());
         match self.dice.below(100) {
-            0..60 => self.staff_acts(at).await,
+            0..12 => self.foreigners_act(),
+            12..60 => self.staff_acts(at).await,
             60..78 => self.follow(at).await,
             78..86 => self.unfollow(at).await,
             86..90 => self.rotate(at).await,
@@ -47,16 +48,18 @@ impl World {
             self.note(&format!("n{at} publishes {} ({})", event.facts.title, event.uri));
             self.model.borrow_mut().events.push(Published {
                 site: at,
-                id: event.id,
+                id: Some(event.id),
                 facts: event.facts,
                 deleted: false,
             });
             return;
         }
         let one = own[self.dice.place(own.len())];
-        let (id, title) = {
+        let (Some(id), title) = ({
             let model = self.model.borrow();
             (model.events[one].id, model.events[one].facts.title.clone())
+        }) else {
+            return;
         };
         let changed = match self.dice.below(10) {
             0..3 => {
@@ -88,13 +91,70 @@ impl World {
         self.model.borrow_mut().events[one].facts = changed.expect("changed").facts;
     }
 
-    fn new_facts(&self, at: usize) -> EventFacts {
+    /// One change of the programme of the other software.
+    fn foreigners_act(&self) {
+        let now = super::time::instant(self.time.ms());
+        let mut model = self.model.borrow_mut();
+        let alive = |event: &Published| event.site == SOCIAL && !event.deleted;
+        let own: Vec<usize> = (0..model.events.len())
+            .filter(|one| alive(&model.events[*one]))
+            .collect();
+        if own.is_empty() || self.dice.chance(350) {
+            let mut facts = self.once(now);
+            facts.title = format!("{:012x}", self.dice.number() >> 16);
+            let (number, schedule) = (model.events.len(), &facts.schedule);
+            self.note(&format!("the foreigners publish {} ({number})", facts.title));
+            self.foreign
+                .publish(number, &facts.title, schedule.start, schedule.end, now);
+            model.events.push(Published {
+                site: SOCIAL,
+                id: None,
+                facts,
+                deleted: false,
+            });
+            return;
+        }
+        let one = own[self.dice.place(own.len())];
+        let event = &mut model.events[one];
+        match self.dice.below(10) {
+            0..2 => {
+                event.deleted = true;
+                self.foreign.delete(one);
+            }
+            2..4 => {
+                event.facts.status = Status::Cancelled;
+                self.foreign.change(one, None, now);
+            }
+            _ => {
+                event.facts.title = format!("{:012x}", self.dice.number() >> 16);
+                self.foreign.change(one, Some(&event.facts.title), now);
+            }
+        }
+        self.note(&format!("the foreigners change {one}: {}", event.facts.title));
+    }
+
+    /// What the other software has to send goes out, and what is not taken waits.
+    pub async fn foreigners_send(self: &Rc<Self>) {
+        for letter in self.foreign.letters() {
+            let parcel = self.foreign.sealed(&letter, super::time::instant(self.time.ms()));
+            let answer = network::carry(self, parcel).await;
+            if !matches!(&answer, Some(Ok(reply)) if reply.status < 300) {
+                self.foreign.keep(letter);
+            }
+        }
+    }
+
+    /// Something that takes two hours, once.
+    fn once(&self, now: Instant) -> EventFacts {
         let minutes = self.dice.between(60, 40 * 24 * 60);
         // Programmes are written to the minute.
-        let now = self.sites[at].clock.now();
         let start = now + TimeDelta::minutes(minutes) - TimeDelta::milliseconds(now.timestamp_millis() % 60_000);
         let title = format!("{:012x}", self.dice.number() >> 16);
-        let mut facts = EventFacts::new(title, Schedule::once(DEFAULT_ZONE, start, start + TimeDelta::hours(2)));
+        EventFacts::new(title, Schedule::once(DEFAULT_ZONE, start, start + TimeDelta::hours(2)))
+    }
+
+    fn new_facts(&self, at: usize) -> EventFacts {
+        let mut facts = self.once(self.sites[at].clock.now());
         if self.dice.chance(250) {
             facts.schedule.recurrence = Some(Recurrence {
                 rule: format!("FREQ=WEEKLY;COUNT={}", self.dice.between(2, 6)),
@@ -106,15 +166,17 @@ impl World {
 
     /// `at` follows somebody.
     pub async fn follow(self: &Rc<Self>, at: usize) {
-        let target = self.dice.place(self.sites.len());
-        if target != at {
+        let target = self.dice.place(self.sites.len() + 1);
+        if target == self.sites.len() {
+            self.follow_that(at, SOCIAL).await;
+        } else if target != at {
             self.follow_that(at, target).await;
         }
     }
 
     pub async fn follow_that(self: &Rc<Self>, at: usize, target: usize) {
         let Some(run) = self.sites[at].run() else { return };
-        self.note(&format!("n{at} follows n{target}"));
+        self.note(&format!("n{at} follows {}", network::name(target)));
         let before = self
             .model
             .borrow()
@@ -122,12 +184,12 @@ impl World {
             .get(&(at, target))
             .copied()
             .unwrap_or(Some(false));
-        let group = self.sites[target].group();
+        let group = self.group(target);
         let outcome = self.unless_dead(&run, following::follow(&run.node, &group, None)).await;
         let follows = match outcome {
             Some(Ok(_)) => Some(true),
             Some(Err(error)) => {
-                self.note(&format!("n{at} cannot follow n{target}: {error}"));
+                self.note(&format!("n{at} cannot follow {}: {error}", network::name(target)));
                 before
             }
             None if before == Some(true) => before,
@@ -148,10 +210,8 @@ impl World {
             return;
         }
         let (follow, peer) = &all[self.dice.place(all.len())];
-        let target = (0..self.sites.len())
-            .find(|one| self.sites[*one].group() == peer.uri)
-            .expect("a node");
-        self.note(&format!("n{at} unfollows n{target}"));
+        let target = self.publisher(&peer.uri);
+        self.note(&format!("n{at} unfollows {}", network::name(target)));
         following::unfollow(&run.node, follow.id).await.expect("unfollowed");
         self.model.borrow_mut().follows.insert((at, target), Some(false));
     }

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
 use super::dice::Dice;
+use super::foreign::{self, Foreign};
 use super::keys;
 use super::model::Model;
 use super::network::{self, Call, Line, Parcel, Reply, SOCIAL};
@@ -37,6 +38,7 @@ pub struct World {
     pub time: Arc<VirtualTime>,
     pub sites: Vec<Site>,
     pub social: Social,
+    pub foreign: Foreign,
     pub model: RefCell<Model>,
     pub faulty: Cell<bool>,
     /// What dead senders wait for.
@@ -129,6 +131,7 @@ impl World {
             time,
             sites,
             social: Social::new(keys::rsa(2 * options.nodes + 4)),
+            foreign: Foreign::new(keys::rsa(2 * options.nodes + 5)),
             model: RefCell::default(),
             faulty: Cell::new(false),
             graves: RefCell::default(),
@@ -196,6 +199,7 @@ impl World {
             }
             self.revive(false).await;
             self.bring_what_is_late().await;
+            self.foreigners_send().await;
             let first = self.dice.place(self.sites.len());
             for offset in 0..self.sites.len() {
                 self.work((first + offset) % self.sites.len()).await;
@@ -220,6 +224,7 @@ impl World {
                 assert!(steps < MOST_STEPS, "n{at} delivers in circles");
             }
             while pull::step_at_most(&run.node.federation, 1).await.expect("readings") > 0 {
+                self.sites[at].watch.after_readings(&run).await;
                 steps += 1;
                 assert!(steps < MOST_STEPS, "n{at} reads in circles");
             }
@@ -329,6 +334,19 @@ impl World {
         let host = url.host_str().unwrap_or_default();
         let number = host.strip_prefix('n').and_then(|rest| rest.strip_suffix(".example"));
         number.and_then(|number| number.parse().ok()).unwrap_or(SOCIAL)
+    }
+
+    /// The actor of a publisher.
+    pub fn group(&self, number: usize) -> String {
+        self.sites
+            .get(number)
+            .map_or_else(|| foreign::GROUP.to_owned(), Site::group)
+    }
+
+    /// Who publishes as this actor.
+    pub fn publisher(&self, uri: &str) -> usize {
+        let here = self.sites.iter().position(|site| site.group() == uri);
+        here.unwrap_or(SOCIAL)
     }
 
     /// Adds a line to the trace.

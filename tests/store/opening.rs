@@ -1,11 +1,31 @@
 //! What the node says when its database cannot be used.
 
+use diesel::prelude::*;
+use diesel::sql_types::Text;
 use maillage::store::{Db, StoreError, Target};
 
 fn refusal(url: &str) -> String {
     match Db::open(url, 1) {
         Ok(_) => panic!("{url} was opened"),
         Err(error) => error.to_string(),
+    }
+}
+
+#[derive(QueryableByName)]
+struct CompileOption {
+    #[diesel(sql_type = Text)]
+    compile_options: String,
+}
+
+/// `.cargo/config.toml` is easily lost on the way into another build, and nothing else would tell.
+#[test]
+fn sqlite_is_compiled_so_that_statements_are_prepared_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = Target::parse(&format!("sqlite://{}/maillage.db", folder.path().display())).expect("a target");
+    let mut conn = target.connect().expect("a connection");
+    let options: Vec<CompileOption> = diesel::sql_query("PRAGMA compile_options").load(&mut conn).expect("options");
+    for wanted in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0", "THREADSAFE=2"] {
+        assert!(options.iter().any(|option| option.compile_options == wanted), "{wanted}");
     }
 }
 

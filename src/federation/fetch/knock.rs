@@ -1,12 +1,13 @@
-//! How a GET is signed: in the way that everybody speaks, and when that is answered 401, in the others that servers are
-//! known to want. What worked is remembered for the host, within bounds, until the node restarts.
+//! How a GET is signed: as the host announced, else in the way that everybody speaks, and when that is answered 401, in
+//! the others that servers are known to want. What worked is remembered for the host, within bounds, until the node restarts.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use url::Url;
 
-use crate::federation::signature::Scheme;
+use crate::federation::keys::KeyKind;
+use crate::federation::signature::{Dialect, Scheme};
 
 /// More hosts than this are not remembered: they are knocked at twice.
 const MAX_REMEMBERED: usize = 1024;
@@ -20,6 +21,18 @@ pub(super) enum Knock {
     Rfc9421,
     /// draft-cavage over the path alone, as Mobilizon and Gancio sign: who signs so may check so.
     CavageWithoutQuery,
+    /// RFC 9421 with Ed25519: only where it was announced. A tenth of the work.
+    Ed25519,
+}
+
+impl From<Dialect> for Knock {
+    fn from(announced: Dialect) -> Self {
+        match announced {
+            Dialect::Cavage => Self::Cavage,
+            Dialect::Rfc9421Rsa => Self::Rfc9421,
+            Dialect::Rfc9421Ed25519 => Self::Ed25519,
+        }
+    }
 }
 
 impl Knock {
@@ -27,8 +40,23 @@ impl Knock {
     pub(super) fn scheme(self) -> Scheme {
         match self {
             Self::Cavage | Self::CavageWithoutQuery => Scheme::Cavage,
-            Self::Rfc9421 => Scheme::Rfc9421,
+            Self::Rfc9421 | Self::Ed25519 => Scheme::Rfc9421,
         }
+    }
+
+    /// The kind of key.
+    pub(super) fn key(self) -> KeyKind {
+        match self {
+            Self::Ed25519 => KeyKind::Ed25519,
+            Self::Cavage | Self::Rfc9421 | Self::CavageWithoutQuery => KeyKind::Rsa,
+        }
+    }
+
+    /// The ways to try at `url` when this is the first; the others, likeliest first.
+    pub(super) fn and_others(self, url: &Url) -> impl Iterator<Item = Self> {
+        let without_query = url.query().is_some().then_some(Self::CavageWithoutQuery);
+        let others = [Self::Cavage, Self::Rfc9421].into_iter().chain(without_query);
+        std::iter::once(self).chain(others.filter(move |other| *other != self))
     }
 
     /// The address that is signed for a request of `url`.
@@ -46,23 +74,17 @@ impl Knock {
 pub(super) struct Knocks(Mutex<HashMap<String, Knock>>);
 
 impl Knocks {
-    /// The ways to try at `url`, what worked last first.
-    pub(super) fn at(&self, url: &Url) -> Vec<Knock> {
-        let first = self.lock().get(&host(url)).copied().unwrap_or(Knock::Cavage);
-        let others = [Knock::Cavage, Knock::Rfc9421, Knock::CavageWithoutQuery]
-            .into_iter()
-            .filter(|knock| *knock != first)
-            .filter(|knock| *knock != Knock::CavageWithoutQuery || url.query().is_some());
-        std::iter::once(first).chain(others).collect()
+    /// What is remembered of the host of `url`.
+    pub(super) fn at(&self, url: &Url) -> Option<Knock> {
+        self.lock().get(&host(url)).copied()
     }
 
-    /// Remembers what worked at `url`.
-    pub(super) fn worked(&self, url: &Url, knock: Knock) {
+    /// Remembers what worked at `url`, or was announced.
+    pub(super) fn remember(&self, url: &Url, knock: Knock) {
         let mut remembered = self.lock();
-        if knock == Knock::Cavage {
-            remembered.remove(&host(url));
-        } else if remembered.len() < MAX_REMEMBERED {
-            remembered.insert(host(url), knock);
+        let host = host(url);
+        if remembered.len() < MAX_REMEMBERED || remembered.contains_key(&host) {
+            remembered.insert(host, knock);
         }
     }
 
@@ -80,24 +102,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_worked_comes_first_and_memory_is_bounded() {
-        let knocks = Knocks::default();
+    fn each_way_is_tried_once_and_the_ed25519_key_where_it_was_announced() {
         let url = Url::parse("https://a.example/outbox?page=1").expect("a URL");
         let plain = Url::parse("https://a.example/actor").expect("a URL");
-        assert_eq!(knocks.at(&plain), [Knock::Cavage, Knock::Rfc9421]);
-        assert_eq!(knocks.at(&url).len(), 3);
-        knocks.worked(&url, Knock::Rfc9421);
-        assert_eq!(knocks.at(&plain), [Knock::Rfc9421, Knock::Cavage]);
-        knocks.worked(&url, Knock::Cavage);
-        assert_eq!(knocks.at(&plain)[0], Knock::Cavage);
-        for number in 0..2 * MAX_REMEMBERED {
-            let url = Url::parse(&format!("https://h{number}.example/")).expect("a URL");
-            knocks.worked(&url, Knock::Rfc9421);
-        }
-        assert_eq!(knocks.lock().len(), MAX_REMEMBERED);
+        let ways = |first: Knock, url: &Url| first.and_others(url).collect::<Vec<_>>();
+        assert_eq!(ways(Knock::Cavage, &plain), [Knock::Cavage, Knock::Rfc9421]);
+        assert_eq!(ways(Knock::Rfc9421, &plain), [Knock::Rfc9421, Knock::Cavage]);
+        assert_eq!(
+            ways(Knock::Ed25519, &plain),
+            [Knock::Ed25519, Knock::Cavage, Knock::Rfc9421]
+        );
+        assert_eq!(ways(Knock::Cavage, &url).len(), 3);
         assert_eq!(
             Knock::CavageWithoutQuery.signed(&url).as_str(),
             "https://a.example/outbox"
         );
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_known_may_change_their_mind() {
+        let knocks = Knocks::default();
+        let url = |number: usize| Url::parse(&format!("https://h{number}.example/")).expect("a URL");
+        for number in 0..2 * MAX_REMEMBERED {
+            knocks.remember(&url(number), Knock::Rfc9421);
+        }
+        assert_eq!(knocks.lock().len(), MAX_REMEMBERED);
+        knocks.remember(&url(0), Knock::Cavage);
+        assert_eq!(knocks.at(&url(0)), Some(Knock::Cavage));
+        assert_eq!(knocks.at(&url(2 * MAX_REMEMBERED - 1)), None);
     }
 }

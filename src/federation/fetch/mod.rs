@@ -32,9 +32,11 @@ pub use transport::Transport;
 use super::convert::json;
 use super::guard::{BlockList, Blocked, Guard, Policy, same_origin};
 use super::keyring::KeyRing;
-use super::signature::{self, Outgoing, Signer};
+use super::keys::KeyKind;
+use super::signature::{self, Dialect, Outgoing, Signer};
+use super::urls;
 use crate::domain::time::Clock;
-use crate::store::Db;
+use crate::store::{Db, hosts};
 use failures::Failures;
 use flight::Flights;
 use knock::{Knock, Knocks};
@@ -106,14 +108,22 @@ pub enum GetSigner {
 }
 
 impl GetSigner {
-    async fn current(&self) -> Result<Arc<Signer>, FetchError> {
+    async fn current(&self, kind: KeyKind) -> Result<Arc<Signer>, FetchError> {
         match self {
             Self::Fixed(signer) => Ok(Arc::clone(signer)),
             Self::Ring(ring, store) => match ring.of(store, None).await {
-                Ok(signers) => Ok(Arc::clone(&signers.rsa)),
+                Ok(signers) => Ok(Arc::clone(signers.of_kind(kind))),
                 Err(_) => Err(FetchError::Sign),
             },
         }
+    }
+
+    /// What the host of `url` announced to read, or is known to, as far as this node remembers.
+    async fn announced(&self, url: &Url) -> Option<Dialect> {
+        let Self::Ring(_, store) = self else { return None };
+        let host = urls::host(url);
+        let known = store.read(move |conn| hosts::by_name(conn, &host)).await;
+        Dialect::read(&known.ok()??.dialect?)
     }
 }
 
@@ -291,21 +301,32 @@ impl Inner {
         let Some(signer) = &self.signer else {
             return self.transport.carry(request(&[])?).await;
         };
-        let signer = signer.current().await?;
-        let knocks = self.knocks.at(url);
+        let first = self.first_knock(url, signer).await;
         let mut refused = None;
-        for knock in &knocks {
-            let headers = self.signed(*knock, url, &signer)?;
+        for knock in first.and_others(url) {
+            let headers = self.signed(knock, url, &*signer.current(knock.key()).await?)?;
             let response = self.transport.carry(request(&headers)?).await?;
             if response.status().as_u16() != 401 {
-                if *knock != knocks[0] {
-                    self.knocks.worked(url, *knock);
+                if knock != first {
+                    self.knocks.remember(url, knock);
                 }
                 return Ok(response);
             }
             refused = Some(response);
         }
         refused.ok_or(FetchError::Sign)
+    }
+
+    async fn first_knock(&self, url: &Url, signer: &GetSigner) -> Knock {
+        if let Some(known) = self.knocks.at(url) {
+            return known;
+        }
+        let announced = signer.announced(url).await.map_or(Knock::Cavage, Knock::from);
+        // Who is new may announce something at the next look.
+        if announced != Knock::Cavage {
+            self.knocks.remember(url, announced);
+        }
+        announced
     }
 
     fn signed(&self, knock: Knock, url: &Url, signer: &Signer) -> Result<Vec<(&'static str, String)>, FetchError> {
