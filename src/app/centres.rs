@@ -5,7 +5,7 @@ use crate::domain::centre::{Centre, CentreKind, CentreProfile};
 use crate::domain::id::CentreId;
 use crate::domain::invalid::Reason;
 use crate::domain::text::Handle;
-use crate::store::{StoreError, centres};
+use crate::store::{StoreError, centres, pulls};
 
 /// Longest name (OpenAgenda).
 const LONGEST_NAME: usize = 140;
@@ -35,10 +35,17 @@ pub async fn add(node: &Node, kind: CentreKind, handle: &str, profile: CentrePro
     let row = centre.clone();
     let added = node.store.write(move |conn| {
         centres::insert(conn, &row)?;
+        if row.kind == CentreKind::Network {
+            // To hand on what others publish, it needs their events as they signed them, which nobody kept so far.
+            pulls::read_all_again(conn, now)?;
+        }
         keys::insert(conn, &pairs)
     });
     match added.await {
-        Ok(()) => Ok(centre),
+        Ok(()) => {
+            node.federation.pull_bell.notify_one();
+            Ok(centre)
+        }
         Err(StoreError::AlreadyExists) => Err(Error::refused("handle", Reason::Taken)),
         Err(error) => Err(error.into()),
     }

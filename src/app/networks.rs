@@ -8,6 +8,7 @@ use crate::domain::invalid::Reason;
 use crate::domain::network::{Decision, Rule};
 use crate::domain::peer::{FollowState, Peer};
 use crate::domain::text::shorten;
+use crate::domain::time::Instant;
 use crate::federation::outbox;
 use crate::store::networks::Pending;
 use crate::store::{Conn, StoreError, centres, follows, networks, peers};
@@ -101,20 +102,20 @@ pub async fn by_handle(node: &Node, handle: &str) -> Result<Centre, Error> {
 /// # Errors
 /// As [`by_handle`].
 pub async fn settings(node: &Node, handle: &str) -> Result<Settings, Error> {
-    let network = by_handle(node, handle).await?;
+    let (network, now) = (by_handle(node, handle).await?, node.now());
     let read = move |conn: &mut Conn| {
         Ok(Settings {
             rule: networks::rule(conn, network.id)?,
             members: members(conn, network.id)?,
-            waiting: waiting(conn, network.id)?,
+            waiting: waiting(conn, network.id, now)?,
             network,
         })
     };
     Ok(node.store.read(read).await?)
 }
 
-fn waiting(conn: &mut Conn, network: CentreId) -> Result<Vec<Waiting>, StoreError> {
-    let pending = networks::waiting(conn, network, QUEUE)?;
+fn waiting(conn: &mut Conn, network: CentreId, now: Instant) -> Result<Vec<Waiting>, StoreError> {
+    let pending = networks::waiting(conn, network, now, QUEUE)?;
     let named = pending.into_iter().map(|pending| {
         let publisher = match pending.event.origin {
             Origin::Local(centre) => centres::by_id(conn, centre)?.map(|centre| centre.profile.name),

@@ -26,6 +26,8 @@ use crate::store::{
 
 /// Items of one page of a collection; whole events of 5 kB stay well under what peers read.
 const PAGE: i64 = 50;
+/// Bytes of the items of one page: with what stands around them, half of what a reader takes ([`super::fetch::Limits`]).
+pub(super) const PAGE_BYTES: usize = 512 * 1024;
 
 /// A document with what its address answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -240,14 +242,19 @@ impl Shelf<'_> {
             },
         };
         let found = activities::public_of_sender(conn, owner, before, PAGE)?;
-        let full = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
-        let next = found.last().filter(|_| full).map(|activity| activity.id.to_string());
+        let mut more = i64::try_from(found.len()).is_ok_and(|count| count == PAGE);
         let signers = self.federation.keys.within(conn, owner)?;
-        let mut items = Vec::with_capacity(found.len());
+        let (mut items, mut last, mut room) = (Vec::with_capacity(found.len()), None, Room::new());
         for activity in &found {
-            items.extend(as_sent(&activity.body, &signers)?);
+            let item = as_sent(&activity.body, &signers)?;
+            if item.as_ref().is_some_and(|item| !room.takes(item)) {
+                more = true;
+                break;
+            }
+            items.extend(item);
+            last = Some(activity.id.to_string());
         }
-        Ok(self.page(page, items, next))
+        Ok(self.page(page, items, last.filter(|_| more)))
     }
 
     /// A page of what a network publishes and announces.
@@ -260,16 +267,22 @@ impl Shelf<'_> {
             },
         };
         let found = networks::upcoming(conn, network.id, self.federation.now(), PAGE, after.as_ref())?;
-        let mut items = Vec::with_capacity(found.items.len());
-        let mut roads = Vec::new();
+        let (mut items, mut room) = (Vec::with_capacity(found.items.len()), Room::new());
+        let (mut roads, mut next) = (Vec::new(), found.next);
+        let mut last = None;
         for (session, event) in &found.items {
-            items.push(programme::item(conn, self.federation, event, session)?);
+            let item = programme::item(conn, self.federation, event, session)?;
+            if !room.takes(&item) {
+                next = last;
+                break;
+            }
+            items.push(item);
+            last = Some(Cursor::after(session));
             if let Some(listing) = networks::listing(conn, network.id, event.id)? {
                 roads.push((programme::uri(self.federation, event, session), listing.via));
             }
         }
-        let next = found.next.map(|cursor| cursor.to_string());
-        let mut document = self.page(page, items, next);
+        let mut document = self.page(page, items, next.map(|cursor| cursor.to_string()));
         if let Document::Found(page) = &mut document {
             programme::add_roads(page, &roads);
         }
@@ -286,12 +299,39 @@ impl Shelf<'_> {
         };
         let found = sessions::upcoming_of_centre(conn, centre.id, self.federation.now(), PAGE, after.as_ref())?;
         let signers = self.federation.keys.within(conn, Some(centre.id))?;
-        let mut items = Vec::with_capacity(found.items.len());
+        let (mut items, mut room) = (Vec::with_capacity(found.items.len()), Room::new());
+        let (mut last, mut next) = (None, found.next);
         for (session, event) in &found.items {
             let posted = sessions::posted(conn, session.id)?;
             let object = publish::object(self.federation, &signers, centre, event, session, &posted)?;
+            if !room.takes(&object) {
+                next = last;
+                break;
+            }
             items.push(object);
+            last = Some(Cursor::after(session));
         }
-        Ok(self.page(page, items, found.next.map(|cursor| cursor.to_string())))
+        Ok(self.page(page, items, next.map(|cursor| cursor.to_string())))
+    }
+}
+
+/// The bytes that are left on a page.
+pub(super) struct Room(Option<usize>);
+
+impl Room {
+    /// An empty page.
+    pub(super) fn new() -> Self {
+        Self(None)
+    }
+
+    /// Whether an item fits on it too, and if so, that it stands there. The first always does.
+    pub(super) fn takes(&mut self, item: &Value) -> bool {
+        let size = item.to_string().len();
+        let left = match self.0 {
+            None => Some(PAGE_BYTES.saturating_sub(size)),
+            Some(left) => left.checked_sub(size),
+        };
+        self.0 = left.or(self.0);
+        left.is_some()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! An event is believed only from its own origin: embedded by a sender of that origin, or fetched from its address.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -22,7 +23,7 @@ use crate::domain::peer::Peer;
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::{Instant, local_of};
 use crate::store::events::Upserted;
-use crate::store::{Conn, StoreError, events, follows, networks, tombstones};
+use crate::store::{self, Conn, StoreError, events, follows, networks, tombstones};
 
 /// How far ahead an event may start.
 const FURTHEST: TimeDelta = TimeDelta::days(5 * 366);
@@ -36,6 +37,8 @@ pub struct Told {
     pub occurrence: Occurrence,
     /// Its publisher.
     pub owner: Arc<Peer>,
+    /// All that it names as its authors.
+    authors: Vec<Url>,
     /// The event as its publisher signed it (FEP-8b32), to be handed on.
     pub document: Option<String>,
     /// How many more events of each publisher are kept.
@@ -123,6 +126,7 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
         event,
         occurrence,
         owner,
+        authors: received.attributed_to,
         document: None,
         shares: Arc::clone(&federation.shares),
     })
@@ -195,20 +199,33 @@ fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken>
         return Err(NotTaken::Ignored("deleted"));
     }
     let known = events::by_uri(conn, &told.event.uri)?;
-    if known.as_ref().is_some_and(|known| known.origin != told.event.origin) {
-        return Err(NotTaken::Forbidden("owner_change"));
+    let mut event = Cow::Borrowed(&told.event);
+    if let Some(known) = known.as_ref().filter(|known| known.origin != event.origin) {
+        if !is_by(conn, known.origin, &told.authors)? {
+            return Err(NotTaken::Forbidden("owner_change"));
+        }
+        event.to_mut().origin = known.origin;
     }
     if known.is_none() && !told.shares.take(conn, told.owner.id)? {
         return Err(NotTaken::Unprocessable("too_many_events"));
     }
-    let of_series = [Some(&told.event), known.as_ref()]
+    let of_series = [Some(event.as_ref()), known.as_ref()]
         .into_iter()
         .flatten()
         .any(|event| event.facts.series.is_some());
-    let older = known.as_ref().is_some_and(|known| known.updated > told.event.updated);
-    let kept = events::upsert_over(conn, known, &told.event, told.occurrence)?;
+    let older = known.as_ref().is_some_and(|known| known.updated > event.updated);
+    let kept = events::upsert_over(conn, known, &event, told.occurrence)?;
     networks::keep_document(conn, kept, told.document.as_deref().filter(|_| !older))?;
     Ok((kept, of_series))
+}
+
+/// Whether a publisher is among the authors: of several, another one may have been followed when the event was first seen.
+fn is_by(conn: &mut Conn, publisher: Origin, authors: &[Url]) -> Result<bool, StoreError> {
+    let Origin::Remote(id) = publisher else {
+        return Ok(false);
+    };
+    let known = store::peers::by_id(conn, id)?;
+    Ok(known.is_some_and(|peer| authors.iter().any(|author| author.as_str() == peer.uri)))
 }
 
 /// Takes an event of `owner` out of the calendar that is not for everybody any more. No tombstone: it may be again.

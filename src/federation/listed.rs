@@ -1,7 +1,7 @@
 //! An item of a programme that a peer lists: its own event, or one of somebody else that it announces. Of the latter the
 //! author decides: by a proof, or at its own address.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::SubsecRound;
@@ -15,7 +15,7 @@ use super::intake::{self, Told};
 use super::networks::programme::{ROADS, VIA};
 use super::proof;
 use super::refused::NotTaken;
-use super::urls::Ours;
+use super::urls::{self, Ours};
 use crate::domain::event::Origin;
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::network::LONGEST_ROAD;
@@ -36,6 +36,48 @@ pub struct Item {
     pub told: Option<Told>,
     /// The networks between the peer and the publisher.
     pub via: Vec<String>,
+    /// Whether it is only named, and known: nothing says how new it is.
+    pub undated: bool,
+}
+
+/// What one reading may still fetch.
+#[derive(Debug, Default)]
+pub struct Budget {
+    left: usize,
+    /// Hosts that did not answer: nothing else is asked of them this time.
+    silent: HashSet<String>,
+}
+
+impl Budget {
+    /// For so many fetches.
+    pub fn of(fetches: usize) -> Self {
+        Self {
+            left: fetches,
+            ..Self::default()
+        }
+    }
+
+    /// Takes one fetch.
+    ///
+    /// # Errors
+    /// [`NotTaken::Ignored`] `too_many_fetches` when none is left, [`NotTaken::Unavailable`] `silent_host`.
+    pub fn take(&mut self, url: &Url) -> Result<(), NotTaken> {
+        if self.silent.contains(&urls::host(url)) {
+            return Err(NotTaken::Unavailable("silent_host"));
+        }
+        self.left = self.left.checked_sub(1).ok_or(NotTaken::Ignored("too_many_fetches"))?;
+        Ok(())
+    }
+
+    /// Allows so many from now on; silent hosts stay so.
+    pub fn renew(&mut self, fetches: usize) {
+        self.left = fetches;
+    }
+
+    /// Notes that a host did not answer.
+    pub fn is_silent(&mut self, url: &Url) {
+        self.silent.insert(urls::host(url));
+    }
 }
 
 impl Item {
@@ -70,19 +112,25 @@ pub fn via(document: &Value) -> Vec<String> {
 ///
 /// # Errors
 /// [`NotTaken::Forbidden`] `foreign_object` for another's event in an outbox.
-/// [`NotTaken::Ignored`] `too_many_fetches` when there is none left; otherwise why the item is passed over.
+/// As [`Budget::take`]; otherwise why the item is passed over.
 pub async fn item(
     federation: &Federation,
     item: &Value,
     sender: &Arc<Peer>,
     roads: &HashMap<Url, Vec<String>>,
-    budget: &mut usize,
+    budget: &mut Budget,
 ) -> Result<Item, NotTaken> {
     let object = collection_in::object(item);
     let uri = read::reference(&object).ok_or(NotTaken::Malformed("object_id"))?;
     let via = roads.get(&uri).cloned().unwrap_or_default();
+    let known = |uri: Url, via: Vec<String>, undated: bool| Item {
+        uri,
+        told: None,
+        via,
+        undated,
+    };
     if federation.urls.is_ours(&uri) {
-        return Ok(Item { uri, told: None, via });
+        return Ok(known(uri, via, false));
     }
     let origin = Url::parse(&sender.uri).map_err(|_| NotTaken::Malformed("peer"))?;
     let own = same_origin(&uri, &origin);
@@ -92,23 +140,30 @@ pub async fn item(
     let told = if object.is_object() {
         match own {
             true if object.get("name").is_some() => Some(own_event(federation, &object, sender).await?),
-            _ if is_as_new(federation, &uri, &object).await? => return Ok(Item { uri, told: None, via }),
+            _ if is_as_new(federation, &uri, &object).await? => return Ok(known(uri, via, false)),
             _ => proven(federation, &object, sender).await?,
         }
+    } else if is_known(federation, &uri).await? {
+        return Ok(known(uri, via, true));
     } else {
         None
     };
     let told = match told {
         Some(told) => told,
         None => {
-            *budget = budget.checked_sub(1).ok_or(NotTaken::Ignored("too_many_fetches"))?;
-            intake::told(federation, &intake::fetch(federation, &uri).await?).await?
+            budget.take(&uri)?;
+            let fetched = intake::fetch(federation, &uri).await;
+            if let Err(NotTaken::Unavailable("timeout" | "connect")) = &fetched {
+                budget.is_silent(&uri);
+            }
+            intake::told(federation, &fetched?).await?
         }
     };
     Ok(Item {
         uri,
         told: Some(told),
         via,
+        undated: false,
     })
 }
 
@@ -138,6 +193,12 @@ pub async fn proven(federation: &Federation, object: &Value, sender: &Peer) -> R
     told.document = Some(object.to_string());
     // Of several authors, one that did not sign may be the one that is followed here.
     Ok(Some(told).filter(|told| told.owner.id == author.peer.id))
+}
+
+async fn is_known(federation: &Federation, uri: &Url) -> Result<bool, NotTaken> {
+    let uri = uri.to_string();
+    let known = federation.store.read(move |conn| events::by_uri(conn, &uri)).await?;
+    Ok(known.is_some())
 }
 
 /// Whether the event is known as it is listed, or newer. Who lies about it keeps a change from nobody: the next reading,
@@ -170,7 +231,9 @@ pub fn keep(
             Some((event, _)) => Some(event.id),
             None => None,
         },
-        (None, _) => events::by_uri(conn, item.uri.as_str())?.map(|event| event.id),
+        (None, _) => events::by_uri(conn, item.uri.as_str())?
+            .filter(|event| event.origin != Origin::Remote(peer.id))
+            .map(|event| event.id),
     };
     if let Some(event) = event {
         let row = Announce {

@@ -1,6 +1,8 @@
 //! What the hosts of our followers run (NodeInfo), asked when they come and now and then: it decides what they are
 //! posted. A calendar that turns out to be one is told at once of all that the others were told before it came.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 use url::Url;
 
@@ -26,6 +28,9 @@ const UNKNOWN: TimeDelta = TimeDelta::hours(6);
 const KNOWN: TimeDelta = TimeDelta::days(7);
 /// Most sessions that a calendar is told of when it comes, soonest first.
 const WELCOME: i64 = 400;
+/// Most followers of one host that are told of them when it turns out to be a calendar, one for each inbox and actor that
+/// is followed: a server has one or two that count.
+const WELCOMED: usize = 20;
 
 /// Asks the hosts of followers that are due, some at a time; returns how many.
 ///
@@ -59,26 +64,42 @@ async fn ask(federation: &Federation, host: String, uri: &str) -> Result<(), Sto
             .and_then(|info| info.software),
         Err(_) => None,
     };
-    let (now, ours) = (federation.now(), federation.clone());
+    let now = federation.now();
+    if FollowerKind::of_software(software.as_deref()).is_calendar() {
+        welcome_all(federation, &host, software.as_ref(), now).await?;
+    }
+    let next = now + software.as_ref().map_or(UNKNOWN, |_| KNOWN);
     federation
         .store
-        .write(move |conn| {
-            let kind = FollowerKind::of_software(software.as_deref());
-            let next = now + software.as_ref().map_or(UNKNOWN, |_| KNOWN);
-            let readers = if kind.is_calendar() {
-                followers::readers_on(conn, &host)?
-            } else {
-                Vec::new()
-            };
-            followers::set_kind(conn, &host, software.as_deref(), next)?;
-            for (follower, mut peer) in readers {
-                peer.software.clone_from(&software);
-                welcome(conn, &ours, &follower, &peer, now)?;
-            }
-            Ok(())
-        })
+        .write(move |conn| followers::set_kind(conn, &host, software.as_deref(), next))
         .await?;
     outbox::wake(federation);
+    Ok(())
+}
+
+/// Welcomes the followers on a host, each in a transaction of its own: nobody waits long. Whoever is cut off in the middle
+/// is welcomed again, and knows the sessions by their ids.
+async fn welcome_all(
+    federation: &Federation,
+    host: &str,
+    software: Option<&String>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let of_host = host.to_owned();
+    let mut readers = federation
+        .store
+        .read(move |conn| followers::readers_on(conn, &of_host))
+        .await?;
+    let mut seen = HashSet::new();
+    readers.retain(|(follower, peer)| seen.insert((follower.followed, peer.delivery_inbox().to_owned())));
+    for (follower, mut peer) in readers.into_iter().take(WELCOMED) {
+        peer.software = software.cloned();
+        let ours = federation.clone();
+        federation
+            .store
+            .write(move |conn| welcome(conn, &ours, &follower, &peer, now))
+            .await?;
+    }
     Ok(())
 }
 

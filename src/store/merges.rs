@@ -93,6 +93,8 @@ fn at_the_same_time(
         .filter(events::peer_id.is_null().or(events::peer_id.ne(own)))
         .filter(events::centre_id.is_null().or(events::centre_id.ne(own)))
         .filter(there.nullable().or(near))
+        // The same ones on every node.
+        .order(events::uri)
         .select(sessions::id)
         .limit(LOOKED_AT);
     if area.is_empty() {
@@ -111,6 +113,7 @@ fn online_at(conn: &mut Conn, starts_at: i64, own: &str, area: &str) -> Result<V
         .filter(events::peer_id.is_null().or(events::peer_id.ne(own)))
         .filter(events::centre_id.is_null().or(events::centre_id.ne(own)))
         .filter(events::mode.eq(Mode::Online.as_str()))
+        .order(events::uri)
         .select(sessions::id)
         .limit(LOOKED_AT)
         .into_boxed();

@@ -4,11 +4,25 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::column::ms;
+use crate::domain::event::Session;
+
 /// The last row of a page in a list ordered by time, then id. As text it is `<milliseconds>~<id>`, safe in a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     pub(super) at: i64,
     pub(super) id: String,
+}
+
+impl Cursor {
+    /// The place of a session in a list ordered by start.
+    #[must_use]
+    pub fn after(session: &Session) -> Self {
+        Self {
+            at: ms(session.occurrence.start),
+            id: session.id.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Cursor {

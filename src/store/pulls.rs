@@ -37,6 +37,17 @@ pub fn schedule(conn: &mut Conn, peer: PeerId, at: Instant) -> Result<(), StoreE
     Ok(())
 }
 
+/// Makes every peer that is read due at `now`, for everything whatever was known of it.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn read_all_again(conn: &mut Conn, now: Instant) -> Result<(), StoreError> {
+    diesel::update(peers::table.filter(peers::pull_due_at.is_not_null()))
+        .set((peers::pull_etag.eq(None::<&str>), peers::pull_due_at.eq(ms(now))))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Stops pulling from a peer that nobody follows any more.
 ///
 /// # Errors

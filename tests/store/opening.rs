@@ -23,9 +23,14 @@ fn sqlite_is_compiled_so_that_statements_are_prepared_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let target = Target::parse(&format!("sqlite://{}/maillage.db", folder.path().display())).expect("a target");
     let mut conn = target.connect().expect("a connection");
-    let options: Vec<CompileOption> = diesel::sql_query("PRAGMA compile_options").load(&mut conn).expect("options");
+    let options: Vec<CompileOption> = diesel::sql_query("PRAGMA compile_options")
+        .load(&mut conn)
+        .expect("options");
     for wanted in ["ENABLE_QPSG", "DEFAULT_MEMSTATUS=0", "THREADSAFE=2"] {
-        assert!(options.iter().any(|option| option.compile_options == wanted), "{wanted}");
+        assert!(
+            options.iter().any(|option| option.compile_options == wanted),
+            "{wanted}"
+        );
     }
 }
 

@@ -82,6 +82,10 @@ fn asked(
     {
         return Ok(Some(follow));
     }
+    // An answer, come late, to something that we asked before and do not ask any more.
+    if object.id().is_some_and(|id| federation.urls.is_ours(&id)) {
+        return Ok(None);
+    }
     let follower = object
         .embedded()
         .and_then(|follow| read::field(follow, "actor"))

@@ -10,7 +10,7 @@ use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::ObjectRef;
 use crate::federation::convert::{collection_in, read};
 use crate::federation::intake;
-use crate::federation::listed::{self, Item};
+use crate::federation::listed::{self, Budget, Item};
 use crate::federation::refused::NotTaken;
 use crate::store::{Conn, follows, pulls};
 
@@ -35,7 +35,7 @@ pub(super) async fn keep(federation: &Federation, receipt: Receipt, page: &Value
         return Err(NotTaken::Ignored("not_followed"));
     }
     let sender = Arc::clone(&receipt.sender);
-    let (roads, mut budget) = (listed::roads(page), MOST_FETCHES);
+    let (roads, mut budget) = (listed::roads(page), Budget::of(MOST_FETCHES));
     let (mut found, mut missed) = (Vec::new(), false);
     for item in collection_in::items(page) {
         match listed::item(federation, item, &sender, &roads, &mut budget).await {

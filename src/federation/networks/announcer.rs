@@ -18,6 +18,7 @@ use crate::domain::id::{ActivityId, CentreId};
 use crate::domain::network::{Rule, Withheld, road};
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
+use crate::federation::documents::Room;
 use crate::federation::outbox;
 use crate::federation::urls::{Collection, OurActor};
 use crate::federation::wire::activity::Activity;
@@ -29,7 +30,7 @@ use crate::store::{Conn, StoreError, activities};
 pub(super) const MOST_POSTS: i64 = 12;
 /// What was published longer ago than this waits until it comes near.
 const FRESH: TimeDelta = TimeDelta::days(1);
-/// Sessions in one message to those that read programmes: 6 kB each.
+/// Sessions in one message to those that read programmes: 6 kB each, and never more than fits on a page.
 const PAGE: usize = 40;
 
 /// One network at one moment.
@@ -282,15 +283,21 @@ impl<'a> Announcer<'a> {
         }
         let urls = &self.federation.urls;
         let upcoming = urls.collection(&self.actor, Collection::Upcoming);
-        for (items, roads) in items.chunks(PAGE).zip(roads.chunks(PAGE)) {
+        let (mut items, mut roads) = (items.as_slice(), roads.as_slice());
+        while !items.is_empty() {
+            let mut room = Room::new();
+            let fits = items.iter().take(PAGE).take_while(|item| room.takes(item)).count();
+            let (page, later) = items.split_at(fits);
+            let (roads_of_page, roads_later) = roads.split_at(fits);
+            (items, roads) = (later, roads_later);
             let (id, url) = outbox::new_id(self.federation, self.now);
             let mut page = json!({
                 "id": format!("{upcoming}#{id}"),
                 "type": "OrderedCollectionPage",
                 "partOf": upcoming,
-                "orderedItems": items,
+                "orderedItems": page,
             });
-            programme::add_roads(&mut page, roads);
+            programme::add_roads(&mut page, roads_of_page);
             let update = Activity::update(url, urls.actor(&self.actor), page, &urls.followers(&self.actor))
                 .published(self.now)
                 .unlisted();

@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::context::Federation;
+use super::fetch::FetchError;
 use super::source;
 use crate::store::StoreError;
 use crate::store::pulls::{self, Pull, Pulled};
@@ -28,25 +30,31 @@ const FETCHES: &str = "too_many_fetches";
 const AT_ONCE: i64 = 4;
 /// Longest sleep without a look at the database.
 const NAP: Duration = Duration::from_secs(5);
-/// A reading that takes longer may be done by another process too.
-const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// Longest time for one reading: what it has kept by then stays, and the next begins anew.
+const LONGEST: Duration = Duration::from_secs(300);
+/// After this another process may read the same peer: longer than any reading takes.
+const LEASE: TimeDelta = TimeDelta::minutes(6);
 /// After a failure.
 const RETRY: TimeDelta = TimeDelta::minutes(10);
 
 /// Reads due peers until `stop` is true or dropped.
 pub async fn run(federation: Federation, mut stop: watch::Receiver<bool>) {
+    let mut readings = JoinSet::new();
     while !*stop.borrow() {
-        match step(&federation).await {
-            Ok(0) => {}
-            Ok(_) => continue,
-            Err(error) => tracing::error!(%error, "due readings cannot be claimed"),
+        let room = AT_ONCE.saturating_sub(i64::try_from(readings.len()).unwrap_or(AT_ONCE));
+        if room > 0
+            && let Err(error) = take_on(&federation, room, &mut readings).await
+        {
+            tracing::error!(%error, "due readings cannot be claimed");
         }
         tokio::select! {
             () = federation.pull_bell.notified() => {}
+            Some(_) = readings.join_next() => {}
             () = tokio::time::sleep(NAP) => {}
             changed = stop.changed() => if changed.is_err() { break },
         }
     }
+    while readings.join_next().await.is_some() {}
 }
 
 /// Reads every peer that is due now, some at a time; returns how many.
@@ -62,6 +70,14 @@ pub async fn step(federation: &Federation) -> Result<usize, StoreError> {
 /// # Errors
 /// Only what the database refuses.
 pub async fn step_at_most(federation: &Federation, most: i64) -> Result<usize, StoreError> {
+    let mut readings = JoinSet::new();
+    let count = take_on(federation, most, &mut readings).await?;
+    while readings.join_next().await.is_some() {}
+    Ok(count)
+}
+
+/// Starts reading up to `most` peers that are due; how many there were. One that is slow holds up no other.
+async fn take_on(federation: &Federation, most: i64, readings: &mut JoinSet<()>) -> Result<usize, StoreError> {
     let now = federation.now();
     // Nearly always nothing is due, and a look does not hold up who writes.
     if !federation.store.read(move |conn| pulls::any_due(conn, now)).await? {
@@ -72,7 +88,6 @@ pub async fn step_at_most(federation: &Federation, most: i64) -> Result<usize, S
         .write(move |conn| pulls::claim(conn, now, now + LEASE, most))
         .await?;
     let count = due.len();
-    let mut readings = tokio::task::JoinSet::new();
     for pull in due {
         let federation = federation.clone();
         readings.spawn(async move {
@@ -81,7 +96,6 @@ pub async fn step_at_most(federation: &Federation, most: i64) -> Result<usize, S
             }
         });
     }
-    while readings.join_next().await.is_some() {}
     Ok(count)
 }
 
@@ -89,7 +103,8 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
     let (outcome, pause) = if pull.peer.is_source() {
         source::programme(federation, &pull).await
     } else {
-        let outcome = reading::programme(federation, &pull).await;
+        let reading = tokio::time::timeout(LONGEST, reading::programme(federation, &pull)).await;
+        let outcome = reading.unwrap_or_else(|_| Err(FetchError::Timeout.into()));
         let usual = TimeDelta::minutes(federation.settings.pull_minutes.into());
         let pause = match &outcome {
             // The next reading goes on with what is left.

@@ -18,7 +18,7 @@ use crate::federation::convert::read;
 use crate::federation::error::FederationError;
 use crate::federation::fetch::{Accept, Answer, FetchError};
 use crate::federation::intake::{self, Told};
-use crate::federation::listed::{self, Item};
+use crate::federation::listed::{self, Budget, Item};
 use crate::federation::refused::NotTaken;
 use crate::store::events::RemoteEvent;
 use crate::store::pulls::Pull;
@@ -28,8 +28,10 @@ use crate::store::{Conn, StoreError, announces, events, follows, tombstones};
 const MAX_PAGES: usize = 200;
 /// Items read of one collection: a centre with a hundred weekly workshops has 8000 sessions in 18 months.
 const MAX_ITEMS: usize = 10_000;
-/// Objects that are only named, fetched one by one in one reading.
+/// Objects that are only named, fetched one by one in one reading; and known events, asked for at their own addresses.
 const MAX_FETCHES: usize = 100;
+/// The latter where there is only an outbox: what it does not list may be older than it goes back.
+const MAX_CHECKS_BEYOND_OUTBOX: usize = 25;
 /// Sessions of one day that are kept of one reading: no centre has so many, and a calendar of others stays readable.
 pub const MAX_ON_A_DAY: usize = 200;
 /// How long after its end an event that is not known yet is still taken in: an outbox holds years of them.
@@ -55,7 +57,8 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         listed: HashSet::new(),
         announced: HashSet::new(),
         items: 0,
-        budget: MAX_FETCHES,
+        undated: Vec::new(),
+        budget: Budget::of(MAX_FETCHES),
         days: HashMap::new(),
         left_out: LeftOut::default(),
     };
@@ -67,15 +70,19 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         return Ok(Outcome::Unchanged);
     };
     match reading.pages(&address, first.value).await? {
-        Extent::Whole if whole && !reading.left_out.has(FETCHES) => {
+        Extent::Whole if !reading.left_out.has(FETCHES) => {
+            reading
+                .budget
+                .renew(if whole { MAX_FETCHES } else { MAX_CHECKS_BEYOND_OUTBOX });
             reading.drop_what_is_gone().await?;
-            if peer.is_maillage() {
+            if whole && peer.is_maillage() {
                 reading.drop_what_is_announced_no_more().await?;
             }
         }
         Extent::Whole => {}
         Extent::Cut(word) => reading.left_out.note(word),
     }
+    reading.look_at_undated().await?;
     let etag = first.etag.filter(|_| !reading.left_out.has(FETCHES));
     Ok(Outcome::Changed(etag, reading.left_out))
 }
@@ -99,8 +106,9 @@ struct Reading<'a> {
     /// Those of others, that it announces.
     announced: HashSet<EventId>,
     items: usize,
-    /// How many more may be fetched.
-    budget: usize,
+    /// Those that are known and only named.
+    undated: Vec<String>,
+    budget: Budget,
     /// How many events of each day.
     days: HashMap<NaiveDate, usize>,
     left_out: LeftOut,
@@ -145,7 +153,12 @@ impl Reading<'_> {
                 // Twice in one collection is once; the first counts.
                 Ok(item) if !self.listed.insert(item.uri.to_string()) => {}
                 Ok(item) if self.is_one_too_many(&item) => self.left_out.note("too_many_on_a_day"),
-                Ok(item) => found.push(item),
+                Ok(item) => {
+                    if item.undated {
+                        self.undated.push(item.uri.to_string());
+                    }
+                    found.push(item);
+                }
                 Err(NotTaken::Failed(error)) => return Err(error),
                 Err(passed) => self.passed_over(&passed),
             }
@@ -212,13 +225,37 @@ impl Reading<'_> {
             .into_iter()
             .filter(|event| !self.listed.contains(&event.uri))
             .collect();
-        if missing.len() > MAX_FETCHES {
-            self.left_out.note(FETCHES);
-        }
-        for event in missing.into_iter().take(MAX_FETCHES) {
+        for event in self.from_somewhere(missing) {
             self.look_at(event).await?;
         }
         Ok(())
+    }
+
+    /// Events that are known and only named, as other software announces them: some are asked for how they are now.
+    async fn look_at_undated(&mut self) -> Result<(), FederationError> {
+        self.budget.renew(MAX_CHECKS_BEYOND_OUTBOX);
+        let undated = std::mem::take(&mut self.undated);
+        for uri in self.from_somewhere(undated).into_iter().take(MAX_CHECKS_BEYOND_OUTBOX) {
+            let known = self
+                .federation
+                .store
+                .read(move |conn| events::by_uri(conn, &uri))
+                .await?;
+            if let Some(event) = known {
+                let (id, uri, updated) = (event.id, event.uri, event.updated);
+                self.look_at(RemoteEvent { id, uri, updated }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All of them, from one on that chance picks: where not all can be asked for in one reading, no part waits for ever.
+    fn from_somewhere<T>(&self, mut all: Vec<T>) -> Vec<T> {
+        let mut bytes = [0; 8];
+        self.federation.random.fill(&mut bytes);
+        let start = usize::from_le_bytes(bytes).checked_rem(all.len()).unwrap_or(0);
+        all.rotate_left(start);
+        all
     }
 
     /// The same of events of others that it announced, is done with, or that are gone: their own addresses tell.
@@ -230,10 +267,8 @@ impl Reading<'_> {
             .into_iter()
             .filter(|one| one.at < self.asked && !self.announced.contains(&one.event))
             .collect();
-        if missing.len() > MAX_FETCHES {
-            self.left_out.note(FETCHES);
-        }
-        for one in missing.into_iter().take(MAX_FETCHES) {
+        self.budget.renew(MAX_FETCHES);
+        for one in self.from_somewhere(missing).into_iter().take(MAX_FETCHES) {
             if !one.ours {
                 let (id, uri) = (one.event, one.uri);
                 self.look_at(RemoteEvent { id, uri, updated: now }).await?;
@@ -249,6 +284,10 @@ impl Reading<'_> {
 
     async fn look_at(&mut self, event: RemoteEvent) -> Result<(), FederationError> {
         let Ok(url) = Url::parse(&event.uri) else { return Ok(()) };
+        if let Err(passed) = self.budget.take(&url) {
+            self.left_out.note(passed.reason());
+            return Ok(());
+        }
         let (now, id) = (self.federation.now(), event.id);
         let store = &self.federation.store;
         let fetched = match self.federation.fetcher.get_json(&url, Accept::ActivityJson).await {
@@ -257,6 +296,9 @@ impl Reading<'_> {
                 return Ok(store.write(move |conn| bury(conn, id, now)).await?);
             }
             Err(error) => {
+                if matches!(error, FetchError::Timeout | FetchError::Connect) {
+                    self.budget.is_silent(&url);
+                }
                 if !error.is_permanent() {
                     self.left_out.note(error.reason());
                 }

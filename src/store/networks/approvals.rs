@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::super::backend::PortableExt;
 use super::super::column::{instant, ms, parse};
 use super::super::events::EventRow;
-use super::super::schema::{approvals, events, network_queue};
+use super::super::schema::{approvals, events, network_queue, sessions};
 use super::super::{Conn, StoreError, changes};
 use crate::domain::event::Event;
 use crate::domain::id::CentreId;
@@ -108,17 +108,26 @@ pub struct Pending {
     pub since: Instant,
 }
 
-/// What waits for staff, the longest first; what is no more leaves the queue by itself.
+/// What waits for staff and is still to come at `now`, the longest first.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn waiting(conn: &mut Conn, network: CentreId, limit: i64) -> Result<Vec<Pending>, StoreError> {
+pub fn waiting(conn: &mut Conn, network: CentreId, now: Instant, limit: i64) -> Result<Vec<Pending>, StoreError> {
+    let to_come = sessions::table
+        .inner_join(events::table)
+        .filter(
+            events::uri
+                .eq(approvals::subject)
+                .or(events::series_uri.eq(approvals::subject.nullable())),
+        )
+        .filter(sessions::ends_at.gt(ms(now)));
     let rows: Vec<(String, i64)> = approvals::table
         .filter(
             approvals::network_id
                 .eq(network.to_string())
                 .and(approvals::state.eq(Decision::Waiting.as_str())),
         )
+        .filter(diesel::dsl::exists(to_come))
         .order((approvals::since, approvals::subject))
         .limit(limit)
         .select((approvals::subject, approvals::since))
