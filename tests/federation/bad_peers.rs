@@ -144,6 +144,24 @@ async fn pages_within_pages_are_bounded_too() {
 }
 
 #[tokio::test]
+async fn a_total_that_cannot_be_is_told() {
+    for (total, problem) in [(-1_i64, "other_total"), (4_000_000_000, "other_total"), (7, "")] {
+        let scene = Scene::with(|other, actor| {
+            let mut outbox = collection(
+                other,
+                actor,
+                vec![event(other, actor, "un", "2026-12-01T14:00:00+01:00")],
+            );
+            outbox["totalItems"] = json!(total);
+            outbox
+        })
+        .await;
+        assert_eq!(scene.node.titles().await, ["Atelier un"]);
+        assert_eq!(scene.problem().await, problem, "{total}");
+    }
+}
+
+#[tokio::test]
 async fn more_items_than_anybody_has_are_cut() {
     let scene = Scene::with(|other, actor| {
         let mut items = vec![json!(7); 2_500];
@@ -278,4 +296,66 @@ async fn an_answer_that_is_too_large_or_too_slow_is_a_failure_that_is_told() {
     scene.node.pull().await;
     assert!(began.elapsed() < Duration::from_secs(5));
     assert_eq!(scene.problem().await, "", "a good reading ends the report");
+}
+
+#[tokio::test]
+async fn an_event_whose_deletion_was_lost_leaves_when_its_own_address_says_so() {
+    let day = "2026-12-01T14:00:00+01:00";
+    let scene = Scene::with(|other, actor| {
+        let items = ["un", "deux", "trois"].map(|name| event(other, actor, name, day));
+        collection(other, actor, items.into())
+    })
+    .await;
+    assert_eq!(scene.node.titles().await.len(), 3);
+    let rest = vec![event(&scene.other, &scene.actor, "deux", day)];
+    scene
+        .other
+        .serve("/agenda/outbox", &collection(&scene.other, &scene.actor, rest));
+    scene.other.serve_as("/events/un", 410, ACTIVITY, "");
+    scene.node.clock.advance(TimeDelta::days(1));
+    scene.node.pull().await;
+    let mut titles = scene.node.titles().await;
+    titles.sort();
+    assert_eq!(
+        titles,
+        ["Atelier deux", "Atelier trois"],
+        "what an outbox leaves out may be there"
+    );
+}
+
+#[tokio::test]
+async fn what_is_only_named_is_fetched_once_and_all_of_it_in_the_end() {
+    let (day, count) = ("2026-12-01T14:00:00+01:00", 130);
+    let scene = Scene::with(|other, actor| {
+        let items = (0..count).map(|number| event(other, actor, &number.to_string(), day));
+        let creates: Vec<Value> = items.map(|event| actor.says("Create", event["id"].clone())).collect();
+        json!({ "id": other.url("/agenda/outbox"), "type": "OrderedCollection", "orderedItems": creates })
+    })
+    .await;
+    assert_eq!(scene.node.titles().await.len(), 100);
+    assert!(scene.problem().await.starts_with("too_many_fetches"));
+    scene.node.clock.advance(TimeDelta::minutes(11));
+    scene.node.pull().await;
+    assert_eq!(scene.node.titles().await.len(), count);
+    assert_eq!(scene.problem().await, "");
+    let fetches: usize = (0..count)
+        .map(|number| scene.other.asked_for(&format!("/events/{number}")))
+        .sum();
+    assert!(
+        fetches <= count + 50,
+        "{fetches}: a few are looked at again at each reading"
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_does_not_answer_is_waited_for_once() {
+    let scene = Scene::with(|other, actor| {
+        let named = (0..50).map(|number| format!("http://127.0.0.1:9/events/{number}"));
+        let mut items: Vec<Value> = named.map(|id| actor.says("Announce", id)).collect();
+        items.push(actor.says("Create", event(other, actor, "bon", "2026-12-01T14:00:00+01:00")));
+        json!({ "id": other.url("/agenda/outbox"), "type": "OrderedCollection", "orderedItems": items })
+    })
+    .await;
+    assert_eq!(scene.node.titles().await, ["Atelier bon"]);
+    assert_eq!(scene.problem().await, "connect; silent_host: 49");
 }

@@ -430,3 +430,43 @@ async fn a_key_that_was_renewed_is_fetched_again() {
         "the old key is worth nothing now"
     );
 }
+
+#[tokio::test]
+async fn an_old_refusal_that_comes_late_ends_nothing() {
+    let sides = Sides::meet("lent").await;
+    let actor = sides.other.actor("Group", "agenda");
+    sides.node.follow(&actor.id).await;
+    sides.node.deliver().await;
+    let first = sides.received("Follow").await.pop().expect("a Follow");
+    sides.node.clock.advance(TimeDelta::minutes(1));
+    // Asked again, under another id, and accepted.
+    sides.follow(&actor).await;
+    let follows = sides.received("Follow").await;
+    assert_ne!(follows[0]["id"], follows[follows.len() - 1]["id"]);
+    actor.tell(&sides.node, "Reject", first.clone()).await;
+    assert_eq!(sides.node.follow_states().await, ["accepted"]);
+    // Who makes up ids of its own is known by who asked whom.
+    let mut own = first;
+    own["id"] = json!(sides.other.url("/follows/1"));
+    actor.tell(&sides.node, "Reject", own).await;
+    assert_eq!(sides.node.follow_states().await, ["refused"]);
+}
+
+#[tokio::test]
+async fn an_event_of_two_authors_goes_on_when_the_other_is_followed_too() {
+    let sides = Sides::meet("deux").await;
+    let (first, second) = (sides.other.actor("Group", "un"), sides.other.actor("Group", "autre"));
+    sides.follow(&second).await;
+    let mut event = sides.other.event(&first, "atelier", "Atelier");
+    event["attributedTo"] = json!([first.id, second.id]);
+    sides.other.serve("/events/atelier", &event);
+    assert_eq!(second.tell(&sides.node, "Create", event.clone()).await, 202);
+    assert_eq!(sides.titles().await, ["Atelier"]);
+    sides.node.follow(&first.id).await;
+    sides.node.deliver().await;
+    let follow = sides.received("Follow").await.pop().expect("a Follow");
+    assert_eq!(first.tell(&sides.node, "Accept", follow).await, 202);
+    let event = changed(&event, "Atelier déplacé", "2026-11-21T10:00:00Z");
+    assert_eq!(first.tell(&sides.node, "Update", event).await, 202);
+    assert_eq!(sides.titles().await, ["Atelier déplacé"]);
+}

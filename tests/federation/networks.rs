@@ -1,5 +1,6 @@
 //! Networks over HTTP: what they announce, once; how changes reach who follows only them; circles, and the way back.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -392,6 +393,86 @@ fn a_rule_decides_what_is_announced_and_what_is_taken_back() {
             .await
             .expect("refused");
         assert_eq!(set(approval).await, ["Lille", "Roubaix"]);
+    });
+}
+
+#[test]
+fn long_texts_reach_readers_page_by_page() {
+    on_both(&["a", "b", "c"], |row| async move {
+        let nodes = [
+            row.homes[0].start().await,
+            row.homes[1].start().await,
+            row.homes[2].start().await,
+        ];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let centre = nodes[0].centre("agenda").await;
+        let rlin = network(&nodes[1], "rlin").await;
+        follow_as(&nodes[1], &rlin, &nodes[0].group("agenda")).await;
+        nodes[2].follow(&nodes[1].group("rlin")).await;
+        settle(&all).await;
+        // Sixty times the longest text that is taken, which stands in each session three times: 1.8 MB.
+        let mut facts = weekly("Café", 30, 60);
+        facts.description = "à lire ".repeat(1_400);
+        events::publish(&nodes[0].node, centre.id, facts)
+            .await
+            .expect("published");
+        settle(&all).await;
+        assert_eq!(nodes[1].titles().await.len(), 60, "followed");
+        assert_eq!(nodes[2].titles().await.len(), 60, "announced");
+        let page = nodes[0].get("/groups/agenda/upcoming?page=first", ACTIVITY).await;
+        assert!(page.text.len() < 700_000, "{}", page.text.len());
+    });
+}
+
+#[test]
+fn a_network_hands_on_what_its_node_knew_before_it_was_there() {
+    on_both(&["a", "b", "c"], |row| async move {
+        let nodes = [
+            row.homes[0].start().await,
+            row.homes[1].start().await,
+            row.homes[2].start().await,
+        ];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let centre = nodes[0].centre("agenda").await;
+        nodes[1].follow(&nodes[0].group("agenda")).await;
+        publish(&nodes[0], &centre, "Déjà là", 30).await;
+        settle(&all).await;
+        assert_eq!(nodes[1].titles().await, ["Déjà là"]);
+        let rlin = network(&nodes[1], "rlin").await;
+        follow_as(&nodes[1], &rlin, &nodes[0].group("agenda")).await;
+        settle(&all).await;
+        let page = nodes[1].get("/groups/rlin/upcoming?page=first", ACTIVITY).await.json();
+        assert_eq!(page["orderedItems"][0]["name"], "Déjà là", "as its author signed it");
+    });
+}
+
+#[test]
+fn what_waits_for_a_decision_too_long_makes_room() {
+    on_both(&["a", "b"], |row| async move {
+        let nodes = [row.homes[0].start().await, row.homes[1].start().await];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let centre = nodes[0].centre("agenda").await;
+        let rlin = network(&nodes[1], "rlin").await;
+        let approval = Rule {
+            approval: true,
+            ..Rule::default()
+        };
+        networks::set_rule(&nodes[1].node, rlin.id, approval)
+            .await
+            .expect("a rule");
+        follow_as(&nodes[1], &rlin, &nodes[0].group("agenda")).await;
+        settle(&all).await;
+        publish(&nodes[0], &centre, "Bientôt", 5).await;
+        publish(&nodes[0], &centre, "Plus tard", 50).await;
+        settle(&all).await;
+        let waiting = async || {
+            let settings = networks::settings(&nodes[1].node, "rlin").await.expect("settings");
+            let titles = settings.waiting.into_iter().map(|one| one.pending.event.facts.title);
+            titles.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(waiting().await, ["Bientôt", "Plus tard"]);
+        row.clock.advance(TimeDelta::hours(12));
+        assert_eq!(waiting().await, ["Plus tard"]);
     });
 }
 

@@ -4,6 +4,7 @@
 //! The source is `upcomingEvents` (FEP-8a8e), else the outbox. What is listed is kept; what is known, still to come and
 //! no longer listed is asked for at its own address and dropped only when that says that it is gone.
 
+mod checking;
 mod reading;
 
 use std::collections::BTreeMap;

@@ -8,7 +8,6 @@ use serde_json::Value;
 use url::Url;
 
 use super::{FETCHES, LeftOut, Outcome};
-use crate::domain::event::Origin;
 use crate::domain::id::EventId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
@@ -20,18 +19,17 @@ use crate::federation::fetch::{Accept, Answer, FetchError};
 use crate::federation::intake::{self, Told};
 use crate::federation::listed::{self, Budget, Item};
 use crate::federation::refused::NotTaken;
-use crate::store::events::RemoteEvent;
 use crate::store::pulls::Pull;
-use crate::store::{Conn, StoreError, announces, events, follows, tombstones};
+use crate::store::{Conn, StoreError, events, follows, tombstones};
 
 /// Pages read of one collection.
 const MAX_PAGES: usize = 200;
 /// Items read of one collection: a centre with a hundred weekly workshops has 8000 sessions in 18 months.
 const MAX_ITEMS: usize = 10_000;
+/// A `totalItems` that is more than this above what was found is told; it is not relied on anyway.
+const TOTAL_OFF: i64 = 1_000;
 /// Objects that are only named, fetched one by one in one reading; and known events, asked for at their own addresses.
-const MAX_FETCHES: usize = 100;
-/// The latter where there is only an outbox: what it does not list may be older than it goes back.
-const MAX_CHECKS_BEYOND_OUTBOX: usize = 25;
+pub(super) const MAX_FETCHES: usize = 100;
 /// Sessions of one day that are kept of one reading: no centre has so many, and a calendar of others stays readable.
 pub const MAX_ON_A_DAY: usize = 200;
 /// How long after its end an event that is not known yet is still taken in: an outbox holds years of them.
@@ -69,12 +67,10 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
     let Answer::Changed(first) = answer else {
         return Ok(Outcome::Unchanged);
     };
+    let total = read::field(&first.value, "totalItems").and_then(Value::as_i64);
     match reading.pages(&address, first.value).await? {
         Extent::Whole if !reading.left_out.has(FETCHES) => {
-            reading
-                .budget
-                .renew(if whole { MAX_FETCHES } else { MAX_CHECKS_BEYOND_OUTBOX });
-            reading.drop_what_is_gone().await?;
+            reading.drop_what_is_gone(whole).await?;
             if whole && peer.is_maillage() {
                 reading.drop_what_is_announced_no_more().await?;
             }
@@ -83,6 +79,10 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         Extent::Cut(word) => reading.left_out.note(word),
     }
     reading.look_at_undated().await?;
+    let counted = i64::try_from(reading.items).unwrap_or(i64::MAX);
+    if total.is_some_and(|total| total < 0 || total > counted.saturating_add(TOTAL_OFF)) {
+        reading.left_out.note("other_total");
+    }
     let etag = first.etag.filter(|_| !reading.left_out.has(FETCHES));
     Ok(Outcome::Changed(etag, reading.left_out))
 }
@@ -96,22 +96,22 @@ enum Extent {
 }
 
 /// One reading of one peer's programme.
-struct Reading<'a> {
-    federation: &'a Federation,
-    peer: Arc<Peer>,
+pub(super) struct Reading<'a> {
+    pub(super) federation: &'a Federation,
+    pub(super) peer: Arc<Peer>,
     /// When it began.
-    asked: Instant,
+    pub(super) asked: Instant,
     /// The events found.
-    listed: HashSet<String>,
+    pub(super) listed: HashSet<String>,
     /// Those of others, that it announces.
-    announced: HashSet<EventId>,
+    pub(super) announced: HashSet<EventId>,
     items: usize,
     /// Those that are known and only named.
-    undated: Vec<String>,
-    budget: Budget,
+    pub(super) undated: Vec<String>,
+    pub(super) budget: Budget,
     /// How many events of each day.
     days: HashMap<NaiveDate, usize>,
-    left_out: LeftOut,
+    pub(super) left_out: LeftOut,
 }
 
 impl Reading<'_> {
@@ -211,114 +211,6 @@ impl Reading<'_> {
             _ => {}
         }
     }
-
-    /// Asks for each event that we know, is still to come and is not listed. Its own address says what became of it.
-    /// What could not be asked for now is asked for at the next reading, which is not conditional then.
-    async fn drop_what_is_gone(&mut self) -> Result<(), FederationError> {
-        let (id, now) = (self.peer.id, self.federation.now());
-        let known = self
-            .federation
-            .store
-            .read(move |conn| events::upcoming_of_peer(conn, id, now))
-            .await?;
-        let missing: Vec<RemoteEvent> = known
-            .into_iter()
-            .filter(|event| !self.listed.contains(&event.uri))
-            .collect();
-        for event in self.from_somewhere(missing) {
-            self.look_at(event).await?;
-        }
-        Ok(())
-    }
-
-    /// Events that are known and only named, as other software announces them: some are asked for how they are now.
-    async fn look_at_undated(&mut self) -> Result<(), FederationError> {
-        self.budget.renew(MAX_CHECKS_BEYOND_OUTBOX);
-        let undated = std::mem::take(&mut self.undated);
-        for uri in self.from_somewhere(undated).into_iter().take(MAX_CHECKS_BEYOND_OUTBOX) {
-            let known = self
-                .federation
-                .store
-                .read(move |conn| events::by_uri(conn, &uri))
-                .await?;
-            if let Some(event) = known {
-                let (id, uri, updated) = (event.id, event.uri, event.updated);
-                self.look_at(RemoteEvent { id, uri, updated }).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// All of them, from one on that chance picks: where not all can be asked for in one reading, no part waits for ever.
-    fn from_somewhere<T>(&self, mut all: Vec<T>) -> Vec<T> {
-        let mut bytes = [0; 8];
-        self.federation.random.fill(&mut bytes);
-        let start = usize::from_le_bytes(bytes).checked_rem(all.len()).unwrap_or(0);
-        all.rotate_left(start);
-        all
-    }
-
-    /// The same of events of others that it announced, is done with, or that are gone: their own addresses tell.
-    async fn drop_what_is_announced_no_more(&mut self) -> Result<(), FederationError> {
-        let (peer, now, federation) = (self.peer.id, self.federation.now(), self.federation);
-        let store = &federation.store;
-        let known = store.read(move |conn| announces::upcoming_of(conn, peer, now)).await?;
-        let missing: Vec<_> = known
-            .into_iter()
-            .filter(|one| one.at < self.asked && !self.announced.contains(&one.event))
-            .collect();
-        self.budget.renew(MAX_FETCHES);
-        for one in self.from_somewhere(missing).into_iter().take(MAX_FETCHES) {
-            if !one.ours {
-                let (id, uri) = (one.event, one.uri);
-                self.look_at(RemoteEvent { id, uri, updated: now }).await?;
-            }
-            let no_more = move |conn: &mut Conn| {
-                announces::remove(conn, one.event, Origin::Remote(peer))?;
-                events::forget_unvouched(conn, &[one.event])
-            };
-            store.write(no_more).await?;
-        }
-        Ok(())
-    }
-
-    async fn look_at(&mut self, event: RemoteEvent) -> Result<(), FederationError> {
-        let Ok(url) = Url::parse(&event.uri) else { return Ok(()) };
-        if let Err(passed) = self.budget.take(&url) {
-            self.left_out.note(passed.reason());
-            return Ok(());
-        }
-        let (now, id) = (self.federation.now(), event.id);
-        let store = &self.federation.store;
-        let fetched = match self.federation.fetcher.get_json(&url, Accept::ActivityJson).await {
-            Ok(fetched) => fetched,
-            Err(error) if error.is_gone() || error.is_absent() => {
-                return Ok(store.write(move |conn| bury(conn, id, now)).await?);
-            }
-            Err(error) => {
-                if matches!(error, FetchError::Timeout | FetchError::Connect) {
-                    self.budget.is_silent(&url);
-                }
-                if !error.is_permanent() {
-                    self.left_out.note(error.reason());
-                }
-                return Ok(());
-            }
-        };
-        if read::is_a(&fetched.value, "Tombstone") {
-            return Ok(store.write(move |conn| bury(conn, id, now)).await?);
-        }
-        match intake::told(self.federation, &fetched.value).await {
-            Ok(told) if told.event.uri == event.uri => {
-                let asked = self.asked;
-                store.write(move |conn| keep(conn, &told, asked)).await?;
-                Ok(())
-            }
-            Err(NotTaken::NotPublic) => Ok(store.write(move |conn| events::forget(conn, &[id])).await?),
-            Err(NotTaken::Failed(error)) => Err(error),
-            _ => Ok(()),
-        }
-    }
 }
 
 fn keep_announced(
@@ -341,14 +233,14 @@ fn keep_announced(
 
 /// What became of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kept {
+pub(super) enum Kept {
     /// It is there, or is not wanted.
     Settled,
     /// Its publisher fills its share.
     Full,
 }
 
-fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept, StoreError> {
+pub(super) fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept, StoreError> {
     let uri = &told.event.uri;
     if told.occurrence.end < asked - TAKEN_AFTER_ITS_END && events::by_uri(conn, uri)?.is_none() {
         return Ok(Kept::Settled);
@@ -364,12 +256,5 @@ fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept, StoreError
             Ok(Kept::Settled)
         }
         Ok(_) => Ok(Kept::Settled),
-    }
-}
-
-fn bury(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), StoreError> {
-    match events::by_id(conn, id)? {
-        Some(known) => events::remove(conn, &known, &[], now),
-        None => Ok(()),
     }
 }

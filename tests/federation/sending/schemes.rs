@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use maillage::federation::fetch::{Accept, FetchError};
 use maillage::federation::keys::PublicKey;
 use maillage::federation::signature::Scheme;
 use maillage::federation::urls;
@@ -83,6 +84,33 @@ async fn the_scheme_that_a_host_reads_is_found_in_one_attempt_and_remembered() {
             "Mobilizon does not trim what stands between commas"
         );
         assert!(server.seen().iter().map(header).all(|value| !value.contains(", ")));
+    }
+}
+
+#[tokio::test]
+async fn a_reading_is_signed_with_ed25519_where_that_was_announced_and_else_as_it_is_believed() {
+    let (_home, node) = impatient().await;
+    let (keys, takes) = (Keys::of(&node).await, Arc::new(AtomicUsize::new(2)));
+    let server = picky(&keys, &takes);
+    let (name, now) = (urls::host(&server.url("/")), node.clock_now());
+    let told = node
+        .node
+        .store
+        .write(move |conn| hosts::learn(conn, &name, "rfc9421-ed25519", now));
+    told.await.expect("learnt");
+    // Ed25519 as announced; then only the old one is believed, which is found out once.
+    for (takes_now, asked) in [(2, 1), (2, 1), (0, 2), (0, 1)] {
+        takes.store(takes_now, Ordering::SeqCst);
+        let before = server.seen().len();
+        let fetcher = &node.node.federation.fetcher;
+        let answer = fetcher.get_json(&server.url("/events/1"), Accept::ActivityJson).await;
+        assert_ne!(answer.err(), Some(FetchError::Status(401)));
+        let seen = &server.seen()[before..];
+        assert_eq!(seen.len(), asked);
+        assert_eq!(
+            keys.dialect(&seen[asked - 1]),
+            ["cavage", "", "rfc9421-ed25519"][takes_now]
+        );
     }
 }
 

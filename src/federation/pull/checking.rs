@@ -1,0 +1,145 @@
+//! What a reading asks of single events at their own addresses: what is known and listed no more, and what is only named.
+
+use url::Url;
+
+use super::FETCHES;
+use super::reading::{MAX_FETCHES, Reading, keep};
+use crate::domain::event::Origin;
+use crate::domain::id::EventId;
+use crate::domain::time::Instant;
+use crate::federation::convert::read;
+use crate::federation::error::FederationError;
+use crate::federation::fetch::{Accept, FetchError};
+use crate::federation::intake;
+use crate::federation::refused::NotTaken;
+use crate::store::events::RemoteEvent;
+use crate::store::{Conn, StoreError, announces, events};
+
+/// Most that are asked for in one reading where nothing says that they changed.
+const MAX_UNSURE: usize = 25;
+
+impl Reading<'_> {
+    /// Asks for each event that we know, is still to come and is not listed. Its own address says what became of it.
+    /// What could not be asked for now is asked for at the next reading, which is not conditional then.
+    /// An outbox says nothing by leaving something out: of that, some are asked for each time.
+    pub(super) async fn drop_what_is_gone(&mut self, whole: bool) -> Result<(), FederationError> {
+        let (id, now) = (self.peer.id, self.federation.now());
+        let known = self
+            .federation
+            .store
+            .read(move |conn| events::upcoming_of_peer(conn, id, now))
+            .await?;
+        let missing: Vec<RemoteEvent> = known
+            .into_iter()
+            .filter(|event| !self.listed.contains(&event.uri))
+            .collect();
+        let most = if whole { MAX_FETCHES } else { MAX_UNSURE };
+        if whole && missing.len() > most {
+            self.left_out.note(FETCHES);
+        }
+        self.budget.renew(most);
+        for event in self.from_somewhere(missing).into_iter().take(most) {
+            self.look_at(event).await?;
+        }
+        Ok(())
+    }
+
+    /// Events that are known and only named, as other software announces them: some are asked for how they are now.
+    pub(super) async fn look_at_undated(&mut self) -> Result<(), FederationError> {
+        self.budget.renew(MAX_UNSURE);
+        let undated = std::mem::take(&mut self.undated);
+        for uri in self.from_somewhere(undated).into_iter().take(MAX_UNSURE) {
+            let known = self
+                .federation
+                .store
+                .read(move |conn| events::by_uri(conn, &uri))
+                .await?;
+            if let Some(event) = known {
+                let (id, uri, updated) = (event.id, event.uri, event.updated);
+                self.look_at(RemoteEvent { id, uri, updated }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All of them, from one on that chance picks: where not all can be asked for in one reading, no part waits for ever.
+    fn from_somewhere<T>(&self, mut all: Vec<T>) -> Vec<T> {
+        let mut bytes = [0; 8];
+        self.federation.random.fill(&mut bytes);
+        let start = usize::from_le_bytes(bytes).checked_rem(all.len()).unwrap_or(0);
+        all.rotate_left(start);
+        all
+    }
+
+    /// The same of events of others that it announced, is done with, or that are gone: their own addresses tell.
+    pub(super) async fn drop_what_is_announced_no_more(&mut self) -> Result<(), FederationError> {
+        let (peer, now, federation) = (self.peer.id, self.federation.now(), self.federation);
+        let store = &federation.store;
+        let known = store.read(move |conn| announces::upcoming_of(conn, peer, now)).await?;
+        let missing: Vec<_> = known
+            .into_iter()
+            .filter(|one| one.at < self.asked && !self.announced.contains(&one.event))
+            .collect();
+        if missing.len() > MAX_FETCHES {
+            self.left_out.note(FETCHES);
+        }
+        self.budget.renew(MAX_FETCHES);
+        for one in self.from_somewhere(missing).into_iter().take(MAX_FETCHES) {
+            if !one.ours {
+                let (id, uri) = (one.event, one.uri);
+                self.look_at(RemoteEvent { id, uri, updated: now }).await?;
+            }
+            let no_more = move |conn: &mut Conn| {
+                announces::remove(conn, one.event, Origin::Remote(peer))?;
+                events::forget_unvouched(conn, &[one.event])
+            };
+            store.write(no_more).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_at(&mut self, event: RemoteEvent) -> Result<(), FederationError> {
+        let Ok(url) = Url::parse(&event.uri) else { return Ok(()) };
+        if let Err(passed) = self.budget.take(&url) {
+            self.left_out.note(passed.reason());
+            return Ok(());
+        }
+        let (now, id) = (self.federation.now(), event.id);
+        let store = &self.federation.store;
+        let fetched = match self.federation.fetcher.get_json(&url, Accept::ActivityJson).await {
+            Ok(fetched) => fetched,
+            Err(error) if error.is_gone() || error.is_absent() => {
+                return Ok(store.write(move |conn| bury(conn, id, now)).await?);
+            }
+            Err(error) => {
+                if matches!(error, FetchError::Timeout | FetchError::Connect) {
+                    self.budget.is_silent(&url);
+                }
+                if !error.is_permanent() {
+                    self.left_out.note(error.reason());
+                }
+                return Ok(());
+            }
+        };
+        if read::is_a(&fetched.value, "Tombstone") {
+            return Ok(store.write(move |conn| bury(conn, id, now)).await?);
+        }
+        match intake::told(self.federation, &fetched.value).await {
+            Ok(told) if told.event.uri == event.uri => {
+                let asked = self.asked;
+                store.write(move |conn| keep(conn, &told, asked)).await?;
+                Ok(())
+            }
+            Err(NotTaken::NotPublic) => Ok(store.write(move |conn| events::forget(conn, &[id])).await?),
+            Err(NotTaken::Failed(error)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn bury(conn: &mut Conn, id: EventId, now: Instant) -> Result<(), StoreError> {
+    match events::by_id(conn, id)? {
+        Some(known) => events::remove(conn, &known, &[], now),
+        None => Ok(()),
+    }
+}
