@@ -239,6 +239,7 @@ pub fn stranger(id: String, host: String, now: Instant) -> Peer {
         followers: None,
         keys: Vec::new(),
         software: None,
+        contact: None,
         fetched: now,
     }
 }

@@ -1,9 +1,11 @@
 //! A peer: an actor of another server, and how we stand with it.
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 use super::code::codes;
 use super::id::{CentreId, FollowId, FollowerId, PeerId};
+use super::place::Place;
 use super::time::Instant;
 
 /// A remote actor as last fetched.
@@ -39,8 +41,21 @@ pub struct Peer {
     pub keys: Vec<PeerKey>,
     /// Software name of its host (NodeInfo), lower case.
     pub software: Option<String>,
+    /// Where it is found and called, of a structure that says so; of a person nothing is kept.
+    pub contact: Option<PeerContact>,
     /// Last fetch.
     pub fetched: Instant,
+}
+
+/// Where a structure is found and called, as its actor says.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct PeerContact {
+    /// Its postal address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Telephone (E.164).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 impl Peer {

@@ -14,10 +14,10 @@ use crate::store::notices::{self, Kind, Notice};
 use crate::store::{Conn, StoreError, sessions};
 
 /// How long a change of day, hour or place waits for the next correction, so that one note tells of all.
-const PATIENCE: TimeDelta = TimeDelta::minutes(5);
+pub(super) const PATIENCE: TimeDelta = TimeDelta::minutes(5);
 
 /// Who may not understand Update.
-const READERS: &[FollowerKind] = FollowerKind::READERS;
+pub(super) const READERS: &[FollowerKind] = FollowerKind::READERS;
 
 impl Publisher<'_> {
     /// A session that people know of changed from `was` to `is`. What calls it off is told at once; another day, hour or
@@ -108,14 +108,16 @@ impl Publisher<'_> {
         let posting = posting(self.centre, event, session, &posted);
         let urls = &self.federation.urls;
         self.send_as(conn, (READERS, Vec::new()), |id, url, actor, followers| {
-            let note = note(&posting, why, &urls.note(id), self.now, urls);
+            let about = (urls.session(session.id), urls.event_page(session.id.0));
+            let about = (about.0.as_str(), about.1.as_str());
+            let note = note(&posting, about, why, &urls.note(id), self.now, urls);
             Activity::create(url, actor, note, followers)
         })
     }
 }
 
 /// What decides whether to come: day, hours, place, and whether it takes place.
-fn known((event, session): (&Event, &Session)) -> String {
+pub(super) fn known((event, session): (&Event, &Session)) -> String {
     let practical = Locale::french().practical(&event.facts, &session.occurrence);
     let status = match event.facts.status {
         // That it is full is no other session.
@@ -132,7 +134,7 @@ fn known((event, session): (&Event, &Session)) -> String {
 }
 
 /// Whether who planned to come must hear of it at once.
-fn calls_off(status: Status) -> bool {
+pub(super) fn calls_off(status: Status) -> bool {
     matches!(
         status,
         Status::Cancelled | Status::Postponed | Status::Rescheduled | Status::MovedOnline

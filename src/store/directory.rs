@@ -124,11 +124,12 @@ fn of_centre(centre: &Centre, works: &[Work], addresses: &dyn Addresses) -> Stru
 
 fn of_peer(peer: Peer, heard: Option<Instant>, works: &[Work]) -> Structure {
     let offer = Offer::of(works);
+    let contact = peer.contact.clone().unwrap_or_default();
     Structure {
         typology: None,
         description: peer.summary.clone(),
-        place: None,
-        phone: None,
+        place: contact.place,
+        phone: contact.phone,
         email: None,
         website: peer.url.clone(),
         verified: heard.unwrap_or(peer.fetched),

@@ -33,6 +33,7 @@ pub(super) struct Row {
     software: Option<String>,
     summary: String,
     fetched_at: i64,
+    contact: Option<String>,
 }
 
 impl Row {
@@ -54,6 +55,11 @@ impl Row {
             software: peer.software.clone(),
             summary: peer.summary.clone(),
             fetched_at: ms(peer.fetched),
+            contact: peer
+                .contact
+                .as_ref()
+                .map(|contact| to_json("peer contact", contact))
+                .transpose()?,
         })
     }
 
@@ -75,6 +81,10 @@ impl Row {
             keys: from_json("peer keys", &self.public_keys)?,
             software: self.software,
             fetched: instant(self.fetched_at)?,
+            contact: self
+                .contact
+                .map(|contact| from_json("peer contact", &contact))
+                .transpose()?,
         })
     }
 }

@@ -50,6 +50,7 @@ diesel::table! {
         pulled_at -> Nullable<BigInt>,
         pull_error -> Nullable<Text>,
         heard_at -> Nullable<BigInt>,
+        contact -> Nullable<Text>,
     }
 }
 diesel::table! {
@@ -148,6 +149,7 @@ diesel::table! {
 diesel::table! {
     network_posts (network_id, session_id) {
         network_id -> Text, session_id -> Text, series -> Text, activity_uri -> Text, posted_at -> BigInt, ends_at -> BigInt,
+        known -> Text, noted_at -> Nullable<BigInt>, change_due_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {

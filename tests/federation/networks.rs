@@ -243,6 +243,91 @@ fn a_series_is_whole_for_readers_and_drips_for_people() {
 }
 
 #[test]
+fn people_who_follow_a_network_hear_once_of_what_is_off_or_moved() {
+    on_both(&["a", "b"], |row| async move {
+        let nodes = [row.homes[0].start().await, row.homes[1].start().await];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let centre = nodes[0].centre("agenda").await;
+        let rlin = network(&nodes[1], "rlin").await;
+        follow_as(&nodes[1], &rlin, &nodes[0].group("agenda")).await;
+        let server = Foreign::start("mastodon", &row.clock);
+        let reader = server.actor("Person", "lectrice");
+        let follow = reader.says("Follow", nodes[1].group("rlin"));
+        assert_eq!(reader.send(&nodes[1], &follow).await, 202);
+        settle(&all).await;
+        let moved = publish(&nodes[0], &centre, "Déplacé", 30).await;
+        let off = publish(&nodes[0], &centre, "Supprimé", 40).await;
+        settle(&all).await;
+        let notes = async || {
+            for node in &all {
+                events::keep_up(&node.node).await.expect("kept up");
+            }
+            settle(&all).await;
+            let creates = server.received(&nodes[1]).await.into_iter();
+            let notes = creates.filter(|one| one["type"] == "Create" && one["object"]["type"] == "Note");
+            notes.map(|one| one["object"].clone()).collect::<Vec<_>>()
+        };
+        let amend = async |id, place: &str| {
+            let name = place.to_owned();
+            let amended = events::amend(&nodes[0].node, id, move |facts| {
+                let mut facts = facts.clone();
+                facts.place = Some(Place {
+                    name: name.clone(),
+                    postcode: "59100".into(),
+                    city: "Roubaix".into(),
+                    ..Place::default()
+                });
+                Ok(facts)
+            });
+            amended.await.expect("amended");
+        };
+        assert_eq!(notes().await, [] as [Value; 0], "what is new is no change");
+
+        // Off: at once.
+        row.clock.advance(TimeDelta::minutes(1));
+        events::cancel(&nodes[0].node, off.id, None).await.expect("cancelled");
+        let told = notes().await;
+        assert_eq!(told.len(), 1);
+        assert_eq!(told[0]["inReplyTo"], nodes[0].calendar().await[1].uri);
+        assert_eq!(told[0]["attributedTo"], nodes[1].group("rlin"));
+        assert!(
+            told[0]["content"].as_str().is_some_and(|html| html.contains("Supprimé")),
+            "{told:?}"
+        );
+
+        // Moved: once the corrections are over; and not when it is taken back.
+        amend(moved.id, "Salle verte").await;
+        assert_eq!(notes().await.len(), 1);
+        row.clock.advance(TimeDelta::minutes(2));
+        amend(moved.id, "Salle bleue").await;
+        assert_eq!(notes().await.len(), 1);
+        row.clock.advance(TimeDelta::minutes(6));
+        let told = notes().await;
+        assert_eq!(told.len(), 2);
+        assert!(told[1]["content"].as_str().is_some_and(|html| html.contains("Salle bleue")));
+        amend(moved.id, "Salle rouge").await;
+        settle(&all).await;
+        amend(moved.id, "Salle bleue").await;
+        settle(&all).await;
+        row.clock.advance(TimeDelta::hours(2));
+        assert_eq!(notes().await.len(), 2, "taken back");
+
+        // Who publishes cannot make people hear of it all day.
+        for _ in 0..5 {
+            row.clock.advance(TimeDelta::minutes(10));
+            events::cancel(&nodes[0].node, moved.id, None).await.expect("cancelled");
+            notes().await;
+            amend(moved.id, "Salle bleue").await;
+            events::revise(&nodes[0].node, moved.id, workshop("Déplacé", 30))
+                .await
+                .expect("revised");
+            notes().await;
+        }
+        assert_eq!(notes().await.len(), 3);
+    });
+}
+
+#[test]
 fn two_networks_in_a_circle_announce_once_and_let_go() {
     on_both(&["a", "b", "c"], |row| async move {
         let nodes = [

@@ -86,6 +86,7 @@ pub fn peer_of(handle: &str, host: &str) -> Peer {
             public_key: "PEM".to_owned(),
         }],
         software: Some("maillage".to_owned()),
+        contact: None,
         fetched: now(),
     }
 }

@@ -4,9 +4,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::html::to_text;
-use super::read;
+use super::{quirks, read};
 use crate::domain::id::PeerId;
-use crate::domain::peer::{Peer, PeerKey};
+use crate::domain::peer::{Peer, PeerContact, PeerKey};
+use crate::domain::text::{fold, telephone};
 use crate::domain::time::Instant;
 use crate::federation::guard::same_origin;
 use crate::federation::signature::Dialect;
@@ -82,9 +83,32 @@ pub fn actor(document: &Value, fetched_from: &Url, id: PeerId, now: Instant) -> 
         followers: own("followers"),
         keys: keys(document, &uri),
         software: None,
+        contact: contact(document, kind),
         fetched: now,
         uri: uri.into(),
     })
+}
+
+/// Where a structure is found and called: its `location`, and the telephone among its lines, by whatever name Maillage,
+/// Mobilizon and people give it.
+fn contact(document: &Value, kind: &str) -> Option<PeerContact> {
+    if kind == "Person" {
+        return None;
+    }
+    let lines = read::items(document, "attachment").filter(|line| read::is_a(line, "PropertyValue"));
+    let phone = lines
+        .filter(|line| read::line(line, "name", 40).is_some_and(|name| is_phone(&name)))
+        .find_map(|line| telephone(&to_text(line.get("value")?.as_str()?, 60)));
+    let contact = PeerContact {
+        place: document.get("location").and_then(quirks::place),
+        phone,
+    };
+    Some(contact).filter(|contact| *contact != PeerContact::default())
+}
+
+fn is_phone(name: &str) -> bool {
+    let name = fold(name);
+    name.starts_with("tel") || name.starts_with("phone")
 }
 
 /// An address of the actor's own origin.

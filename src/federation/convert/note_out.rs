@@ -44,13 +44,19 @@ impl Why {
     }
 }
 
-/// The Note `id` that tells, at `now`, why and how `posting` stands; without `@context`.
-pub fn note(posting: &Posting<'_>, why: Why, id: &Url, now: Instant, urls: &Urls) -> Value {
+/// The Note `id` that tells, at `now`, why and how `posting` stands: in reply to `event`, read by people at `page`. Without
+/// `@context`.
+pub fn note(
+    posting: &Posting<'_>,
+    (event, page): (&str, &str),
+    why: Why,
+    id: &Url,
+    now: Instant,
+    urls: &Urls,
+) -> Value {
     let actor = OurActor::Centre(posting.centre.clone());
-    let event = urls.session(posting.session.id);
-    let page = urls.event_page(posting.session.id.0);
     let title = escape(&posting.event.facts.title);
-    let link = escape(page.as_str());
+    let link = escape(page);
     let content = format!(
         "<p>{} <a href=\"{link}\"><strong>{title}</strong></a></p>{}",
         escape(&why.sentence()),

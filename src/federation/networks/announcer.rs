@@ -3,6 +3,7 @@
 //! | who follows | is told |
 //! |---|---|
 //! | anybody | one `Announce` of each session, by its id: at once for the next of a series and for what was just published, else when it comes near (`federation.drip_days`); at most [`MOST_POSTS`] an hour. `Undo` when it leaves |
+//! | people | besides, a Note in reply to a session that they were posted and that is off or moved (`news`) |
 //! | software that reads programmes (Maillage) | besides, at once, each new or changed event as its author signed it, in an `Update` of a page of `upcoming` that nobody else is sent |
 
 use std::collections::HashMap;
@@ -19,7 +20,7 @@ use crate::domain::network::{Rule, Withheld, road};
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
 use crate::federation::documents::Room;
-use crate::federation::outbox;
+use crate::federation::{notices, outbox};
 use crate::federation::urls::{Collection, OurActor};
 use crate::federation::wire::activity::Activity;
 use crate::store::announces::{self, Announce};
@@ -35,13 +36,13 @@ const PAGE: usize = 40;
 
 /// One network at one moment.
 pub(super) struct Announcer<'a> {
-    federation: &'a Federation,
+    pub federation: &'a Federation,
     pub network: &'a Centre,
-    actor: OurActor,
+    pub actor: OurActor,
     rule: &'a Rule,
     /// Addresses of all networks of the node.
     urls: HashMap<CentreId, Url>,
-    now: Instant,
+    pub now: Instant,
     /// New and changed events, with their roads, for those that read programmes.
     changed: Vec<(Event, Vec<Session>, Vec<String>)>,
     posts: Vec<(ActivityId, Activity)>,
@@ -141,6 +142,7 @@ impl<'a> Announcer<'a> {
             return Ok(());
         }
         for session in &coming {
+            self.news(conn, event, session)?;
             self.post_if_due(conn, event, session)?;
         }
         if !listing.is_some_and(|listing| listing.told == told && listing.via == via) {
@@ -179,6 +181,7 @@ impl<'a> Announcer<'a> {
             activity_uri: url.as_str(),
             at: now,
             ends: session.occurrence.end,
+            known: &notices::known((event, session)),
         };
         if !networks::insert_post(conn, &post)? {
             return Ok(false);

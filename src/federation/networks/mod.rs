@@ -5,6 +5,7 @@
 //! note goes with the effect.
 
 mod announcer;
+mod news;
 pub mod programme;
 
 use std::collections::HashMap;
@@ -118,6 +119,9 @@ pub fn drip(conn: &mut Conn, federation: &Federation, now: Instant) -> Result<us
     for announcer in &mut announcers(federation, &all, now) {
         for (session, event) in networks::due(conn, announcer.network.id, now, near, announcer::MOST_POSTS)? {
             posted += usize::from(announcer.post_if_due(conn, &event, &session)?);
+        }
+        for (session, event) in networks::news_due(conn, announcer.network.id, now, announcer::MOST_POSTS)? {
+            announcer.news_due(conn, &event, &session)?;
         }
         announcer.tell(conn)?;
     }

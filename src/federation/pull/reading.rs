@@ -68,7 +68,11 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         return Ok(Outcome::Unchanged);
     };
     let total = read::field(&first.value, "totalItems").and_then(Value::as_i64);
-    match reading.pages(&address, first.value).await? {
+    let extent = reading.pages(&address, first.value).await?;
+    if matches!(extent, Extent::Whole) && total.is_some_and(|total| reading.is_off(total)) {
+        reading.left_out.note("other_total");
+    }
+    match extent {
         Extent::Whole if !reading.left_out.has(FETCHES) => {
             reading.drop_what_is_gone(whole).await?;
             if whole && peer.is_maillage() {
@@ -79,10 +83,6 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         Extent::Cut(word) => reading.left_out.note(word),
     }
     reading.look_at_undated().await?;
-    let counted = i64::try_from(reading.items).unwrap_or(i64::MAX);
-    if total.is_some_and(|total| total < 0 || total > counted.saturating_add(TOTAL_OFF)) {
-        reading.left_out.note("other_total");
-    }
     let etag = first.etag.filter(|_| !reading.left_out.has(FETCHES));
     Ok(Outcome::Changed(etag, reading.left_out))
 }
@@ -188,6 +188,12 @@ impl Reading<'_> {
             self.left_out.note("too_many_events");
         }
         Ok(())
+    }
+
+    /// Whether a `totalItems` cannot be right.
+    fn is_off(&self, total: i64) -> bool {
+        let counted = i64::try_from(self.items).unwrap_or(i64::MAX);
+        total < 0 || total > counted.saturating_add(TOTAL_OFF)
     }
 
     /// Of the peer's own; a network may have more in a day than any centre.

@@ -121,6 +121,7 @@ pub fn peer(found: &Found, id: PeerId, now: Instant) -> Peer {
         followers: None,
         keys: Vec::new(),
         software: None,
+        contact: None,
         fetched: now,
     }
 }

@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use super::super::backend::PortableExt;
-use super::super::column::ms;
+use super::super::column::{instant_opt, ms, parse};
 use super::super::schema::{announces, followers, network_posts, peers};
-use super::super::{Conn, StoreError};
+use super::super::{Conn, StoreError, events};
+use crate::domain::event::{Event, Session};
 use crate::domain::id::{CentreId, EventId, SessionId};
 use crate::domain::time::Instant;
 
@@ -24,6 +25,19 @@ pub struct Post<'a> {
     pub at: Instant,
     /// When the session ends.
     pub ends: Instant,
+    /// What followers know of it now.
+    pub known: &'a str,
+}
+
+/// How a session stands that followers were posted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// What they know of it; empty where that was not kept.
+    pub known: String,
+    /// When they last heard that it changed.
+    pub noted: Option<Instant>,
+    /// When they are to hear of it, if a change waits.
+    pub due: Option<Instant>,
 }
 
 /// Notes a post; false when there was one of this session.
@@ -38,6 +52,7 @@ pub fn insert_post(conn: &mut Conn, post: &Post<'_>) -> Result<bool, StoreError>
         network_posts::activity_uri.eq(post.activity_uri),
         network_posts::posted_at.eq(ms(post.at)),
         network_posts::ends_at.eq(ms(post.ends)),
+        network_posts::known.eq(post.known),
     );
     let added = diesel::insert_into(network_posts::table)
         .values(row)
@@ -81,6 +96,75 @@ pub fn remove_post(conn: &mut Conn, network: CentreId, session: SessionId) -> Re
         diesel::delete(one).execute(conn)?;
     }
     Ok(uri)
+}
+
+/// How a session stands that was posted, if it was.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn news(conn: &mut Conn, network: CentreId, session: SessionId) -> Result<Option<News>, StoreError> {
+    let row: Option<(String, Option<i64>, Option<i64>)> = network_posts::table
+        .find((network.to_string(), session.to_string()))
+        .select((network_posts::known, network_posts::noted_at, network_posts::change_due_at))
+        .first(conn)
+        .optional()?;
+    let Some((known, noted, due)) = row else { return Ok(None) };
+    Ok(Some(News {
+        known,
+        noted: instant_opt(noted)?,
+        due: instant_opt(due)?,
+    }))
+}
+
+/// Keeps how a session stands that was posted.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn keep_news(conn: &mut Conn, network: CentreId, session: SessionId, news: &News) -> Result<(), StoreError> {
+    diesel::update(network_posts::table.find((network.to_string(), session.to_string())))
+        .set((
+            network_posts::known.eq(&news.known),
+            network_posts::noted_at.eq(news.noted.map(ms)),
+            network_posts::change_due_at.eq(news.due.map(ms)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The sessions of which followers are to hear by `now` that they changed, first ones first.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn news_due(
+    conn: &mut Conn,
+    network: CentreId,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<(Session, Event)>, StoreError> {
+    let due = network_posts::table
+        .filter(network_posts::network_id.eq(network.to_string()))
+        .filter(network_posts::change_due_at.le(ms(now)))
+        .order(network_posts::change_due_at)
+        .limit(limit)
+        .select(network_posts::session_id)
+        .load::<String>(conn)?;
+    let mut found = Vec::with_capacity(due.len());
+    for id in due {
+        found.extend(events::of_session(conn, parse("session id", &id)?)?);
+    }
+    Ok(found.into_iter().map(|(event, session)| (session, event)).collect())
+}
+
+/// How many notes of changes a network posted after `since`.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn noted_since(conn: &mut Conn, network: CentreId, since: Instant) -> Result<i64, StoreError> {
+    Ok(network_posts::table
+        .filter(network_posts::network_id.eq(network.to_string()))
+        .filter(network_posts::noted_at.gt(ms(since)))
+        .count()
+        .get_result(conn)?)
 }
 
 /// Whether a session of this series, not over, was posted.

@@ -281,7 +281,16 @@ fn a_note_says_what_changed_and_hangs_on_its_event() {
         previous_start: None,
     };
     let id = "https://centre.example/notes/1".parse().unwrap();
-    let note = note(&posting, Why::CalledOff, &id, instant("2026-11-20T08:00:00Z"), &urls());
+    let (uri, page) = (urls().session(session.id), urls().event_page(session.id.0));
+    let about = (uri.as_str(), page.as_str());
+    let note = note(
+        &posting,
+        about,
+        Why::CalledOff,
+        &id,
+        instant("2026-11-20T08:00:00Z"),
+        &urls(),
+    );
     assert_eq!(note["inReplyTo"], urls().session(session.id).as_str());
     assert_eq!(note["attributedTo"], urls().group(&handle()).as_str());
     assert_eq!(note["published"], "2026-11-20T08:00:00Z");
