@@ -291,7 +291,9 @@ fn people_who_follow_a_network_hear_once_of_what_is_off_or_moved() {
         assert_eq!(told[0]["inReplyTo"], nodes[0].calendar().await[1].uri);
         assert_eq!(told[0]["attributedTo"], nodes[1].group("rlin"));
         assert!(
-            told[0]["content"].as_str().is_some_and(|html| html.contains("Supprimé")),
+            told[0]["content"]
+                .as_str()
+                .is_some_and(|html| html.contains("Supprimé")),
             "{told:?}"
         );
 
@@ -304,7 +306,11 @@ fn people_who_follow_a_network_hear_once_of_what_is_off_or_moved() {
         row.clock.advance(TimeDelta::minutes(6));
         let told = notes().await;
         assert_eq!(told.len(), 2);
-        assert!(told[1]["content"].as_str().is_some_and(|html| html.contains("Salle bleue")));
+        assert!(
+            told[1]["content"]
+                .as_str()
+                .is_some_and(|html| html.contains("Salle bleue"))
+        );
         amend(moved.id, "Salle rouge").await;
         settle(&all).await;
         amend(moved.id, "Salle bleue").await;

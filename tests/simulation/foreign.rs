@@ -186,7 +186,10 @@ impl Foreign {
     /// A letter, signed now.
     pub fn sealed(&self, letter: &Letter, now: Instant) -> Parcel {
         let body = letter.body.to_string().into_bytes();
-        let url = Url::parse(&letter.to.replace("/actor", "/inbox")).expect("a URL");
+        // The shared one.
+        let url = Url::parse(&letter.to)
+            .and_then(|actor| actor.join("/inbox"))
+            .expect("a URL");
         let outgoing = Outgoing {
             method: "POST",
             url: &url,

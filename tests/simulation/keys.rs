@@ -7,6 +7,9 @@ use maillage::domain::time::Instant;
 use maillage::federation::keys::PrivateKey;
 use maillage::store::keys::ActorKey;
 
+/// Keys beside those of the nodes and their centres: four to change to, one of people, one of other software.
+pub const SPARE: usize = 6;
+
 /// PKCS#8 and public form of an RSA and of an Ed25519 key.
 type Pairs = [(String, String); 2];
 

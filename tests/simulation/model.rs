@@ -1,6 +1,7 @@
 //! What each node should show: kept by hand, beside the real thing, in the simplest way there is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use maillage::domain::event::EventFacts;
 use maillage::domain::id::EventId;
@@ -18,9 +19,30 @@ pub struct Shown {
     pub author: String,
 }
 
+/// Who follows or is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// A node, whose instance actor follows, or its centre, which is followed.
+    Node(usize),
+    /// The network of a node.
+    Network(usize),
+    /// The publisher of other software.
+    Foreign,
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(number) => write!(f, "n{number}"),
+            Self::Network(number) => write!(f, "the network of n{number}"),
+            Self::Foreign => f.write_str("the foreigners"),
+        }
+    }
+}
+
 /// An event that was published.
 pub struct Published {
-    pub site: usize,
+    pub by: Party,
     /// Nothing for one of other software.
     pub id: Option<EventId>,
     pub facts: EventFacts,
@@ -32,18 +54,18 @@ pub struct Published {
 pub struct Model {
     pub events: Vec<Published>,
     /// Who follows whom; nothing where the node died over it, so that either is right.
-    pub follows: BTreeMap<(usize, usize), Option<bool>>,
+    pub follows: BTreeMap<(Party, Party), Option<bool>>,
 }
 
 impl Model {
     /// What a node shows from `from` on that follows `followed` and is `followed` itself, in order.
-    pub fn shown(&self, followed: &[usize], from: i64, group: impl Fn(usize) -> String) -> Vec<Shown> {
+    pub fn shown(&self, followed: &BTreeSet<Party>, from: i64, group: impl Fn(Party) -> String) -> Vec<Shown> {
         let alive = self.events.iter().filter(|event| !event.deleted);
         let mut shown: Vec<Shown> = alive
-            .filter(|event| followed.contains(&event.site))
+            .filter(|event| followed.contains(&event.by))
             .flat_map(|event| {
                 let sessions = event.facts.schedule.sessions().expect("sessions");
-                let author = group(event.site);
+                let author = group(event.by);
                 sessions
                     .into_iter()
                     .filter(move |one| one.start > instant(from))

@@ -9,7 +9,7 @@ use maillage::domain::time::Instant;
 use maillage::store::{deliveries, followers, follows};
 use serde_json::Value;
 
-use super::model::Shown;
+use super::model::{Party, Shown};
 use super::site::Running;
 use super::world::World;
 
@@ -20,11 +20,11 @@ impl World {
     /// What is not as it should be, in words.
     pub async fn what_is_wrong(self: &Rc<Self>) -> Vec<String> {
         let mut wrong = Vec::new();
+        let ties = self.ties(&mut wrong).await;
         for at in 0..self.sites.len() {
             let run = self.sites[at].run().expect("a node that runs");
-            let followed = self.followed(at, &run, &mut wrong).await;
-            self.check_calendar(at, &run, &followed, &mut wrong).await;
-            self.check_followers(at, &run, &mut wrong).await;
+            self.check_calendar(at, &run, &reached(&ties, at), &mut wrong).await;
+            self.check_followers(at, &run, &ties, &mut wrong).await;
             let seen = self.sites[at].watch.wrong.take();
             wrong.extend(seen.into_iter().map(|one| format!("n{at}: {one}")));
             let waiting = run.node.store.read(deliveries::waiting).await.expect("a count");
@@ -35,69 +35,66 @@ impl World {
         wrong
     }
 
-    /// Whom a node follows, itself first; each follow is accepted and is what people asked for.
-    async fn followed(&self, at: usize, run: &Running, wrong: &mut Vec<String>) -> Vec<usize> {
-        let all = run
-            .node
-            .store
-            .read(|conn| follows::list(conn, None, 1_000))
-            .await
-            .expect("follows");
-        let mut followed = vec![at];
-        for (follow, peer) in all {
-            let target = self.publisher(&peer.uri);
-            followed.push(target);
-            if follow.state != FollowState::Accepted {
-                wrong.push(format!("n{at}: the follow of {} is {:?}", peer.uri, follow.state));
+    /// Whom each node and network follows; each follow is accepted and is what people asked for.
+    async fn ties(&self, wrong: &mut Vec<String>) -> BTreeSet<(Party, Party)> {
+        let mut ties = BTreeSet::new();
+        for at in 0..self.sites.len() {
+            let run = self.sites[at].run().expect("a node that runs");
+            let all = run.node.store.read(|conn| follows::list(conn, None, 1_000)).await;
+            for (follow, peer) in all.expect("follows") {
+                let tie = (self.follower(at, &follow), self.party(&peer.uri));
+                if follow.state != FollowState::Accepted {
+                    wrong.push(format!("the follow of {} by {} is {:?}", tie.1, tie.0, follow.state));
+                }
+                ties.insert(tie);
             }
         }
-        let model = self.model.borrow();
-        for ((follower, target), asked) in &model.follows {
-            if *follower == at && asked.is_some_and(|asked| asked != followed.contains(target)) {
-                wrong.push(format!("n{at}: follows n{target}: {asked:?} was asked for"));
+        for (tie, asked) in &self.model.borrow().follows {
+            if asked.is_some_and(|asked| asked != ties.contains(tie)) {
+                wrong.push(format!("{} follows {}: {asked:?} was asked for", tie.0, tie.1));
             }
         }
-        followed
+        ties
     }
 
-    async fn check_calendar(&self, at: usize, run: &Running, followed: &[usize], wrong: &mut Vec<String>) {
+    async fn check_calendar(&self, at: usize, run: &Running, followed: &BTreeSet<Party>, wrong: &mut Vec<String>) {
         let from = self.time.ms() + MARGIN;
         let (shown, twice) = calendar(run, from).await;
         for uri in twice {
             wrong.push(format!("n{at}: {uri} is shown twice"));
         }
-        let expected = self.model.borrow().shown(followed, from, |site| self.group(site));
+        let expected = self.model.borrow().shown(followed, from, |party| self.group(party));
         for (word, one) in difference(&shown, &expected) {
             wrong.push(format!("n{at}: {word} {one:?}"));
         }
     }
 
-    /// The followers of a centre are those who follow it.
-    async fn check_followers(&self, at: usize, run: &Running, wrong: &mut Vec<String>) {
-        let all = run
-            .node
-            .store
-            .read(|conn| followers::list_all(conn, None, 1_000))
-            .await
-            .expect("followers");
-        let known: BTreeSet<String> = all.into_iter().map(|(_, peer)| peer.uri).collect();
-        for other in &self.sites {
-            let Some(theirs) = other.run() else { continue };
-            let group = self.sites[at].group();
-            let follows = theirs
-                .node
-                .store
-                .read(|conn| follows::list(conn, None, 1_000))
-                .await
-                .expect("follows")
-                .iter()
-                .any(|(_, peer)| peer.uri == group);
-            if follows != known.contains(&format!("{}actor", other.base)) {
-                wrong.push(format!(
-                    "n{at}: n{} follows it: {follows}, its list of followers differs",
-                    other.number
-                ));
-            }
+    /// The followers of the centre and of the network of a node are those who follow them, and people.
+    async fn check_followers(
+        &self,
+        at: usize,
+        run: &Running,
+        ties: &BTreeSet<(Party, Party)>,
+        wrong: &mut Vec<String>,
+    ) {
+        let all = run.node.store.read(|conn| followers::list_all(conn, None, 1_000)).await;
+        let known: BTreeSet<(Party, String)> = all
+            .expect("followers")
+            .into_iter()
+            .filter(|(_, peer)| peer.kind != "Person")
+            .map(|(follower, peer)| {
+                let network = follower.followed == self.sites[at].network && follower.followed.is_some();
+                let of = if network { Party::Network(at) } else { Party::Node(at) };
+                (of, peer.uri)
+            })
+            .collect();
+        let expected: BTreeSet<(Party, String)> = ties
+            .iter()
+            .filter(|(_, of)| matches!(of, Party::Node(there) | Party::Network(there) if *there == at))
+            .map(|(by, of)| (*of, self.follower_actor(*by)))
+            .collect();
+        for (of, uri) in known.symmetric_difference(&expected) {
+            wrong.push(format!("n{at}: {uri} follows {of} on one side only"));
         }
     }
 
@@ -109,6 +106,19 @@ impl World {
             .map(|(object, ids)| format!("{} Creates of {object} were posted to a person", ids.len()))
             .collect()
     }
+}
+
+/// Whose events a node shows: its own, of whom it and its network follow, and of whom networks among these do.
+fn reached(ties: &BTreeSet<(Party, Party)>, at: usize) -> BTreeSet<Party> {
+    let mut reached = BTreeSet::from([Party::Node(at)]);
+    let of = |follower: Party| ties.iter().filter(move |(by, _)| *by == follower).map(|(_, of)| *of);
+    let mut open: Vec<Party> = of(Party::Node(at)).chain(of(Party::Network(at))).collect();
+    while let Some(party) = open.pop() {
+        if reached.insert(party) && matches!(party, Party::Network(_)) {
+            open.extend(of(party));
+        }
+    }
+    reached
 }
 
 /// What a node shows from `from` on, in order, and the addresses that are there twice.

@@ -29,6 +29,9 @@ use super::network::Reply;
 use super::time::{NodeClock, VirtualTime};
 use super::watch::Watch;
 
+/// Nodes that have a network, the first ones.
+pub const NETWORKS: usize = 2;
+
 /// What a node answers to a request.
 pub type Serve = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Reply>>;
 
@@ -64,6 +67,8 @@ pub struct Site {
     pub base: Url,
     pub clock: Arc<NodeClock>,
     pub centre: CentreId,
+    /// Its network, where it has one.
+    pub network: Option<CentreId>,
     pub running: RefCell<Option<Rc<Running>>>,
     /// When it comes back, in virtual milliseconds.
     pub down_until: Cell<i64>,
@@ -84,7 +89,7 @@ pub struct Running {
 
 impl Site {
     /// The home of node `number`, with its keys and its centre.
-    pub fn new(number: usize, skew: i64, seed: u64, time: &Arc<VirtualTime>, folder: &TempDir) -> Self {
+    pub fn new(number: usize, nodes: usize, skew: i64, seed: u64, time: &Arc<VirtualTime>, folder: &TempDir) -> Self {
         let clock = Arc::new(NodeClock {
             time: Arc::clone(time),
             skew: AtomicI64::new(skew),
@@ -94,22 +99,25 @@ impl Site {
         let folder = folder.path().join(number.to_string());
         std::fs::create_dir(&folder).expect("a folder");
         std::fs::write(folder.join("maillage.db"), template()).expect("a copy of the template");
-        let centre = Centre {
+        let group = |handle: &str, kind: CentreKind| Centre {
             id: CentreId::new(now, random.as_ref()),
-            handle: "agenda".parse().expect("a handle"),
-            kind: CentreKind::Centre,
+            handle: handle.parse().expect("a handle"),
+            kind,
             profile: CentreProfile {
-                name: format!("Centre {number}"),
+                name: format!("{handle} {number}"),
                 ..CentreProfile::default()
             },
             created: now,
             updated: now,
         };
+        let centre = group("agenda", CentreKind::Centre);
+        let network = (number < NETWORKS).then(|| group("reseau", CentreKind::Network));
         let site = Self {
             number,
             base: Url::parse(&format!("https://n{number}.example/")).expect("a URL"),
             clock,
             centre: centre.id,
+            network: network.as_ref().map(|network| network.id),
             running: RefCell::new(None),
             down_until: Cell::new(0),
             kept_up: Cell::new(0),
@@ -121,13 +129,19 @@ impl Site {
         let mut conn = Target::parse(&site.database())
             .and_then(|target| target.connect().map_err(|error| panic!("{error}")))
             .expect("a connection");
-        centres::insert(&mut conn, &centre).expect("a centre");
-        for pair in
-            keys::pairs(2 * number, None, now)
-                .into_iter()
-                .chain(keys::pairs(2 * number + 1, Some(centre.id), now))
-        {
-            stored_keys::insert(&mut conn, &pair).expect("a key");
+        let spare = 2 * nodes + keys::SPARE + number;
+        let owners = [
+            (2 * number, None),
+            (2 * number + 1, Some(&centre)),
+            (spare, network.as_ref()),
+        ];
+        for (number, owner) in owners.into_iter().take(if network.is_some() { 3 } else { 2 }) {
+            if let Some(owner) = owner {
+                centres::insert(&mut conn, owner).expect("a centre");
+            }
+            for pair in keys::pairs(number, owner.map(|owner| owner.id), now) {
+                stored_keys::insert(&mut conn, &pair).expect("a key");
+            }
         }
         site
     }
@@ -139,6 +153,11 @@ impl Site {
     /// The actor of its centre.
     pub fn group(&self) -> String {
         format!("{}groups/agenda", self.base)
+    }
+
+    /// The actor of its network.
+    pub fn network_group(&self) -> String {
+        format!("{}groups/reseau", self.base)
     }
 
     /// Starts the program.

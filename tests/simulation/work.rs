@@ -10,8 +10,9 @@ use maillage::domain::time::{Clock as _, DEFAULT_ZONE, Instant};
 use maillage::store::follows;
 
 use super::keys;
-use super::model::Published;
-use super::network::{self, SOCIAL};
+use super::model::{Party, Published};
+use super::network;
+use super::site::NETWORKS;
 use super::world::World;
 
 impl World {
@@ -35,7 +36,7 @@ impl World {
         let Some(run) = self.sites[at].run() else { return };
         let own: Vec<usize> = {
             let model = self.model.borrow();
-            let alive = |event: &Published| event.site == at && !event.deleted;
+            let alive = |event: &Published| event.by == Party::Node(at) && !event.deleted;
             (0..model.events.len())
                 .filter(|one| alive(&model.events[*one]))
                 .collect()
@@ -47,7 +48,7 @@ impl World {
                 .expect("published");
             self.note(&format!("n{at} publishes {} ({})", event.facts.title, event.uri));
             self.model.borrow_mut().events.push(Published {
-                site: at,
+                by: Party::Node(at),
                 id: Some(event.id),
                 facts: event.facts,
                 deleted: false,
@@ -95,7 +96,7 @@ impl World {
     fn foreigners_act(&self) {
         let now = super::time::instant(self.time.ms());
         let mut model = self.model.borrow_mut();
-        let alive = |event: &Published| event.site == SOCIAL && !event.deleted;
+        let alive = |event: &Published| event.by == Party::Foreign && !event.deleted;
         let own: Vec<usize> = (0..model.events.len())
             .filter(|one| alive(&model.events[*one]))
             .collect();
@@ -107,7 +108,7 @@ impl World {
             self.foreign
                 .publish(number, &facts.title, schedule.start, schedule.end, now);
             model.events.push(Published {
-                site: SOCIAL,
+                by: Party::Foreign,
                 id: None,
                 facts,
                 deleted: false,
@@ -164,38 +165,46 @@ impl World {
         facts
     }
 
-    /// `at` follows somebody.
+    /// `at` or its network follows somebody.
     pub async fn follow(self: &Rc<Self>, at: usize) {
-        let target = self.dice.place(self.sites.len() + 1);
-        if target == self.sites.len() {
-            self.follow_that(at, SOCIAL).await;
-        } else if target != at {
-            self.follow_that(at, target).await;
+        let count = self.sites.len();
+        let follower = match self.dice.below(4) {
+            0..2 if self.sites[at].network.is_some() => Party::Network(at),
+            _ => Party::Node(at),
+        };
+        let target = match self.dice.place(count + NETWORKS.min(count) + 1) {
+            place if place < count => Party::Node(place),
+            place if place == count => Party::Foreign,
+            place => Party::Network(place - count - 1),
+        };
+        // Nobody follows what is at home.
+        if !matches!(target, Party::Node(there) | Party::Network(there) if there == at) {
+            self.follow_that(at, follower, target).await;
         }
     }
 
-    pub async fn follow_that(self: &Rc<Self>, at: usize, target: usize) {
+    pub async fn follow_that(self: &Rc<Self>, at: usize, follower: Party, target: Party) {
         let Some(run) = self.sites[at].run() else { return };
-        self.note(&format!("n{at} follows {}", network::name(target)));
-        let before = self
-            .model
-            .borrow()
-            .follows
-            .get(&(at, target))
-            .copied()
-            .unwrap_or(Some(false));
-        let group = self.group(target);
-        let outcome = self.unless_dead(&run, following::follow(&run.node, &group, None)).await;
+        self.note(&format!("{follower} follows {target}"));
+        let key = (follower, target);
+        let before = self.model.borrow().follows.get(&key).copied().unwrap_or(Some(false));
+        let (group, centre) = (
+            self.group(target),
+            self.sites[at].network.filter(|_| follower == Party::Network(at)),
+        );
+        let outcome = self
+            .unless_dead(&run, following::follow(&run.node, &group, centre))
+            .await;
         let follows = match outcome {
             Some(Ok(_)) => Some(true),
             Some(Err(error)) => {
-                self.note(&format!("n{at} cannot follow {}: {error}", network::name(target)));
+                self.note(&format!("{follower} cannot follow {target}: {error}"));
                 before
             }
             None if before == Some(true) => before,
             None => None,
         };
-        self.model.borrow_mut().follows.insert((at, target), follows);
+        self.model.borrow_mut().follows.insert(key, follows);
     }
 
     async fn unfollow(self: &Rc<Self>, at: usize) {
@@ -210,10 +219,10 @@ impl World {
             return;
         }
         let (follow, peer) = &all[self.dice.place(all.len())];
-        let target = self.publisher(&peer.uri);
-        self.note(&format!("n{at} unfollows {}", network::name(target)));
+        let (follower, target) = (self.follower(at, follow), self.party(&peer.uri));
+        self.note(&format!("{follower} unfollows {target}"));
         following::unfollow(&run.node, follow.id).await.expect("unfollowed");
-        self.model.borrow_mut().follows.insert((at, target), Some(false));
+        self.model.borrow_mut().follows.insert((follower, target), Some(false));
     }
 
     async fn rotate(&self, at: usize) {

@@ -7,8 +7,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use maillage::app::{events, jobs};
+use maillage::domain::peer::Follow;
 use maillage::federation::fetch::FetchError;
-use maillage::federation::pull;
+use maillage::federation::{networks, pull};
 use maillage::store::hosts;
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
@@ -17,7 +18,7 @@ use url::Url;
 use super::dice::Dice;
 use super::foreign::{self, Foreign};
 use super::keys;
-use super::model::Model;
+use super::model::{Model, Party};
 use super::network::{self, Call, Line, Parcel, Reply, SOCIAL};
 use super::options::Options;
 use super::site::{self, Costs, Running, Site};
@@ -118,6 +119,7 @@ impl World {
             .map(|number| {
                 Site::new(
                     number,
+                    options.nodes,
                     dice.between(-2 * MINUTE, 2 * MINUTE),
                     dice.number(),
                     &time,
@@ -219,6 +221,10 @@ impl World {
                 jobs::purge(&run.node).await.expect("purge");
             }
             let mut steps = 0;
+            while networks::step(&run.node.federation).await.expect("networks") > 0 {
+                steps += 1;
+                assert!(steps < MOST_STEPS, "n{at} announces in circles");
+            }
             while run.worker.step_one().await.expect("deliveries") {
                 steps += 1;
                 assert!(steps < MOST_STEPS, "n{at} delivers in circles");
@@ -228,6 +234,7 @@ impl World {
                 steps += 1;
                 assert!(steps < MOST_STEPS, "n{at} reads in circles");
             }
+            while networks::step(&run.node.federation).await.expect("networks") > 0 {}
             while run.worker.step_one().await.expect("deliveries") {}
         };
         self.unless_dead(&run, work).await;
@@ -336,17 +343,39 @@ impl World {
         number.and_then(|number| number.parse().ok()).unwrap_or(SOCIAL)
     }
 
-    /// The actor of a publisher.
-    pub fn group(&self, number: usize) -> String {
-        self.sites
-            .get(number)
-            .map_or_else(|| foreign::GROUP.to_owned(), Site::group)
+    /// The actor that is followed.
+    pub fn group(&self, party: Party) -> String {
+        match party {
+            Party::Node(number) => self.sites[number].group(),
+            Party::Network(number) => self.sites[number].network_group(),
+            Party::Foreign => foreign::GROUP.to_owned(),
+        }
     }
 
-    /// Who publishes as this actor.
-    pub fn publisher(&self, uri: &str) -> usize {
-        let here = self.sites.iter().position(|site| site.group() == uri);
-        here.unwrap_or(SOCIAL)
+    /// The actor that follows.
+    pub fn follower_actor(&self, party: Party) -> String {
+        match party {
+            Party::Node(number) => format!("{}actor", self.sites[number].base),
+            other => self.group(other),
+        }
+    }
+
+    /// Who is followed under this address.
+    pub fn party(&self, uri: &str) -> Party {
+        let numbers = 0..self.sites.len();
+        let parties = numbers.flat_map(|number| [Party::Node(number), Party::Network(number)]);
+        parties
+            .filter(|party| self.group(*party) == uri)
+            .last()
+            .unwrap_or(Party::Foreign)
+    }
+
+    /// Who asked for a follow at a node.
+    pub fn follower(&self, at: usize, follow: &Follow) -> Party {
+        match follow.follower {
+            Some(_) => Party::Network(at),
+            None => Party::Node(at),
+        }
     }
 
     /// Adds a line to the trace.

@@ -9,8 +9,8 @@ use super::programme;
 use crate::domain::event::{Event, Origin, Session};
 use crate::federation::convert::event_out::Posting;
 use crate::federation::convert::note_out::{Why, note};
-use crate::federation::{notices, outbox};
 use crate::federation::wire::activity::Activity;
+use crate::federation::{notices, outbox};
 use crate::store::networks::{self, News};
 use crate::store::{Conn, StoreError};
 
@@ -54,8 +54,8 @@ impl Announcer<'_> {
 
     fn tell_news(&self, conn: &mut Conn, event: &Event, session: &Session, news: News) -> Result<(), StoreError> {
         let (id, recent) = (self.network.id, self.now - REST);
-        let rests = news.noted.is_some_and(|noted| noted > recent)
-            || networks::noted_since(conn, id, recent)? >= MOST_POSTS;
+        let rests =
+            news.noted.is_some_and(|noted| noted > recent) || networks::noted_since(conn, id, recent)? >= MOST_POSTS;
         let kept = if rests {
             let due = Some(news.noted.unwrap_or(self.now) + REST).filter(|due| *due > self.now);
             News {

@@ -105,10 +105,16 @@ pub fn remove_post(conn: &mut Conn, network: CentreId, session: SessionId) -> Re
 pub fn news(conn: &mut Conn, network: CentreId, session: SessionId) -> Result<Option<News>, StoreError> {
     let row: Option<(String, Option<i64>, Option<i64>)> = network_posts::table
         .find((network.to_string(), session.to_string()))
-        .select((network_posts::known, network_posts::noted_at, network_posts::change_due_at))
+        .select((
+            network_posts::known,
+            network_posts::noted_at,
+            network_posts::change_due_at,
+        ))
         .first(conn)
         .optional()?;
-    let Some((known, noted, due)) = row else { return Ok(None) };
+    let Some((known, noted, due)) = row else {
+        return Ok(None);
+    };
     Ok(Some(News {
         known,
         noted: instant_opt(noted)?,
