@@ -5,7 +5,7 @@
 //! | `--seeds N` | how many worlds (100), from `--from SEED` (1) on |
 //! | `--seed SEED` | one world; with `--trace` all that happened in it |
 //! | `--nodes N` | nodes of each (8) |
-//! | `--steps N` | what people do in each (five for each node) |
+//! | `--steps N` | what people do in each (two things a node) |
 //! | `--hours N` | hours that pass at most between two of these (6) |
 //! | `--jobs N` | worlds at the same time (2) |
 //! | `--calm` | without faults |

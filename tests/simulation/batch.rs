@@ -104,10 +104,11 @@ pub fn explain(seed: u64, options: Options) -> String {
     let trace = &outcome.trace[end.saturating_sub(LAST_LINES)..end];
     format!(
         "seed {seed} ends badly; the shortest world that does: {shortest:?}\n{}\n… before quiet returned:\n{}\n\
-         again: cargo run --release --example simulation -- --seed {seed} --nodes {} --steps {} --trace\n",
+         again: cargo run --release --example simulation -- --seed {seed} --nodes {} --steps {} --hours {} --trace\n",
         outcome.wrong.join("\n"),
         trace.join("\n"),
         shortest.nodes,
         options.steps,
+        options.hours,
     )
 }

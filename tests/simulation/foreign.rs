@@ -19,8 +19,8 @@ pub const GROUP: &str = "https://social.example/@fil_rouge";
 const HOME: &str = "https://social.example";
 const KIND: &str = "application/activity+json";
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
-/// What is not taken so many times is not sent again.
-const ATTEMPTS: u32 = 8;
+/// What is not taken so many times is not sent again: Mobilizon and Gancio hardly try twice.
+const ATTEMPTS: u32 = 2;
 
 /// One of its events.
 struct Event {

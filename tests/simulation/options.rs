@@ -69,11 +69,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// What is run a thousand times.
+    /// What `scripts/test.sh simulation` runs a thousand times.
     pub fn usual(nodes: usize) -> Self {
         Self {
             nodes,
-            steps: 5 * nodes,
+            steps: 2 * nodes,
             hours: 6,
             faults: Faults::USUAL,
         }

@@ -6,10 +6,10 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use maillage::app::{centres, events};
 use maillage::domain::centre::{CentreKind, CentreProfile};
 use maillage::domain::event::{EventFacts, Format, Level, Price, Registration, RegistrationMode, Status};
-use maillage::domain::peer::FollowState;
+use maillage::domain::peer::{FollowState, PeerContact};
 use maillage::domain::place::Place;
 use maillage::store::announces::{self, Announce};
-use maillage::store::{Conn, StoreError};
+use maillage::store::{Conn, StoreError, peers};
 use maillage::web::{Shared, app};
 use serde_json::Value;
 
@@ -76,7 +76,7 @@ async fn network(test: &TestNode) {
     });
     let escale = escale.expect("a centre").id;
     events::publish(&test.node, escale, workshop).await.expect("an event");
-    let peers = test.node.store.write(|conn: &mut Conn| {
+    let stored = test.node.store.write(|conn: &mut Conn| {
         let bobine = samples::peer(conn, "bobine", "b.example");
         samples::follow(conn, None, bobine.id, FollowState::Accepted);
         for day in [2, 3] {
@@ -89,10 +89,21 @@ async fn network(test: &TestNode) {
         off.status = Status::Cancelled;
         off.themes = vec!["logement".into()];
         samples::remote(conn, &bobine, off);
-        let (hub, thread) = (
-            samples::peer(conn, "reseau", "r.example"),
+        let (mut hub, thread) = (
+            samples::peer_of("reseau", "r.example"),
             samples::peer(conn, "fil", "f.example"),
         );
+        // What its actor says of itself.
+        hub.contact = Some(PeerContact {
+            place: Some(Place {
+                address: "8 rue du Moulin".into(),
+                postcode: "59000".into(),
+                city: "Lille".into(),
+                ..Place::default()
+            }),
+            phone: Some("+33353010909".into()),
+        });
+        hub.id = peers::upsert(conn, &hub)?;
         samples::follow(conn, None, hub.id, FollowState::Accepted);
         let event = samples::remote(conn, &thread, samples::facts("Café", "2026-12-04T09:00:00Z"));
         announces::insert(
@@ -107,7 +118,7 @@ async fn network(test: &TestNode) {
         )?;
         Ok::<_, StoreError>(())
     });
-    peers.await.expect("peers");
+    stored.await.expect("peers");
 }
 
 fn names(list: &Value) -> Vec<&str> {
@@ -246,6 +257,10 @@ fn the_table_has_the_columns_and_the_values_of_the_national_schema() {
             assert_eq!(cell(1, name), value, "{name}");
         }
         assert_eq!((cell(2, "code_insee"), cell(2, "adresse")), ("59599", "3 rue du Fil"));
+        assert_eq!(
+            (cell(4, "adresse"), cell(4, "commune"), cell(4, "telephone")),
+            ("8 rue du Moulin", "Lille", "+33353010909")
+        );
         // Nothing is made up for somebody of whom nothing is known.
         let unknown = [
             "commune",

@@ -389,6 +389,25 @@ fn our_actors_can_be_read_by_ourselves() {
 }
 
 #[test]
+fn where_a_structure_is_found_and_called_arrives_and_of_a_person_nothing() {
+    let mut document = centre_actor(&centre(), &keys(), &urls()).document();
+    let id: Url = document["id"].as_str().unwrap().parse().unwrap();
+    let read = |document: &Value| {
+        let now = instant("2026-10-01T00:00:00Z");
+        actor(document, &id, PeerId(Uuid::nil()), now).unwrap().contact
+    };
+    let (contact, place) = (read(&document).unwrap(), centre().profile.place.unwrap());
+    assert_eq!(contact.phone.as_deref(), Some("+33353010101"));
+    let theirs = contact.place.unwrap();
+    assert_eq!(
+        (theirs.name, theirs.postcode, theirs.city, theirs.latitude),
+        (place.name, place.postcode, place.city, place.latitude)
+    );
+    document["type"] = json!("Person");
+    assert_eq!(read(&document), None);
+}
+
+#[test]
 fn our_activities_can_be_read_by_ourselves() {
     let urls = urls();
     let us = urls.actor(&OurActor::Centre(handle()));
