@@ -3,8 +3,9 @@
 use clap::{Args, Subcommand};
 
 use super::Failure;
-use crate::app::Node;
 use crate::app::networks::{self, Who};
+use crate::app::{Error, Node};
+use crate::domain::centre::Centre;
 use crate::domain::network::{Decision, Rule};
 
 #[derive(Debug, Subcommand)]
@@ -73,7 +74,7 @@ pub(super) async fn run(node: &Node, command: Command) -> Result<(), Failure> {
     match command {
         Command::Show { handle } => show(node, &handle).await?,
         Command::Rule(said) => {
-            let network = networks::by_handle(node, &said.handle).await?;
+            let network = network(node, &said.handle).await?;
             let rule = Rule {
                 postcodes: said.postcode,
                 insee: said.insee,
@@ -88,12 +89,13 @@ pub(super) async fn run(node: &Node, command: Command) -> Result<(), Failure> {
             member,
             trusted,
         } => {
-            let network = networks::by_handle(node, &handle).await?;
+            let network = network(node, &handle).await?;
             networks::put_member(node, network.id, &member, trusted).await?;
         }
         Command::Remove { handle, member } => {
-            let network = networks::by_handle(node, &handle).await?;
-            networks::remove_member(node, network.id, &member).await?;
+            let network = network(node, &handle).await?;
+            let removed = networks::remove_member(node, network.id, &member).await;
+            named(removed, || format!("{member} is no member of {handle}"))?;
         }
         Command::Approve(subject) => decide(node, &subject, Decision::Approved).await?,
         Command::Refuse(subject) => decide(node, &subject, Decision::Refused).await?,
@@ -102,12 +104,27 @@ pub(super) async fn run(node: &Node, command: Command) -> Result<(), Failure> {
 }
 
 async fn decide(node: &Node, said: &Subject, decision: Decision) -> Result<(), Failure> {
-    let network = networks::by_handle(node, &said.handle).await?;
-    Ok(networks::decide(node, network.id, &said.subject, decision).await?)
+    let network = network(node, &said.handle).await?;
+    let decided = networks::decide(node, network.id, &said.subject, decision).await;
+    named(decided, || format!("nothing here is {}", said.subject))
+}
+
+async fn network(node: &Node, handle: &str) -> Result<Centre, Failure> {
+    let found = networks::by_handle(node, handle).await;
+    named(found, || format!("there is no network {handle} on this node"))
+}
+
+/// What is not there, by its name.
+fn named<T>(found: Result<T, Error>, words: impl FnOnce() -> String) -> Result<T, Failure> {
+    match found {
+        Err(Error::NotFound) => Err(anyhow::anyhow!(words()).into()),
+        other => Ok(other?),
+    }
 }
 
 async fn show(node: &Node, handle: &str) -> Result<(), Failure> {
-    let settings = networks::settings(node, handle).await?;
+    let settings = networks::settings(node, handle).await;
+    let settings = named(settings, || format!("there is no network {handle} on this node"))?;
     print_rule(&settings.rule);
     for member in &settings.members {
         let account = match &member.who {

@@ -3,6 +3,7 @@
 mod commands;
 mod deliveries;
 mod demo;
+mod networks;
 mod programme;
 mod serve;
 mod start_up;

@@ -534,6 +534,22 @@ fn a_network_hands_on_what_its_node_knew_before_it_was_there() {
         settle(&all).await;
         let page = nodes[1].get("/groups/rlin/upcoming?page=first", ACTIVITY).await.json();
         assert_eq!(page["orderedItems"][0]["name"], "Déjà là", "as its author signed it");
+
+        // Its feeds are the merged calendar, and lead to the origin.
+        let origin = &nodes[0].calendar().await[0].uri;
+        for (path, kind) in [
+            ("/calendar.ics", "text/calendar"),
+            ("/calendar.atom", "application/atom+xml"),
+            ("/calendar.csv", "text/csv"),
+        ] {
+            for (network, there) in [("rlin", true), ("autre", false)] {
+                let feed = nodes[1].get(&format!("{path}?network={network}"), kind).await.text;
+                let feed = feed.replace("\r\n ", "");
+                assert_eq!(feed.contains("Déjà là"), there, "{path}: {feed}");
+                let leads = feed.contains(origin.as_str()) && feed.contains("Centre agenda");
+                assert!(leads || !there, "{path}: {feed}");
+            }
+        }
     });
 }
 
