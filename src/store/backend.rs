@@ -151,19 +151,6 @@ impl Target {
         }
     }
 
-    /// [`connect`](Self::connect) for the one writer of an embedded database, which keeps more pages.
-    ///
-    /// # Errors
-    /// As [`connect`](Self::connect).
-    pub(super) fn connect_to_write(&self) -> ConnectionResult<Conn> {
-        let mut conn = self.connect()?;
-        if let Conn::Sqlite(conn) = &mut conn {
-            conn.batch_execute(WRITER_CACHE)
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        }
-        Ok(conn)
-    }
-
     /// Opens one connection and sets it up.
     ///
     /// # Errors
@@ -184,9 +171,6 @@ impl Target {
         }
     }
 }
-
-/// Eight MiB of pages for the writer: the indexes that each new event touches stay in memory (a fifth less work for it).
-const WRITER_CACHE: &str = "PRAGMA cache_size=-8192";
 
 /// `busy_timeout` comes first, because switching to WAL may itself meet a lock. `synchronous=FULL`: what was
 /// answered 202 survives a power cut. The page cache is one MiB a connection (negative means KiB). The log is copied
