@@ -115,8 +115,8 @@ impl Watch {
             let known = diesel::sql_query("SELECT uri FROM events WHERE peer_id IS NOT NULL");
             Ok(known.load::<Known>(conn)?)
         });
-        let dead = self.dead.borrow();
         let all = all.await.expect("the events");
+        let dead = self.dead.borrow();
         for back in all.iter().filter(|one| dead.contains(&one.uri)) {
             self.complain(&back.uri, "was deleted, and a reading brought it back");
         }

@@ -38,7 +38,7 @@ impl Reading<'_> {
             self.left_out.note(FETCHES);
         }
         self.budget.renew(most);
-        for event in self.from_somewhere(missing).into_iter().take(most) {
+        for event in self.starting_anywhere(missing).into_iter().take(most) {
             self.look_at(event).await?;
         }
         Ok(())
@@ -48,7 +48,7 @@ impl Reading<'_> {
     pub(super) async fn look_at_undated(&mut self) -> Result<(), FederationError> {
         self.budget.renew(MAX_UNSURE);
         let undated = std::mem::take(&mut self.undated);
-        for uri in self.from_somewhere(undated).into_iter().take(MAX_UNSURE) {
+        for uri in self.starting_anywhere(undated).into_iter().take(MAX_UNSURE) {
             let known = self
                 .federation
                 .store
@@ -63,7 +63,7 @@ impl Reading<'_> {
     }
 
     /// All of them, from one on that chance picks: where not all can be asked for in one reading, no part waits for ever.
-    fn from_somewhere<T>(&self, mut all: Vec<T>) -> Vec<T> {
+    fn starting_anywhere<T>(&self, mut all: Vec<T>) -> Vec<T> {
         let mut bytes = [0; 8];
         self.federation.random.fill(&mut bytes);
         let start = usize::from_le_bytes(bytes).checked_rem(all.len()).unwrap_or(0);
@@ -84,7 +84,7 @@ impl Reading<'_> {
             self.left_out.note(FETCHES);
         }
         self.budget.renew(MAX_FETCHES);
-        for one in self.from_somewhere(missing).into_iter().take(MAX_FETCHES) {
+        for one in self.starting_anywhere(missing).into_iter().take(MAX_FETCHES) {
             if !one.ours {
                 let (id, uri) = (one.event, one.uri);
                 self.look_at(RemoteEvent { id, uri, updated: now }).await?;
