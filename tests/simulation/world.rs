@@ -190,7 +190,8 @@ impl World {
     /// Time passes, in pieces; all that is due is done.
     async fn pass(self: &Rc<Self>, mut ms: i64) {
         while ms > 0 {
-            let piece = ms.min(3 * HOUR);
+            // In quiet, nothing depends on how often a programme is read.
+            let piece = ms.min(if self.faulty.get() { 3 } else { 6 } * HOUR);
             self.time.advance(piece);
             ms -= piece;
             if self.faulty.get() && self.dice.chance(self.options.faults.cut) {
