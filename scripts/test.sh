@@ -4,7 +4,7 @@
 # usage: scripts/test.sh [PART…]
 #   rust      formatting, clippy, and the tests on SQLite and PostgreSQL
 #   faults    kill -9, full disks, wrong clocks, restarted databases, under load (some minutes)
-#   simulation  networks of nodes that break, from seeds: SIMULATION_SEEDS (1000) worlds of SIMULATION_NODES (8)
+#   simulation  networks of nodes that break, from seeds: SIMULATION_SEEDS (600) worlds of SIMULATION_NODES (8)
 #   browser   the pages in Chromium, two nodes side by side
 #   interop   another implementation of ActivityPub (Fedify) against a node
 #   fuzz      each property on inputs that libFuzzer searches for, for a bounded time
@@ -135,7 +135,7 @@ part_simulation() {
   need_cargo
   have cc || need_apt cc gcc libc6-dev
   suite "simulation" count_worlds cargo run --locked --quiet --release --example simulation -- \
-    --seeds "${SIMULATION_SEEDS:-1000}" --nodes "${SIMULATION_NODES:-8}"
+    --seeds "${SIMULATION_SEEDS:-600}" --nodes "${SIMULATION_NODES:-8}"
 }
 
 # The program that the outside tests drive: the same build as the Rust tests.

@@ -1,5 +1,6 @@
 //! A node as people run it, `maillage serve`, that is killed and started again at the same address.
 
+use std::fs::File;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command};
@@ -214,6 +215,21 @@ fn free_port() -> u16 {
     let start = u64::from_le_bytes(bytes);
     let span = u64::from(PORTS.end - PORTS.start);
     let ports = (0..span).map(|step| PORTS.start + u16::try_from((start + step) % span).expect("a port"));
-    let mut free = ports.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    let mut free = ports.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok() && is_taken_by_us(*port));
     free.next().expect("a free port")
+}
+
+/// Takes a port before anything listens there: other tests choose theirs at the same time. Until this process ends.
+fn is_taken_by_us(port: u16) -> bool {
+    static TAKEN: Mutex<Vec<File>> = Mutex::new(Vec::new());
+    let folder = std::env::temp_dir().join("maillage-test-ports");
+    let _ = std::fs::create_dir_all(&folder);
+    let Ok(file) = File::create(folder.join(port.to_string())) else {
+        return false;
+    };
+    let ours = file.try_lock().is_ok();
+    if ours {
+        TAKEN.lock().expect("the ports").push(file);
+    }
+    ours
 }

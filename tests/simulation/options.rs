@@ -69,7 +69,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What `scripts/test.sh simulation` runs a thousand times.
+    /// What `scripts/test.sh simulation` runs some hundred times.
     pub fn usual(nodes: usize) -> Self {
         Self {
             nodes,

@@ -1,4 +1,4 @@
-//! A few worlds in the everyday loop; `scripts/test.sh simulation` runs a thousand.
+//! A few worlds in the everyday loop; `scripts/test.sh simulation` runs hundreds.
 
 use super::batch;
 use super::options::Options;
