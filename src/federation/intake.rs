@@ -18,7 +18,7 @@ use super::refused::NotTaken;
 use super::shares::Shares;
 use crate::domain::block::Severity;
 use crate::domain::event::{Event, Origin};
-use crate::domain::id::EventId;
+use crate::domain::id::{EventId, PeerId};
 use crate::domain::peer::Peer;
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::{Instant, local_of};
@@ -170,18 +170,25 @@ async fn owner(federation: &Federation, authors: &[Url], sender: Option<&Arc<Pee
     }
 }
 
-/// Whether one of our actors follows one of `peers`.
+/// Whether one of our actors follows `peer`.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub async fn is_followed(federation: &Federation, peers: [&Peer; 2]) -> Result<bool, StoreError> {
-    let ids = peers.map(|peer| peer.id);
-    let follows =
-        move |conn: &mut Conn| {
-            Ok(!follows::accepted_of_peer(conn, ids[0])?.is_empty()
-                || !follows::accepted_of_peer(conn, ids[1])?.is_empty())
-        };
-    federation.store.read(follows).await
+pub async fn is_followed(federation: &Federation, peer: PeerId) -> Result<bool, StoreError> {
+    let followed = move |conn: &mut Conn| follows::is_accepted(conn, peer);
+    federation.store.read(followed).await
+}
+
+/// Whether the event at `uri` is wanted here: one of our actors follows its publisher or the sender, or it is known already. What a
+/// network announces here may still hear from its author, whom nobody follows any more.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_wanted(conn: &mut Conn, uri: &str, owner: PeerId, sender: PeerId) -> Result<bool, StoreError> {
+    if follows::is_accepted(conn, owner)? || (sender != owner && follows::is_accepted(conn, sender)?) {
+        return Ok(true);
+    }
+    Ok(events::by_uri(conn, uri)?.is_some_and(|known| known.origin == Origin::Remote(owner)))
 }
 
 /// Keeps an event that a message brought. A late message revives nothing that was deleted, and changes no owner.
@@ -246,12 +253,12 @@ pub fn hide(conn: &mut Conn, uri: &str, owner: &Peer) -> Result<(), StoreError> 
 /// # Errors
 /// [`NotTaken::Ignored`] when nobody follows, or as [`keep`].
 pub fn keep_if_followed(conn: &mut Conn, told: &Told, sender: &Peer, now: Instant) -> Result<bool, NotTaken> {
-    let publisher = follows::is_accepted(conn, told.owner.id)?;
-    if !publisher && (sender.id == told.owner.id || !follows::is_accepted(conn, sender.id)?) {
+    if !is_wanted(conn, &told.event.uri, told.owner.id, sender.id)? {
         return Err(NotTaken::Ignored("not_followed"));
     }
     let (_, of_series) = keep_date(conn, told)?;
-    let read_again = publisher && told.owner.upcoming.is_some() && (of_series || !told.owner.is_maillage());
+    let has_more = told.owner.upcoming.is_some() && (of_series || !told.owner.is_maillage());
+    let read_again = has_more && follows::is_accepted(conn, told.owner.id)?;
     if read_again {
         crate::store::pulls::schedule(conn, told.owner.id, now)?;
     }

@@ -33,7 +33,7 @@ impl Activity for Announce {
     identity!();
 
     async fn verify(&self, data: &Data<Federation>) -> Result<(), NotTaken> {
-        if intake::is_followed(data, [&self.receipt.sender, &self.receipt.sender]).await? {
+        if intake::is_followed(data, self.receipt.sender.id).await? {
             Ok(())
         } else {
             Err(NotTaken::Ignored("not_followed"))

@@ -12,7 +12,7 @@ use crate::federation::intake::{self, Told};
 use crate::federation::peers;
 use crate::federation::proof;
 use crate::federation::refused::NotTaken;
-use crate::store::{events, tombstones};
+use crate::store::{Conn, events, tombstones};
 
 /// Create, Invite (Hubzilla publishes so) or Update.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Activity for Create {
             Err(NotTaken::NotPublic) => return self.hide(data).await,
             told => told?,
         };
-        self.check_followed(data, &told).await?;
+        self.check_wanted(data, &told).await?;
         let proven = author
             .as_ref()
             .is_some_and(|author| author.fresh && author.peer.id == told.owner.id);
@@ -61,7 +61,7 @@ impl Activity for Create {
         if told.owner.id != self.receipt.sender.id && !proven {
             told = self.as_its_origin_says(data, told).await?;
             // The origin may name another publisher than the sender did.
-            self.check_followed(data, &told).await?;
+            self.check_wanted(data, &told).await?;
         }
         let receipt = self.receipt;
         let read_again = data
@@ -87,9 +87,14 @@ impl Create {
         }
     }
 
-    async fn check_followed(&self, federation: &Federation, told: &Told) -> Result<(), NotTaken> {
-        // The transaction asks again; who was not followed a moment ago is not worth one.
-        if self.receipt.followed || intake::is_followed(federation, [&told.owner, &self.receipt.sender]).await? {
+    async fn check_wanted(&self, federation: &Federation, told: &Told) -> Result<(), NotTaken> {
+        if self.receipt.followed {
+            return Ok(());
+        }
+        // The transaction asks again; what was not wanted a moment ago is not worth one.
+        let (uri, owner, sender) = (told.event.uri.clone(), told.owner.id, self.receipt.sender.id);
+        let wanted = move |conn: &mut Conn| intake::is_wanted(conn, &uri, owner, sender);
+        if federation.store.read(wanted).await? {
             Ok(())
         } else {
             Err(NotTaken::Ignored("not_followed"))

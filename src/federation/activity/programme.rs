@@ -31,7 +31,7 @@ pub(super) fn page<'a>(object: &'a ObjectRef, receipt: &Receipt) -> Option<&'a V
 /// # Errors
 /// [`NotTaken::Ignored`] when the sender is not followed.
 pub(super) async fn keep(federation: &Federation, receipt: Receipt, page: &Value) -> Result<(), NotTaken> {
-    if !intake::is_followed(federation, [&receipt.sender, &receipt.sender]).await? {
+    if !intake::is_followed(federation, receipt.sender.id).await? {
         return Err(NotTaken::Ignored("not_followed"));
     }
     let sender = Arc::clone(&receipt.sender);
