@@ -163,20 +163,37 @@ part_interop() {
   suite "interop tests" count_node node --test --test-reporter=spec --test-concurrency=1 tests/interop/*.test.mjs
 }
 
-# The properties of tests/properties, each for $FUZZ_SECONDS. cargo-fuzz asks for unstable flags of the compiler.
+# fuzz NAME: one target for $FUZZ_SECONDS, its words and its status in $logs.
+fuzz() {
+  # New inputs go to a folder of this run; the corpus of the repository stays as it is.
+  mkdir -p "$logs/corpus/$1"
+  cargo fuzz run --dev --sanitizer none "$1" "$logs/corpus/$1" "fuzz/corpus/$1" -- \
+    -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+    </dev/null >"$logs/fuzz-$1" 2>&1
+  echo $? >"$logs/fuzz-$1.status"
+}
+
+# What a target said: its figures, or everything when it failed.
+fuzzed() {
+  if [ "$(cat "$logs/fuzz-$1.status")" = 0 ]; then
+    grep '^stat::' "$logs/fuzz-$1"
+  else
+    cat "$logs/fuzz-$1"
+    return 1
+  fi
+}
+
+# The properties of tests/properties, a processor each. cargo-fuzz asks for unstable flags of the compiler.
 part_fuzz() {
-  local name seconds=${FUZZ_SECONDS:-20}
+  local name
   need_cargo_tool cargo-fuzz 0.13.2
   have g++ || need_apt g++ g++
-  export RUSTC_BOOTSTRAP=1
+  export RUSTC_BOOTSTRAP=1 logs
+  export -f fuzz
   check "fuzz targets" cargo fuzz build --dev --sanitizer none
-  for name in $(cargo fuzz list); do
-    # New inputs go to a folder of this run; the corpus of the repository stays as it is.
-    mkdir -p "$logs/corpus/$name"
-    check "fuzz $name" cargo fuzz run --dev --sanitizer none "$name" "$logs/corpus/$name" "fuzz/corpus/$name" -- \
-      -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0
-  done
+  cargo fuzz list | xargs -P "$(nproc)" -I{} bash -c 'fuzz {}'
   unset RUSTC_BOOTSTRAP
+  for name in $(cargo fuzz list); do check "fuzz $name" fuzzed "$name"; done
 }
 
 part_deny() {
