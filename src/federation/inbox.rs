@@ -5,6 +5,7 @@
 //! key is looked up or fetched, and the signature checked. "Taken in" means committed.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use activitypub_federation::config::FederationConfig;
 use url::Url;
@@ -13,7 +14,7 @@ use super::acquaintances::is_stranger;
 use super::activity::{self, Receipt};
 use super::authenticate;
 use super::context::Federation;
-use super::convert::activity_in::{Incoming, activity as read_activity};
+use super::convert::activity_in::{Incoming, activity_of};
 use super::convert::json;
 use super::memory::Memory;
 use super::proof;
@@ -155,8 +156,8 @@ async fn believe(
     digest: Sha256,
 ) -> Result<(), NotTaken> {
     let federation: &Federation = config;
-    let document = json::parse(body).map_err(|_| NotTaken::Malformed("json"))?;
-    let incoming = read_activity(&document).map_err(|_| NotTaken::Malformed("activity"))?;
+    let document = Arc::new(json::parse(body).map_err(|_| NotTaken::Malformed("json"))?);
+    let incoming = activity_of(&document).map_err(|_| NotTaken::Malformed("activity"))?;
     match federation.blocked.severity(&incoming.actor) {
         Some(Severity::Block) => return Err(NotTaken::Forbidden("blocked")),
         Some(Severity::Mute) if publishes(&incoming) => return Err(NotTaken::Ignored("muted")),
@@ -189,7 +190,7 @@ fn publishes(incoming: &Incoming) -> bool {
 
 /// A Delete or Update of the actor by itself.
 fn says_farewell(incoming: &Incoming) -> bool {
-    let about_itself = incoming.object.id().is_some_and(|id| id == incoming.actor);
+    let about_itself = incoming.object.id().is_some_and(|id| *id == incoming.actor);
     about_itself && matches!(incoming.kind.as_str(), "Delete" | "Update")
 }
 

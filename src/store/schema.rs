@@ -116,6 +116,11 @@ diesel::table! {
         merged_into -> Nullable<Text>,
         told_at -> Nullable<BigInt>,
         moved_from -> Nullable<BigInt>,
+        publisher -> Text,
+        town -> Text,
+        postcode -> Text,
+        latitude -> Nullable<Double>,
+        longitude -> Nullable<Double>,
     }
 }
 diesel::table! {

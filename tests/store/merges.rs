@@ -131,6 +131,27 @@ fn a_session_of_our_series_is_one_with_that_of_a_partner() {
 }
 
 #[test]
+fn a_session_of_ours_that_moved_is_found_where_it_is_now() {
+    both_conn(|conn| {
+        let (here, zoe) = (
+            centre(conn, "escale", CentreKind::Centre),
+            peer(conn, "zoe", "z.example"),
+        );
+        let (event, dates) = series(conn, here.id, "Café numérique", START, 3);
+        let mut placed = event.clone();
+        placed.facts.place = cafe("", START).place;
+        let occurrences = placed.facts.schedule.sessions().expect("a schedule");
+        events::update_local(conn, &placed, &occurrences, None, now(), &*RANDOM).expect("an update");
+        let theirs = remote(conn, &zoe, cafe("Café numérique", START));
+        let (ours, other) = (shown_for(conn, dates[0].id), shown_for(conn, id(&theirs)));
+        assert!(
+            ours == Some(id(&theirs)) || other == Some(dates[0].id),
+            "{ours:?} {other:?}"
+        );
+    });
+}
+
+#[test]
 fn a_change_of_hour_splits_and_a_change_back_joins() {
     both_conn(|conn| {
         let (_, shown, other) = two(conn);

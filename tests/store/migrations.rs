@@ -4,11 +4,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Double, Nullable, Text};
+use maillage::domain::centre::CentreKind;
+use maillage::domain::place::Place;
 use maillage::store::{Conn, Db, StoreError, Target, migrate, schema};
 
-use crate::support::database::{Database, both};
+use super::samples::{centre, facts, local, peer, remote};
+use crate::support::database::{Database, both, both_conn};
 
 fn names(database: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(database);
@@ -73,6 +77,60 @@ fn up_down_up_leaves_the_same_schema() {
         );
         migrate::up(&mut conn).expect("up again");
         assert_eq!(shape(database, &mut conn), before);
+    });
+}
+
+#[derive(QueryableByName, Debug, PartialEq)]
+struct Whereabouts {
+    #[diesel(sql_type = Text)]
+    publisher: String,
+    #[diesel(sql_type = Text)]
+    town: String,
+    #[diesel(sql_type = Text)]
+    postcode: String,
+    #[diesel(sql_type = Nullable<Double>)]
+    latitude: Option<f64>,
+}
+
+#[test]
+fn sessions_from_before_learn_where_they_are() {
+    both_conn(|conn| {
+        let one = centre(conn, "escale", CentreKind::Centre);
+        let there = peer(conn, "agenda", "there.example");
+        local(conn, one.id, facts("Ici", "2026-12-02T09:00:00Z"));
+        let mut far = facts("Là-bas", "2026-12-03T09:00:00Z");
+        far.place = Some(Place {
+            city: "Saint-Étienne Cedex 2".to_owned(),
+            postcode: "42000".to_owned(),
+            latitude: Some(45.4),
+            longitude: Some(4.4),
+            ..Place::default()
+        });
+        remote(conn, &there, far);
+        let all = |conn: &mut Conn| -> Vec<Whereabouts> {
+            diesel::sql_query("SELECT publisher, town, postcode, latitude FROM sessions ORDER BY starts_at")
+                .load(conn)
+                .expect("the sessions")
+        };
+        let written = all(conn);
+        assert_eq!(
+            (written[0].publisher.as_str(), written[0].town.as_str()),
+            (one.id.to_string().as_str(), "")
+        );
+        assert_eq!((written[1].town.as_str(), written[1].latitude), ("saint", Some(45.4)));
+        let database = if matches!(conn, Conn::Postgres(_)) {
+            "postgres"
+        } else {
+            "sqlite"
+        };
+        let folder = format!("migrations/{database}/2026-11-23-000011_whereabouts/down.sql");
+        let down = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a script");
+        conn.batch_execute(&format!(
+            "{down}; DELETE FROM __diesel_schema_migrations WHERE version = '20261123000011'"
+        ))
+        .expect("down");
+        migrate::up(conn).expect("up again");
+        assert_eq!(all(conn), written);
     });
 }
 

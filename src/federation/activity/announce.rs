@@ -103,8 +103,8 @@ fn carried(object: &ObjectRef) -> Option<&Value> {
 /// The address of the object; of an embedded activity, that of its object.
 fn announced(object: &ObjectRef) -> Option<Url> {
     match object.embedded().and_then(|embedded| activity(embedded).ok()) {
-        Some(inner) => inner.object.id(),
-        None => object.id(),
+        Some(inner) => inner.object.id().cloned(),
+        None => object.id().cloned(),
     }
 }
 
@@ -115,7 +115,7 @@ async fn from_origin(federation: &Federation, id: &Url) -> Result<Told, NotTaken
         && let Ok(inner) = activity(&document)
         && let Some(object) = inner.object.id()
     {
-        document = intake::fetch(federation, &object).await?;
+        document = intake::fetch(federation, object).await?;
     }
     intake::told(federation, &document).await
 }

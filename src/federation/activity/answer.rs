@@ -28,7 +28,7 @@ impl Activity for Answer {
     async fn verify(&self, data: &Data<Federation>) -> Result<(), NotTaken> {
         let told = self.object.embedded().is_some() && !self.object.is_a("Follow");
         let id = self.object.id();
-        let named = id.is_some_and(|id| matches!(data.urls.read(&id), Some(Ours::Event(_))));
+        let named = id.is_some_and(|id| matches!(data.urls.read(id), Some(Ours::Event(_))));
         if told || named {
             return Err(NotTaken::Ignored("answer_to_no_follow"));
         }
@@ -83,7 +83,7 @@ fn asked(
         return Ok(Some(follow));
     }
     // An answer, come late, to something that we asked before and do not ask any more.
-    if object.id().is_some_and(|id| federation.urls.is_ours(&id)) {
+    if object.id().is_some_and(|id| federation.urls.is_ours(id)) {
         return Ok(None);
     }
     let follower = object

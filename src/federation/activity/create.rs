@@ -28,7 +28,7 @@ impl Activity for Create {
     /// What is published is the sender's: of its origin. A relayed object comes as Announce.
     async fn verify(&self, _: &Data<Federation>) -> Result<(), NotTaken> {
         let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        if same_origin(&id, &self.receipt.actor) {
+        if same_origin(id, &self.receipt.actor) {
             Ok(())
         } else {
             Err(NotTaken::Forbidden("foreign_object"))
@@ -41,7 +41,7 @@ impl Activity for Create {
             Some(object) => proof::author(data, object, &self.receipt.sender).await?,
             None => None,
         };
-        if self.incoming.kind == "Update" && self.incoming.object.id().as_ref() == Some(&self.receipt.actor) {
+        if self.incoming.kind == "Update" && self.incoming.object.id() == Some(&self.receipt.actor) {
             return self.refresh_actor(data).await;
         }
         if let Some(page) = programme::page(&self.incoming.object, &self.receipt) {
@@ -82,7 +82,7 @@ impl Create {
     async fn told(&self, federation: &Federation) -> Result<Told, NotTaken> {
         match (self.incoming.object.embedded(), self.incoming.object.id()) {
             (Some(_), _) => intake::told_by(federation, &self.incoming, &self.receipt.sender).await,
-            (None, Some(id)) => intake::told(federation, &intake::fetch(federation, &id).await?).await,
+            (None, Some(id)) => intake::told(federation, &intake::fetch(federation, id).await?).await,
             (None, None) => Err(NotTaken::Malformed("object_id")),
         }
     }
@@ -103,7 +103,12 @@ impl Create {
 
     /// What its publisher takes back from everybody, goes from the calendar.
     async fn hide(self, federation: &Federation) -> Result<(), NotTaken> {
-        let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        let id = self
+            .incoming
+            .object
+            .id()
+            .ok_or(NotTaken::Malformed("object_id"))?
+            .clone();
         let receipt = self.receipt;
         federation
             .store
@@ -131,7 +136,7 @@ impl Create {
             return Err(NotTaken::Forbidden("owner_change"));
         }
         let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        let document = intake::fetch(federation, &id).await?;
+        let document = intake::fetch(federation, id).await?;
         intake::told(federation, &document).await
     }
 

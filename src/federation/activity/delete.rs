@@ -27,7 +27,7 @@ impl Activity for Delete {
     /// Only what is of the sender's origin can be the sender's to withdraw.
     async fn verify(&self, _: &Data<Federation>) -> Result<(), NotTaken> {
         let id = self.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        if same_origin(&id, &self.receipt.actor) {
+        if same_origin(id, &self.receipt.actor) {
             Ok(())
         } else {
             Err(NotTaken::Forbidden("foreign_object"))
@@ -35,7 +35,7 @@ impl Activity for Delete {
     }
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
-        let id = self.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        let id = self.object.id().ok_or(NotTaken::Malformed("object_id"))?.clone();
         let receipt = self.receipt;
         if id == receipt.actor {
             return data

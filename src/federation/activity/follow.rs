@@ -27,12 +27,12 @@ impl Activity for Follow {
     identity!();
 
     async fn verify(&self, data: &Data<Federation>) -> Result<(), NotTaken> {
-        our_actor(data, self.object.id().as_ref()).map(|_| ())
+        our_actor(data, self.object.id()).map(|_| ())
     }
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
         let federation = data.app_data().clone();
-        let target = our_actor(data, self.object.id().as_ref())?;
+        let target = our_actor(data, self.object.id())?;
         let receipt = self.receipt;
         data.store
             .try_write(move |conn| {

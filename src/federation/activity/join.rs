@@ -31,7 +31,7 @@ impl Activity for Join {
     }
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
-        let ours = self.object.id().and_then(|id| data.urls.read(&id));
+        let ours = self.object.id().and_then(|id| data.urls.read(id));
         let Some(Ours::Event(id)) = ours else {
             return Err(NotTaken::Unknown("event"));
         };

@@ -52,7 +52,7 @@ impl Activity for Undo {
         };
         let target = target.and_then(|target| data.urls.read(&target));
         let is_follow = object.is_a("Follow");
-        let undone = object.id();
+        let undone = object.id().cloned();
         data.store
             .try_write(move |conn| {
                 receipt.take(conn)?;

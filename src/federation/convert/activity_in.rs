@@ -1,5 +1,7 @@
 //! An activity of a peer: who does what to what, before anything is believed of it.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use url::Url;
 
@@ -17,28 +19,48 @@ pub enum ObjectRef {
     /// Named by its id.
     Id(Url),
     /// Carried along. Believed only if its id is of the actor's own origin, else fetched.
-    Embedded(Value),
+    Embedded(Carried),
+}
+
+/// An object within its activity, which is not copied.
+#[derive(Debug, Clone)]
+pub struct Carried {
+    activity: Arc<Value>,
+    id: Option<Url>,
+}
+
+impl Carried {
+    /// The object.
+    pub fn object(&self) -> &Value {
+        read::items(&self.activity, "object").next().unwrap_or(&Value::Null)
+    }
+}
+
+impl PartialEq for Carried {
+    fn eq(&self, other: &Self) -> bool {
+        self.object() == other.object()
+    }
 }
 
 impl ObjectRef {
     /// The id of the object, if it has one.
-    pub fn id(&self) -> Option<Url> {
+    pub fn id(&self) -> Option<&Url> {
         match self {
-            Self::Id(id) => Some(id.clone()),
-            Self::Embedded(object) => read::reference(object),
+            Self::Id(id) => Some(id),
+            Self::Embedded(carried) => carried.id.as_ref(),
         }
     }
 
     /// Whether the object is told to be a `name`; one that is only named could be anything.
     pub fn is_a(&self, name: &str) -> bool {
-        matches!(self, Self::Embedded(object) if read::is_a(object, name))
+        self.embedded().is_some_and(|object| read::is_a(object, name))
     }
 
     /// What was carried along.
     pub fn embedded(&self) -> Option<&Value> {
         match self {
             Self::Id(_) => None,
-            Self::Embedded(object) => Some(object),
+            Self::Embedded(carried) => Some(carried.object()),
         }
     }
 }
@@ -83,11 +105,19 @@ pub enum ActivityRefusal {
     ForeignId,
 }
 
+/// [`activity_of`] a document of somebody else, which is copied.
+///
+/// # Errors
+/// As [`activity_of`].
+pub fn activity(document: &Value) -> Result<Incoming, ActivityRefusal> {
+    activity_of(&Arc::new(document.clone()))
+}
+
 /// Reads an activity.
 ///
 /// # Errors
 /// What is missing, or an id of another origin than the actor's.
-pub fn activity(document: &Value) -> Result<Incoming, ActivityRefusal> {
+pub fn activity_of(document: &Arc<Value>) -> Result<Incoming, ActivityRefusal> {
     if !document.is_object() {
         return Err(ActivityRefusal::NotAnObject);
     }
@@ -126,7 +156,7 @@ fn only<'a>(document: &'a Value, key: &str) -> Option<&'a Value> {
 }
 
 /// The object. What is not acted upon may have several: a Flag names an actor and the posts that are reported.
-fn object(document: &Value, kind: &str) -> Option<ObjectRef> {
+fn object(document: &Arc<Value>, kind: &str) -> Option<ObjectRef> {
     let value = if KNOWN.contains(&kind) {
         only(document, "object")?
     } else {
@@ -134,7 +164,10 @@ fn object(document: &Value, kind: &str) -> Option<ObjectRef> {
     };
     match value {
         Value::Object(map) if map.len() == 1 => read::reference(value).map(ObjectRef::Id),
-        Value::Object(_) => Some(ObjectRef::Embedded(value.clone())),
+        Value::Object(_) => Some(ObjectRef::Embedded(Carried {
+            id: read::reference(value),
+            activity: Arc::clone(document),
+        })),
         _ => read::reference(value).map(ObjectRef::Id),
     }
 }

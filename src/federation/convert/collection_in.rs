@@ -69,7 +69,7 @@ pub fn object(item: &Value) -> Value {
         }
         let Ok(inner) = activity(&object) else { break };
         object = match inner.object {
-            ObjectRef::Embedded(object) => object,
+            ObjectRef::Embedded(carried) => carried.object().clone(),
             ObjectRef::Id(id) => Value::String(id.to_string()),
         };
     }

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::activity_in::Incoming;
 use super::facts_in;
-use super::html::{paragraphs, sanitise, strip_controls, to_text};
+use super::html::{paragraphs, sanitise, strip_controls, text_of_kept};
 use super::quirks;
 use super::read::{self, Audience};
 use crate::domain::event::{
@@ -170,9 +170,10 @@ fn read_texts(object: &Value, facts: &mut EventFacts) {
         Some(html) => html.to_owned(),
         None => read::words(object, "summary").unwrap_or_default().to_owned(),
     };
-    facts.description = to_text(&html, MAX_DESCRIPTION);
+    let kept = sanitise(&html);
+    facts.description = text_of_kept(&kept, MAX_DESCRIPTION);
     facts.summary = shorten(&facts.description.replace('\n', " "), MAX_SUMMARY);
-    facts.description_html = Some(sanitise(&html)).filter(|html| !html.is_empty());
+    facts.description_html = Some(kept).filter(|html| !html.is_empty());
 }
 
 fn schedule(object: &Value) -> Result<Schedule, EventRefusal> {

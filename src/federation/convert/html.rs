@@ -57,7 +57,7 @@ static TEXT: LazyLock<Builder<'static>> = LazyLock::new(|| {
 const NOT_TEXT: [&str; 6] = ["script", "style", "template", "noscript", "iframe", "title"];
 
 /// Elements read as another one that is kept.
-const SAME_AS: [(&str, &str); 13] = [
+const SAME_AS: [(&str, &str); 20] = [
     ("div", "p"),
     ("section", "p"),
     ("article", "p"),
@@ -68,13 +68,21 @@ const SAME_AS: [(&str, &str); 13] = [
     ("h5", "p"),
     ("h6", "p"),
     ("tr", "p"),
+    ("caption", "p"),
+    // Within a table, a paragraph would be moved out of it.
+    ("table", "span"),
+    ("thead", "span"),
+    ("tbody", "span"),
+    ("tfoot", "span"),
+    ("th", "span"),
+    ("td", "span"),
     ("pre", "p"),
     ("b", "strong"),
     ("i", "em"),
 ];
 
 /// Elements after which a line ends.
-const BLOCKS: [&str; 16] = [
+const BLOCKS: [&str; 17] = [
     "p",
     "br",
     "div",
@@ -91,6 +99,7 @@ const BLOCKS: [&str; 16] = [
     "h5",
     "h6",
     "tr",
+    "caption",
 ];
 
 /// `html` with nothing but paragraphs, lists, links and emphasis; safe to print in a page.
@@ -104,19 +113,52 @@ pub fn sanitise(html: &str) -> String {
 /// The text of `html`: entities read, elements gone, a line a block. At most `max` characters.
 pub fn to_text(html: &str, max: usize) -> String {
     let html = strip_controls(head(html));
-    let html = if html.contains(['<', '&']) {
-        let text = unescape(&TEXT.clean(&break_lines(&html)).to_string());
-        // Once more: `&#x202e;` was no such character before.
-        strip_controls(&text).into_owned()
-    } else {
-        html.into_owned()
-    };
-    let lines: Vec<String> = html
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
-        .filter(|line| !line.is_empty())
-        .collect();
-    cut(&lines.join("\n"), max)
+    if !html.contains(['<', '&']) {
+        return lines(&html, max);
+    }
+    let text = unescape(&TEXT.clean(&break_lines(&html)).to_string());
+    // Once more: `&#x202e;` was no such character before.
+    lines(&strip_controls(&text), max)
+}
+
+/// The text of what [`sanitise`] kept, without parsing it again. At most `max` characters.
+pub fn text_of_kept(html: &str, max: usize) -> String {
+    let broken = break_lines(html);
+    let (mut text, mut rest) = (String::with_capacity(broken.len()), broken.as_str());
+    while let Some(at) = rest.find('<') {
+        text.push_str(&rest[..at]);
+        rest = after_tag(&rest[at..]);
+    }
+    text.push_str(rest);
+    lines(&unescape(&text), max)
+}
+
+/// What comes after the tag with which `html` begins. An attribute may hold a `>`.
+fn after_tag(html: &str) -> &str {
+    let mut quoted = false;
+    let end = html.find(|letter| {
+        quoted ^= letter == '"';
+        letter == '>' && !quoted
+    });
+    end.map_or("", |end| &html[end + 1..])
+}
+
+/// The lines that hold something, one blank between words.
+fn lines(text: &str, max: usize) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let Some(first) = words.next() else { continue };
+        if !joined.is_empty() {
+            joined.push('\n');
+        }
+        joined.push_str(first);
+        for word in words {
+            joined.push(' ');
+            joined.push_str(word);
+        }
+    }
+    cut(&joined, max)
 }
 
 /// As [`to_text`], all on one line.
@@ -298,6 +340,22 @@ mod tests {
         );
         assert_eq!(to_text("<h2>Un</h2><p>deux<br/>trois</p>", 99), "Un\ndeux\ntrois");
         assert_eq!(clean_text("<p>Un</p><p>deux</p>", 99), "Un deux");
+    }
+
+    #[test]
+    fn what_was_kept_reads_as_the_whole_did() {
+        for html in [
+            "<h2>Un</h2><p>deux<br/>trois</p>",
+            "<p>L&#8217;atelier &amp;lt;b&gt; d&rsquo;Anne&nbsp;!</p>",
+            "<ul><li>Un</li><li><a href=\"https://a.example/?x>y\">deux</a></li></ul>quatre",
+            "<p title=\"a>b\">Un</p><script>x</script><table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
+            "a < b, c > d, <3",
+            "&#x202e;Un &lt;p&gt;deux&lt;/p&gt;",
+            "<!-- x --><div>Un<div>deux</div></div>",
+        ] {
+            assert_eq!(text_of_kept(&sanitise(html), 99), to_text(html, 99), "{html}");
+        }
+        assert_eq!(text_of_kept("<p>l’été", 3), "l’é");
     }
 
     #[test]

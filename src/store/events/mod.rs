@@ -4,7 +4,7 @@ mod row;
 
 use diesel::prelude::*;
 
-pub(super) use row::{EventRow, area, level_step, tag};
+pub(super) use row::{EventRow, level_step, tag};
 
 use super::backend::natively;
 use super::column::{ms, parse};
@@ -35,7 +35,7 @@ pub fn insert_local(
     let id = row.id.clone();
     diesel::insert_into(events::table).values(row).execute(conn)?;
     write_tags(conn, &id, &event.facts)?;
-    session_rows::insert(conn, sessions, None, &area(&event.facts))?;
+    session_rows::insert(conn, event, sessions, None)?;
     merges::settle(conn, event, sessions, &[])
 }
 
@@ -165,7 +165,7 @@ fn insert_only_session(
         event: event.id,
         occurrence,
     };
-    session_rows::insert(conn, &[session], Some(event.published), &area(&event.facts))?;
+    session_rows::insert(conn, event, &[session], Some(event.published))?;
     merges::settle(conn, event, &[session], companions)
 }
 
@@ -488,6 +488,6 @@ pub fn extend(
     let Some(event) = by_id(conn, event)? else {
         return Ok(());
     };
-    session_rows::insert(conn, sessions, None, &area(&event.facts))?;
+    session_rows::insert(conn, &event, sessions, None)?;
     merges::settle(conn, &event, sessions, &[])
 }

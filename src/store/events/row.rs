@@ -109,16 +109,6 @@ impl FullRow {
     }
 }
 
-/// The first two digits of the postcode, empty when unknown: where to look for sessions that may be the same.
-pub(in crate::store) fn area(facts: &EventFacts) -> String {
-    let postcode = facts.place.as_ref().map_or("", |place| place.postcode.as_str());
-    if postcode.chars().count() == 5 {
-        postcode.chars().take(2).collect()
-    } else {
-        String::new()
-    }
-}
-
 /// The step of a level on the scale, from 0.
 pub(in crate::store) fn level_step(level: Level) -> i64 {
     Level::ALL

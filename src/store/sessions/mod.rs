@@ -1,6 +1,7 @@
 //! Dated sessions: one row each, materialised up to the horizon of their event.
 
 mod posted;
+mod whereabouts;
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,9 +10,11 @@ use diesel::prelude::*;
 
 pub use posted::{Posted, mark_announced, mark_told, posted, posted_of_event, to_announce, to_tell, told};
 
+pub(super) use whereabouts::Whereabouts;
+
 use super::backend::natively;
 use super::column::{date, instant, ms, parse};
-use super::events::{EventRow, area};
+use super::events::EventRow;
 use super::page::{Cursor, Page};
 use super::schema::{events, sessions};
 use super::{Conn, StoreError, networks};
@@ -54,13 +57,14 @@ impl SessionRow {
     }
 }
 
-/// Adds sessions as they are; `area` as [`area`](super::events::area) makes it.
+/// Adds sessions of `event` as they are.
 pub(super) fn insert(
     conn: &mut Conn,
+    event: &Event,
     all: &[Session],
     announced: Option<Instant>,
-    area: &str,
 ) -> Result<(), StoreError> {
+    let here = Whereabouts::of(event);
     for session in all {
         let row = (
             sessions::id.eq(session.id.to_string()),
@@ -70,7 +74,12 @@ pub(super) fn insert(
             sessions::ends_at.eq(ms(session.occurrence.end)),
             sessions::announced_at.eq(announced.map(ms)),
             sessions::told_at.eq(announced.map(ms)),
-            sessions::area.eq(area),
+            sessions::area.eq(&here.area),
+            sessions::publisher.eq(&here.publisher),
+            sessions::town.eq(&here.town),
+            sessions::postcode.eq(&here.postcode),
+            sessions::latitude.eq(here.latitude),
+            sessions::longitude.eq(here.longitude),
         );
         let insert = diesel::insert_into(sessions::table).values(row);
         natively!(conn, |conn| insert.execute(conn))?;
@@ -119,18 +128,20 @@ pub(super) fn reconcile(
             .set(times)
             .execute(conn)?;
     }
-    let area = area(&event.facts);
-    diesel::update(
-        sessions::table.filter(
-            sessions::event_id
-                .eq(event.id.to_string())
-                .and(sessions::area.ne(&area)),
-        ),
-    )
-    .set(sessions::area.eq(&area))
-    .execute(conn)?;
-    insert(conn, &plan.added, None, &area)?;
+    keep_whereabouts(conn, event)?;
+    insert(conn, event, &plan.added, None)?;
     Ok(plan)
+}
+
+/// Writes anew where the sessions of an event are, if it says something else now.
+fn keep_whereabouts(conn: &mut Conn, event: &Event) -> Result<(), StoreError> {
+    let here = Whereabouts::of(event);
+    let all = || sessions::table.filter(sessions::event_id.eq(event.id.to_string()));
+    let known: Vec<Whereabouts> = all().select(Whereabouts::as_select()).distinct().load(conn)?;
+    if known.iter().any(|known| *known != here) {
+        diesel::update(all()).set(here).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// A session that somebody was told of and whose start changes remembers the one it had (FEP-8a8e `previousStartTime`).

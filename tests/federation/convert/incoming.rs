@@ -356,7 +356,7 @@ fn announce_delete_follow_and_undo() {
     );
     let undo = incoming("mastodon/undo.json");
     assert!(undo.object.is_a("Follow"));
-    assert_eq!(undo.object.id(), follow.id);
+    assert_eq!(undo.object.id(), follow.id.as_ref());
 }
 
 fn peer(document: &Value) -> Result<Peer, ActorRefusal> {

@@ -2,25 +2,25 @@
 //! written or removed, among the few sessions that start at the same moment in the same area, so that reading only has to
 //! look at the column.
 
+mod neighbours;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::Duration;
 use diesel::prelude::*;
 
-use super::backend::{PortableExt, natively};
+use super::backend::PortableExt;
 use super::calendar::LONGEST_SESSION_DAYS;
 use super::column::{instant, ms};
-use super::events::{EventRow, area};
+use super::events::EventRow;
 use super::schema::{centres, events, merge_vetoes, peers, sessions};
 use super::{Conn, StoreError, changes};
-use crate::domain::event::{Event, EventFacts, Mode, Origin, Session};
+use crate::domain::event::{Event, Origin, Session};
 use crate::domain::id::{EventId, PeerId, SessionId};
 use crate::domain::merge::{self, Apart, Candidate, alike, apart, groups};
-use crate::domain::text::fold;
 use crate::domain::time::Instant;
+use neighbours::at_the_same_time;
 
-/// Sessions of one moment and area that are looked at: each costs its facts, and somebody may publish hundreds.
-const LOOKED_AT: i64 = 32;
 /// Sessions that may be one workshop.
 const MOST_ALIKE: usize = 32;
 
@@ -49,78 +49,6 @@ pub(super) fn settle(
         }
     }
     reassess(conn, &seeds)
-}
-
-/// The sessions that start at this moment near where `facts` are, by columns alone: a town whose name begins alike (« Roubaix
-/// Cedex »), its postcode, or points within a kilometre or so. Who publishes several things for one moment means several
-/// things, unless they are dates of one series.
-fn at_the_same_time(
-    conn: &mut Conn,
-    starts_at: i64,
-    publisher: &str,
-    facts: &EventFacts,
-) -> Result<Vec<String>, StoreError> {
-    const KILOMETRE: f64 = 0.016;
-    if facts.place.is_none() && facts.mode != Mode::Online {
-        // Nobody knows where: nothing is in the same place.
-        return Ok(Vec::new());
-    }
-    let own = if facts.series.is_some() { "" } else { publisher };
-    let area = area(facts);
-    let Some(place) = facts.place.as_ref().filter(|_| facts.mode != Mode::Online) else {
-        return online_at(conn, starts_at, own, &area);
-    };
-    let town = fold(&place.city);
-    // A pattern that nothing has, where nothing is known.
-    let town = town
-        .split(' ')
-        .next()
-        .filter(|word| !word.is_empty())
-        .map_or("?".to_owned(), |word| format!("{word}%"));
-    let postcode = if place.postcode.is_empty() {
-        "?"
-    } else {
-        &place.postcode
-    };
-    let (latitude, longitude) = place.latitude.zip(place.longitude).unwrap_or((999.0, 999.0));
-    let near = events::latitude
-        .between(latitude - KILOMETRE, latitude + KILOMETRE)
-        .and(events::longitude.between(longitude - KILOMETRE, longitude + KILOMETRE));
-    let there = events::city.like(town).or(events::postcode.eq(postcode));
-    let others = sessions::table
-        .inner_join(events::table)
-        .filter(sessions::starts_at.eq(starts_at))
-        .filter(events::peer_id.is_null().or(events::peer_id.ne(own)))
-        .filter(events::centre_id.is_null().or(events::centre_id.ne(own)))
-        .filter(there.nullable().or(near))
-        // The same ones on every node.
-        .order(events::uri)
-        .select(sessions::id)
-        .limit(LOOKED_AT);
-    if area.is_empty() {
-        return Ok(others.load(conn)?);
-    }
-    // What nearly every event asks: prepared once.
-    let others = others.filter(sessions::area.eq(&area).or(sessions::area.eq("")));
-    Ok(natively!(conn, |conn| others.load(conn))?)
-}
-
-/// The same, of what takes place online.
-fn online_at(conn: &mut Conn, starts_at: i64, own: &str, area: &str) -> Result<Vec<String>, StoreError> {
-    let mut others = sessions::table
-        .inner_join(events::table)
-        .filter(sessions::starts_at.eq(starts_at))
-        .filter(events::peer_id.is_null().or(events::peer_id.ne(own)))
-        .filter(events::centre_id.is_null().or(events::centre_id.ne(own)))
-        .filter(events::mode.eq(Mode::Online.as_str()))
-        .order(events::uri)
-        .select(sessions::id)
-        .limit(LOOKED_AT)
-        .into_boxed();
-    if !area.is_empty() {
-        others = others.filter(sessions::area.eq(area).or(sessions::area.eq("")));
-    }
-    Ok(others.load(conn)?)
 }
 
 /// The sessions that stand with those of an event: what has to be settled anew when it changes or goes.
