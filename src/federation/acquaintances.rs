@@ -19,6 +19,9 @@ use crate::store::{self, StoreError, follows};
 const MOST: usize = 1_024;
 /// Most actors that are remembered as unknown.
 const STRANGERS: usize = 4_096;
+/// A peer fetched more recently than this is not fetched again because a signature fails: else anybody could make us
+/// knock at a third server by sending rubbish in its name.
+pub(super) const REFETCH_AFTER: TimeDelta = TimeDelta::seconds(30);
 /// How long an actor is taken for unknown without asking the database: another process may have met it.
 const STRANGE: TimeDelta = TimeDelta::seconds(60);
 
@@ -67,6 +70,8 @@ impl Acquaintance {
 pub struct Acquaintances {
     known: Memory<String, Arc<Acquaintance>>,
     strangers: Memory<String, Instant>,
+    /// When actors that are known were to be fetched again and did not answer.
+    asked: Memory<String, Instant>,
 }
 
 impl Default for Acquaintances {
@@ -74,6 +79,7 @@ impl Default for Acquaintances {
         Self {
             known: Memory::of(MOST),
             strangers: Memory::of(STRANGERS),
+            asked: Memory::of(MOST),
         }
     }
 }
@@ -83,6 +89,18 @@ impl Acquaintances {
     pub(super) fn forget(&self, uri: &str) {
         self.known.remove(uri);
         self.strangers.remove(uri);
+    }
+
+    /// Whether a known actor may be fetched because a signature in its name does not hold: not within [`REFETCH_AFTER`]
+    /// after that was in vain. Else anybody could make us knock at a server that is down.
+    pub(super) fn may_ask_again(&self, uri: &str, now: Instant) -> bool {
+        let asked = self.asked.get(uri);
+        asked.is_none_or(|asked| now - asked >= REFETCH_AFTER)
+    }
+
+    /// Notes that it did not answer.
+    pub(super) fn asked_in_vain(&self, uri: &str, now: Instant) {
+        self.asked.insert(uri.to_owned(), now);
     }
 }
 
@@ -120,7 +138,8 @@ pub(super) async fn is_stranger(federation: &Federation, uri: &str) -> Result<bo
         return Ok(true);
     }
     let strange = find(federation, uri).await?.is_none();
-    if strange {
+    // Where others share the database, one of them may meet it in a moment.
+    if strange && federation.store.is_embedded() {
         memory.strangers.insert(uri.to_owned(), now + STRANGE);
     }
     Ok(strange)

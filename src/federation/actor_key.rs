@@ -56,7 +56,7 @@ pub fn published_keys(document: &Value, at: &Url) -> Vec<PublishedKey> {
 /// Finds the key that a signature names. The fetches share flights and failures with those of actors.
 pub async fn fetch_key(fetcher: &Fetcher, key_id: &str) -> Result<ActorKey, FetchError> {
     let address = Url::parse(key_id).map_err(|_| FetchError::Document("key_id"))?;
-    let found = fetcher.get_actor(&address).await?;
+    let found = fetcher.get_named(&address).await?;
     if let Some(published) = key_named(&found, key_id) {
         return Ok(ActorKey {
             published,
@@ -67,7 +67,7 @@ pub async fn fetch_key(fetcher: &Fetcher, key_id: &str) -> Result<ActorKey, Fetc
     if !same_origin(&owner, &address) {
         return Err(FetchError::Document("key_of_foreign_owner"));
     }
-    let actor = fetcher.get_actor(&owner).await?;
+    let actor = fetcher.get_named(&owner).await?;
     let published = key_named(&actor, key_id).ok_or(FetchError::Document("key_not_listed"))?;
     Ok(ActorKey { published, actor })
 }

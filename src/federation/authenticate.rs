@@ -3,10 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use url::Url;
 
-use super::acquaintances::{self, Acquaintance};
+use super::acquaintances::{self, Acquaintance, REFETCH_AFTER};
 use super::activity::Receipt;
 use super::actor_key::fetch_key;
 use super::context::Federation;
@@ -16,10 +15,6 @@ use super::peers;
 use super::refused::NotTaken;
 use super::signature::{Sha256, Signature, SignatureError};
 use super::urls;
-
-/// A peer fetched more recently than this is not fetched again because a signature fails: else anybody could make us
-/// knock at a third server by sending rubbish in its name.
-const REFETCH_AFTER: TimeDelta = TimeDelta::seconds(30);
 
 /// The peer that signed, who must be the actor of `incoming`.
 ///
@@ -46,10 +41,13 @@ pub async fn sender(
         return outcome;
     }
     federation.limits.check_address(from)?;
+    if known.is_some() && !federation.acquaintances.may_ask_again(actor.as_str(), federation.now()) {
+        return Err(NotTaken::Unavailable("asked_lately"));
+    }
     if Receipt::is_known(federation, incoming, digest).await? {
         return Err(NotTaken::Duplicate);
     }
-    let turn = federation.limits.fetch_of(&urls::host(&key_url)).await?;
+    let turn = federation.limits.fetch_of(&urls::host(&key_url), from).await?;
     // Somebody may have fetched it while this one waited.
     if let Some(known) = acquaintances::find(federation, actor.as_str()).await?
         && let Some(outcome) = by_known_key(federation, signature, &known)
@@ -61,6 +59,15 @@ pub async fn sender(
     }
     let sender = fetched_sender(federation, signature, actor).await;
     drop(turn);
+    match &sender {
+        // Names of servers that do not answer cost us time: who sends many is made to wait.
+        Err(NotTaken::Unavailable(_)) => federation.limits.failed(from),
+        Err(NotTaken::Unauthenticated("key_unavailable")) => {}
+        _ => return sender,
+    }
+    if known.is_some() {
+        federation.acquaintances.asked_in_vain(actor.as_str(), federation.now());
+    }
     sender
 }
 
@@ -100,6 +107,13 @@ async fn fetched_sender(
     // Remembered before the signature is checked, and whatever it is worth: its own server told it, and rubbish that
     // follows costs no other fetch.
     let peer = peers::remember(federation, &found.actor).await?;
-    signature.verify(&found.published.key)?;
-    Ok(Arc::new(Acquaintance::new(peer, false)))
+    let known = Acquaintance::new(peer, false);
+    // A keyId that is the actor's own address may mean any of its keys.
+    if !known
+        .keys_of(signature.key_id())
+        .any(|key| signature.verify(key).is_ok())
+    {
+        signature.verify(&found.published.key)?;
+    }
+    Ok(Arc::new(known))
 }

@@ -16,6 +16,7 @@ use super::authenticate;
 use super::context::Federation;
 use super::convert::activity_in::{Incoming, activity_of};
 use super::convert::json;
+use super::heard;
 use super::memory::Memory;
 use super::proof;
 use super::refused::NotTaken;
@@ -171,6 +172,7 @@ async fn believe(
         return Err(NotTaken::Ignored("unknown_actor"));
     }
     let sender = authenticate::sender(federation, &admitted.signature, &incoming, digest, admitted.from).await?;
+    heard::host_is_up(federation, &sender.peer.host).await;
     proof::check_activity(federation, &document, &sender.peer)?;
     let receipt = Receipt::new(&incoming, digest, &sender, federation.now());
     let outcome = activity::dispatch(config, incoming, receipt).await;

@@ -12,7 +12,6 @@ use super::context::Federation;
 use super::convert::activity_in::Incoming;
 use super::convert::event_in::{self, EventRefusal, Received};
 use super::convert::read;
-use super::fetch::Accept;
 use super::peers;
 use super::refused::NotTaken;
 use super::shares::Shares;
@@ -52,7 +51,7 @@ pub struct Told {
 pub async fn fetch(federation: &Federation, id: &Url) -> Result<serde_json::Value, NotTaken> {
     let fetched = federation
         .fetcher
-        .get_json(id, Accept::ActivityJson)
+        .get_named(id)
         .await
         .map_err(|error| NotTaken::of_fetch(&error))?;
     if read::id(&fetched.value).as_ref() != Some(&fetched.final_url) {

@@ -6,6 +6,7 @@
 //! never shut out by a neighbour behind the same address. Everything here is bounded and expires.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -30,8 +31,8 @@ const CLEAR_EVERY: u32 = 1_000;
 const ADDRESSES: usize = 20_000;
 /// How long failures of an address are added up, and how long the pause is.
 const PAUSE: TimeDelta = TimeDelta::minutes(5);
-/// Keys fetched at the same time, of all hosts and of one.
-const FETCHES: (usize, usize) = (32, 4);
+/// Fetches at the same time that messages cause: of all hosts, of one, and for one address that sends.
+const FETCHES: (usize, usize, usize) = (32, 4, 8);
 /// How long a request waits for its turn to fetch a key.
 const TURN: Duration = Duration::from_secs(5);
 
@@ -48,8 +49,12 @@ pub struct Limits {
     addresses: Memory<IpAddr, Failures>,
     turn: Duration,
     fetches: Arc<Semaphore>,
-    fetches_by_host: Mutex<HashMap<String, Arc<Semaphore>>>,
+    fetches_by_host: Turns<String>,
+    fetches_by_address: Turns<IpAddr>,
 }
+
+/// Who fetches or waits for its turn.
+type Turns<K> = Mutex<HashMap<K, Arc<Semaphore>>>;
 
 /// What an address did wrong since `since`.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +79,8 @@ impl Limits {
             addresses: Memory::of(ADDRESSES),
             turn: TURN,
             fetches: Arc::new(Semaphore::new(FETCHES.0)),
-            fetches_by_host: Mutex::new(HashMap::new()),
+            fetches_by_host: Turns::default(),
+            fetches_by_address: Turns::default(),
         }
     }
 
@@ -134,32 +140,31 @@ impl Limits {
         self.failures.is_some_and(|most| count >= most.get())
     }
 
-    /// Waits for the turn to fetch a key of `host`, which lasts as long as the answer is kept.
+    /// Waits for the turn to fetch something of `host` because of what `from` sent; it lasts as long as the answer is kept.
     ///
     /// # Errors
     /// [`NotTaken::Unavailable`] when too many others wait.
-    pub(super) async fn fetch_of(&self, host: &str) -> Result<[OwnedSemaphorePermit; 2], NotTaken> {
-        let own = self.fetches_of(host);
+    pub(super) async fn fetch_of(&self, host: &str, from: IpAddr) -> Result<[OwnedSemaphorePermit; 3], NotTaken> {
+        let by_address = turns_of(&self.fetches_by_address, from, FETCHES.2);
+        let by_host = turns_of(&self.fetches_by_host, host.to_owned(), FETCHES.1);
         let turn = async {
-            let of_host = own.acquire_owned().await.ok()?;
+            let of_address = by_address.acquire_owned().await.ok()?;
+            let of_host = by_host.acquire_owned().await.ok()?;
             let of_all = Arc::clone(&self.fetches).acquire_owned().await.ok()?;
-            Some([of_host, of_all])
+            Some([of_address, of_host, of_all])
         };
         match tokio::time::timeout(self.turn, turn).await {
             Ok(Some(permits)) => Ok(permits),
             _ => Err(NotTaken::Unavailable("many_fetches")),
         }
     }
+}
 
-    fn fetches_of(&self, host: &str) -> Arc<Semaphore> {
-        let mut hosts = self.fetches_by_host.lock().unwrap_or_else(PoisonError::into_inner);
-        // Kept as long as somebody fetches or waits.
-        hosts.retain(|_, fetches| Arc::strong_count(fetches) > 1);
-        let fetches = hosts
-            .entry(host.to_owned())
-            .or_insert_with(|| Arc::new(Semaphore::new(FETCHES.1)));
-        Arc::clone(fetches)
-    }
+fn turns_of<K: Eq + Hash>(all: &Turns<K>, key: K, most: usize) -> Arc<Semaphore> {
+    let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+    // Kept as long as somebody fetches or waits.
+    all.retain(|_, turns| Arc::strong_count(turns) > 1);
+    Arc::clone(all.entry(key).or_insert_with(|| Arc::new(Semaphore::new(most))))
 }
 
 /// The node's own clock, for `governor`: time since 1970.
@@ -251,26 +256,48 @@ mod tests {
         let (mut limits, _) = limits(0, 0);
         limits.turn = Duration::from_millis(20);
         let mut held = Vec::new();
-        for _ in 0..FETCHES.1 {
-            held.push(limits.fetch_of("a.example").await.expect("a turn"));
+        let address = |at: usize| IpAddr::from([192, 0, 2, u8::try_from(at).expect("an address")]);
+        for at in 0..FETCHES.1 {
+            held.push(limits.fetch_of("a.example", address(at)).await.expect("a turn"));
         }
-        let refused = limits.fetch_of("a.example").await;
+        let refused = limits.fetch_of("a.example", OTHER).await;
         assert!(matches!(refused, Err(NotTaken::Unavailable("many_fetches"))));
         held.pop();
         held.push(
             limits
-                .fetch_of("a.example")
+                .fetch_of("a.example", OTHER)
                 .await
                 .expect("the turn of the one that ended"),
         );
         for at in 1..FETCHES.0 / FETCHES.1 {
-            for _ in 0..FETCHES.1 {
-                held.push(limits.fetch_of(&at.to_string()).await.expect("a turn"));
+            for of_host in 0..FETCHES.1 {
+                let from = address(10 * at + of_host);
+                held.push(limits.fetch_of(&at.to_string(), from).await.expect("a turn"));
             }
         }
-        assert!(limits.fetch_of("other.example").await.is_err(), "all turns are taken");
+        assert!(
+            limits.fetch_of("other.example", ADDRESS).await.is_err(),
+            "all turns are taken"
+        );
         drop(held);
-        assert!(limits.fetch_of("other.example").await.is_ok());
+        assert!(limits.fetch_of("other.example", ADDRESS).await.is_ok());
         assert!(limits.fetches_by_host.lock().expect("the hosts").len() <= 1);
+    }
+
+    #[tokio::test]
+    async fn one_address_leaves_turns_to_the_others() {
+        let (mut limits, _) = limits(0, 0);
+        limits.turn = Duration::from_millis(20);
+        let mut held = Vec::new();
+        for at in 0..FETCHES.2 {
+            held.push(
+                limits
+                    .fetch_of(&format!("h{at}.example"), ADDRESS)
+                    .await
+                    .expect("a turn"),
+            );
+        }
+        assert!(limits.fetch_of("one-more.example", ADDRESS).await.is_err());
+        assert!(limits.fetch_of("one-more.example", OTHER).await.is_ok());
     }
 }

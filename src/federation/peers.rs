@@ -100,6 +100,6 @@ pub async fn known_or_fetched(federation: &Federation, uri: &Url) -> Result<Peer
     {
         return Ok(peer);
     }
-    let fetched = federation.fetcher.get_actor(uri).await?;
+    let fetched = federation.fetcher.get_named(uri).await?;
     remember(federation, &fetched).await
 }

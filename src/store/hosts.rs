@@ -5,7 +5,7 @@
 
 use diesel::prelude::*;
 
-use super::backend::{PortableExt, natively};
+use super::backend::PortableExt;
 use super::column::{instant_opt, ms};
 use super::schema::{deliveries, hosts};
 use super::{Conn, StoreError};
@@ -62,7 +62,9 @@ impl Row {
 pub struct Room {
     /// Hosts that took something in the last time they were tried.
     pub healthy: i64,
-    /// Hosts that failed the last time, or were never tried.
+    /// Hosts that were never tried.
+    pub new: i64,
+    /// Hosts that failed the last time.
     pub failing: i64,
 }
 
@@ -85,14 +87,15 @@ pub fn claim(
             .order((hosts::next_attempt_at, hosts::host))
             .select(hosts::host)
     };
-    let proven = || hosts::failures.eq(0).and(hosts::last_success_at.is_not_null());
-    let mut names: Vec<String> = due().filter(proven()).limit(room.healthy).load(conn)?;
-    names.extend(
-        due()
-            .filter(diesel::dsl::not(proven()))
-            .limit(room.failing)
-            .load::<String>(conn)?,
-    );
+    let well = || due().filter(hosts::failures.eq(0));
+    let mut names: Vec<String> = well()
+        .filter(hosts::last_success_at.is_not_null())
+        .limit(room.healthy)
+        .load(conn)?;
+    let new = well().filter(hosts::last_success_at.is_null());
+    names.extend(new.limit(room.new).load::<String>(conn)?);
+    let failing = due().filter(hosts::failures.gt(0));
+    names.extend(failing.limit(room.failing).load::<String>(conn)?);
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -189,9 +192,21 @@ pub fn succeeded(conn: &mut Conn, host: &str, now: Instant) -> Result<(), StoreE
             hosts::first_failure_at.eq(None::<i64>),
             hosts::last_success_at.eq(ms(now)),
             hosts::last_error.eq(None::<&str>),
+            hosts::asked_until.eq(None::<i64>),
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// A failure, and when the host is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Postponed {
+    /// The next attempt.
+    pub until: Instant,
+    /// Until when the host itself asked to be left in peace (`Retry-After`).
+    pub asked_until: Option<Instant>,
+    /// In a few words.
+    pub error: String,
 }
 
 /// Notes a failure, plans the next attempt if something still waits, and gives the host back.
@@ -202,8 +217,7 @@ pub fn postpone(
     conn: &mut Conn,
     host: &str,
     owner: &str,
-    next_attempt: Instant,
-    error: &str,
+    postponed: &Postponed,
     now: Instant,
 ) -> Result<(), StoreError> {
     let held = || {
@@ -217,8 +231,9 @@ pub fn postpone(
     diesel::update(held())
         .set((
             hosts::failures.eq(hosts::failures + 1),
-            hosts::last_error.eq(error),
-            hosts::next_attempt_at.eq(waits(conn, host)?.then_some(ms(next_attempt))),
+            hosts::last_error.eq(&postponed.error),
+            hosts::asked_until.eq(postponed.asked_until.map(ms)),
+            hosts::next_attempt_at.eq(waits(conn, host)?.then_some(ms(postponed.until))),
             hosts::lease_until.eq(0),
             hosts::lease_owner.eq(""),
         ))
@@ -248,24 +263,20 @@ fn waits(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(conn)?)
 }
 
-/// A host that writes to us is up: what waits for it is due at once, unless it was tried within the last minute.
+/// A host that writes to us is up: what waits for it is due at once, unless it was tried within the last minute or asked
+/// for more time (`Retry-After`). Whether it is.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, StoreError> {
     let now = ms(now);
-    // Nearly always nothing waits, and an UPDATE is prepared anew each time.
-    let known = hosts::table.find(host).select(hosts::next_attempt_at);
-    let next: Option<Option<i64>> = natively!(conn, |conn| known.get_result(conn)).optional()?;
-    if next.flatten().is_none_or(|next| next <= now) {
-        return Ok(false);
-    }
     let rested = hosts::last_attempt_at
         .is_null()
         .or(hosts::last_attempt_at.lt(now - MINUTE_MS));
     let later = hosts::table
         .find(host)
         .filter(hosts::next_attempt_at.gt(now))
+        .filter(hosts::asked_until.is_null().or(hosts::asked_until.le(now)))
         .filter(rested);
     Ok(diesel::update(later)
         .set(hosts::next_attempt_at.eq(now))

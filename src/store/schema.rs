@@ -192,6 +192,7 @@ diesel::table! {
         last_error -> Nullable<Text>,
         dialect -> Nullable<Text>,
         dialect_since -> Nullable<BigInt>,
+        asked_until -> Nullable<BigInt>,
     }
 }
 diesel::table! {

@@ -116,9 +116,16 @@ async fn two_hours_off(hours: i64, word: &str) {
         "the operator of the follower sees it counted: {word}"
     );
 
+    // Nobody sees to it for hours.
+    for _ in 0..12 {
+        pair.later(30);
+        pair.deliver().await;
+    }
+    assert!(pair.b.titles().await.is_empty());
+
     // Set right, and a while later all is there.
     pair.clocks[0].advance(TimeDelta::hours(-hours));
-    pair.later(5);
+    pair.later(180);
     pair.clocks[0].advance(TimeDelta::hours(hours.max(0)));
     pair.clocks[1].advance(TimeDelta::hours(hours.max(0)));
     pair.deliver().await;

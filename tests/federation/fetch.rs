@@ -326,10 +326,10 @@ async fn fifty_that_want_the_same_actor_make_one_request() {
         Reply::activity("{}")
     });
     let (fetcher, url) = (fetcher(), server.url("/actor"));
-    let all = futures_util::future::join_all((0..50).map(|_| fetcher.get_actor(&url))).await;
+    let all = futures_util::future::join_all((0..50).map(|_| fetcher.get_named(&url))).await;
     assert!(all.iter().all(Result::is_ok));
     assert_eq!(server.seen().len(), 1);
-    fetcher.get_actor(&url).await.expect("fetched again");
+    fetcher.get_named(&url).await.expect("fetched again");
     assert_eq!(server.seen().len(), 2);
 }
 
@@ -340,8 +340,8 @@ async fn who_gives_up_waiting_does_not_stop_the_others() {
         Reply::activity("{}")
     });
     let (fetcher, url) = (fetcher(), server.url("/actor"));
-    let impatient = tokio::time::timeout(Duration::from_millis(50), fetcher.get_actor(&url));
-    let (gave_up, waited) = tokio::join!(impatient, fetcher.get_actor(&url));
+    let impatient = tokio::time::timeout(Duration::from_millis(50), fetcher.get_named(&url));
+    let (gave_up, waited) = tokio::join!(impatient, fetcher.get_named(&url));
     assert!(gave_up.is_err());
     assert!(waited.is_ok());
     assert_eq!(server.seen().len(), 1);
@@ -354,15 +354,15 @@ async fn a_failed_actor_is_not_asked_again_for_a_while() {
     let fetcher = fetcher_with(LOOPBACK, Limits::default(), clock.clone());
     let (gone, down) = (server.url("/gone"), server.url("/down"));
     for _ in 0..3 {
-        assert_eq!(fetcher.get_actor(&gone).await, Err(FetchError::Status(410)));
-        assert_eq!(fetcher.get_actor(&down).await, Err(FetchError::Status(503)));
+        assert_eq!(fetcher.get_named(&gone).await, Err(FetchError::Status(410)));
+        assert_eq!(fetcher.get_named(&down).await, Err(FetchError::Status(503)));
     }
     assert_eq!(server.seen().len(), 2);
     clock.advance(TimeDelta::seconds(11));
-    assert!(fetcher.get_actor(&gone).await.is_err() && fetcher.get_actor(&down).await.is_err());
+    assert!(fetcher.get_named(&gone).await.is_err() && fetcher.get_named(&down).await.is_err());
     assert_eq!(server.seen().len(), 3);
     fetcher.forget_failure(&gone);
-    assert!(fetcher.get_actor(&gone).await.is_err());
+    assert!(fetcher.get_named(&gone).await.is_err());
     assert_eq!(server.seen().len(), 4);
     // Only actors: a collection or an object is asked for whenever it is wanted.
     assert!(fetcher.get_json(&gone, Accept::ActivityJson).await.is_err());
@@ -425,8 +425,8 @@ async fn the_answer_to_a_delivery_is_reported() {
     assert!(post("/gone").await.is_gone());
     let moved = post("/moved").await;
     assert!(
-        moved.status == 302 && moved.is_permanent(),
-        "a signed POST is not redirected"
+        moved.status == 302 && !moved.is_permanent() && !moved.is_success(),
+        "a signed POST is not redirected: another time it may be taken in here"
     );
     let failed = post("/failed").await;
     assert_eq!((failed.excerpt.chars().count(), failed.is_permanent()), (200, false));

@@ -172,18 +172,46 @@ async fn a_server_that_cannot_check_us_for_now_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_believes_us_does_not_hold_up_the_queue_for_ever() {
+async fn a_server_that_does_not_believe_us_for_days_loses_nothing() {
     let sides = Sides::meet("mastodon").await;
     let (node, reader) = (&sides.node, sides.other.actor("Person", "lectrice"));
     node.centre("agenda").await;
-    sides.other.answer_with(&[401; 40]);
+    sides.other.answer_with(&[401; 20]);
     assert_eq!(reader.tell(node, "Follow", node.group("agenda")).await, 202);
-    for _ in 0..40 {
+    for _ in 0..12 {
         node.deliver().await;
         sides.node.clock.advance(TimeDelta::hours(12));
     }
-    // Six attempts, each in two dialects.
-    assert!(sides.received("Accept").await.len() <= 12);
+    // Two dialects an attempt.
+    assert_eq!(sides.received("Accept").await.len(), 21, "the last one was taken in");
+}
+
+#[tokio::test]
+async fn a_server_that_was_away_gets_what_waits_as_soon_as_it_says_anything() {
+    let sides = Sides::meet("mastodon").await;
+    let (node, reader) = (&sides.node, sides.other.actor("Person", "lectrice"));
+    let centre = node.centre("agenda").await;
+    assert_eq!(reader.tell(node, "Follow", node.group("agenda")).await, 202);
+    node.deliver().await;
+    sides.other.answer_with(&[502; 4]);
+    events::publish(&node.node, centre.id, workshop("Un", 30))
+        .await
+        .expect("published");
+    for _ in 0..4 {
+        node.deliver().await;
+        node.clock.advance(TimeDelta::minutes(1));
+    }
+    node.clock.advance(TimeDelta::minutes(2));
+    node.deliver().await;
+    assert_eq!(
+        sides.received("Create").await.len(),
+        4,
+        "the next attempt is minutes away"
+    );
+    // Of no effect here; but it signed.
+    assert_eq!(reader.tell(node, "Like", node.group("agenda")).await, 202);
+    node.deliver().await;
+    assert_eq!(sides.received("Create").await.len(), 5);
 }
 
 #[tokio::test]

@@ -302,6 +302,7 @@ async fn leave_leases_behind(node: &Running) {
     let (now, lease) = (node.clock.now(), node.clock.now() + TimeDelta::minutes(2));
     let room = Room {
         healthy: 10,
+        new: 10,
         failing: 10,
     };
     let claimed = node

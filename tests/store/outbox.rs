@@ -9,7 +9,7 @@ use maillage::domain::id::ActivityId;
 use maillage::domain::time::Instant;
 use maillage::store::activities::{Activity, Recipient};
 use maillage::store::deliveries::Outcome;
-use maillage::store::hosts::Room;
+use maillage::store::hosts::{Postponed, Room};
 use maillage::store::{Conn, StoreError, activities, deliveries, hosts, inbox};
 
 use super::samples::{RANDOM, centre, now};
@@ -47,10 +47,19 @@ fn minutes(count: i64) -> Instant {
 fn claim(conn: &mut Conn, at: Instant, owner: &str) -> Vec<String> {
     let room = Room {
         healthy: 10,
+        new: 10,
         failing: 10,
     };
     let claimed = hosts::claim(conn, at, at + Duration::minutes(5), room, owner).expect("a claim");
     claimed.into_iter().map(|host| host.host).collect()
+}
+
+fn until(until: Instant, error: &str) -> Postponed {
+    Postponed {
+        until,
+        asked_until: None,
+        error: error.to_owned(),
+    }
 }
 
 fn waiting(conn: &mut Conn, host: &str) -> Vec<String> {
@@ -120,7 +129,7 @@ fn a_failing_host_waits_and_its_deliveries_keep_their_order() {
         let inbox = [to("https://a.example/inbox")];
         activities::record(conn, &activity("1"), &inbox).unwrap();
         claim(conn, now(), "w1");
-        hosts::postpone(conn, "a.example", "w1", minutes(10), "timed out", now()).unwrap();
+        hosts::postpone(conn, "a.example", "w1", &until(minutes(10), "timed out"), now()).unwrap();
         activities::record(conn, &activity("2"), &inbox).unwrap();
         assert_eq!(
             claim(conn, minutes(9), "w1"),
@@ -128,7 +137,7 @@ fn a_failing_host_waits_and_its_deliveries_keep_their_order() {
             "a new activity does not hurry it"
         );
         assert_eq!(claim(conn, minutes(10), "w1"), ["a.example"]);
-        hosts::postpone(conn, "a.example", "w1", minutes(30), "503", minutes(10)).unwrap();
+        hosts::postpone(conn, "a.example", "w1", &until(minutes(30), "503"), minutes(10)).unwrap();
         let host = hosts::by_name(conn, "a.example").unwrap().expect("the host");
         assert_eq!((host.failures, host.first_failure), (2, Some(now())));
         assert_eq!(host.last_error.as_deref(), Some("503"));
@@ -150,17 +159,26 @@ fn failing_hosts_leave_room_for_the_others() {
         activities::record(conn, &activity("1"), &hosts).unwrap();
         claim(conn, now(), "w1");
         for host in &hosts[..4] {
-            hosts::postpone(conn, &host.host, "w1", minutes(1), "timed out", now()).unwrap();
+            hosts::postpone(conn, &host.host, "w1", &until(minutes(1), "timed out"), now()).unwrap();
         }
         for host in &hosts[4..] {
             hosts::succeeded(conn, &host.host, minutes(1)).unwrap();
             hosts::release(conn, &host.host, "w1", minutes(1)).unwrap();
         }
-        let room = Room { healthy: 2, failing: 1 };
+        activities::record(conn, &activity("2"), &[to("https://new.example/inbox")]).unwrap();
+        let room = Room {
+            healthy: 2,
+            new: 1,
+            failing: 1,
+        };
         let claimed = hosts::claim(conn, minutes(2), minutes(7), room, "w1").unwrap();
         let mut failures: Vec<i64> = claimed.iter().map(|host| host.failures).collect();
         failures.sort_unstable();
-        assert_eq!(failures, [0, 0, 1]);
+        assert_eq!(failures, [0, 0, 0, 1]);
+        assert!(
+            claimed.iter().any(|host| host.host == "new.example"),
+            "a new host waits for nobody"
+        );
     });
 }
 
@@ -208,7 +226,7 @@ fn a_host_that_writes_to_us_is_tried_at_once() {
     both_conn(|conn| {
         activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
         claim(conn, now(), "w1");
-        hosts::postpone(conn, "a.example", "w1", minutes(600), "refused", now()).unwrap();
+        hosts::postpone(conn, "a.example", "w1", &until(minutes(600), "refused"), now()).unwrap();
         assert!(
             !hosts::heard_from(conn, "a.example", now()).unwrap(),
             "it was tried just now"
@@ -220,6 +238,21 @@ fn a_host_that_writes_to_us_is_tried_at_once() {
 }
 
 #[test]
+fn a_host_that_asked_for_time_gets_it_though_it_writes_to_us() {
+    both_conn(|conn| {
+        activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
+        claim(conn, now(), "w1");
+        let busy = Postponed {
+            asked_until: Some(minutes(60)),
+            ..until(minutes(90), "429")
+        };
+        hosts::postpone(conn, "a.example", "w1", &busy, now()).unwrap();
+        assert!(!hosts::heard_from(conn, "a.example", minutes(30)).unwrap());
+        assert!(hosts::heard_from(conn, "a.example", minutes(60)).unwrap());
+    });
+}
+
+#[test]
 fn a_lease_runs_out_and_its_old_owner_cannot_give_it_back() {
     both_conn(|conn| {
         activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
@@ -227,7 +260,7 @@ fn a_lease_runs_out_and_its_old_owner_cannot_give_it_back() {
         assert_eq!(claim(conn, minutes(4), "w2"), Vec::<String>::new());
         assert_eq!(claim(conn, minutes(5), "w2"), ["a.example"], "after a crash");
         hosts::release(conn, "a.example", "dead", minutes(6)).unwrap();
-        hosts::postpone(conn, "a.example", "dead", minutes(6), "late", minutes(6)).unwrap();
+        hosts::postpone(conn, "a.example", "dead", &until(minutes(6), "late"), minutes(6)).unwrap();
         assert_eq!(claim(conn, minutes(7), "w3"), Vec::<String>::new(), "w2 holds it still");
         assert!(!hosts::renew(conn, "a.example", "dead", minutes(90)).unwrap());
         assert!(hosts::renew(conn, "a.example", "w2", minutes(30)).unwrap());
@@ -261,7 +294,11 @@ fn what_is_gone_or_too_old_is_settled_together() {
 #[test]
 fn eight_workers_share_the_hosts_without_meeting() {
     const HOSTS: usize = 200;
-    const SEVEN: Room = Room { healthy: 0, failing: 7 };
+    const SEVEN: Room = Room {
+        healthy: 0,
+        new: 7,
+        failing: 0,
+    };
     both(|database| {
         let mut conn = database.conn();
         conn.write_tx(|conn| -> Result<(), StoreError> {

@@ -367,7 +367,11 @@ fn the_plain_calendar_is_read_in_the_order_of_its_index() {
     });
 }
 
-const ROOM: Room = Room { healthy: 8, failing: 8 };
+const ROOM: Room = Room {
+    healthy: 8,
+    new: 8,
+    failing: 8,
+};
 
 #[test]
 fn workers_and_lists_go_by_index() {

@@ -35,5 +35,10 @@ pub fn activity(now: Instant) -> Activity {
 
 /// Notes that sending to `host` failed, and that it is tried again at `next`.
 pub fn fail(conn: &mut Conn, host: &str, error: &str, now: Instant, next: Instant) {
-    hosts::postpone(conn, host, "", next, error, now).expect("postponed");
+    let postponed = hosts::Postponed {
+        until: next,
+        asked_until: None,
+        error: error.to_owned(),
+    };
+    hosts::postpone(conn, host, "", &postponed, now).expect("postponed");
 }

@@ -9,10 +9,10 @@ use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::Incoming;
 use crate::federation::guard::same_origin;
 use crate::federation::intake::{self, Told};
-use crate::federation::peers;
+use crate::federation::peers as fetched_peers;
 use crate::federation::proof;
 use crate::federation::refused::NotTaken;
-use crate::store::{Conn, events, tombstones};
+use crate::store::{Conn, events, follows, peers, tombstones};
 
 /// Create, Invite (Hubzilla publishes so) or Update.
 #[derive(Debug)]
@@ -36,17 +36,18 @@ impl Activity for Create {
     }
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
-        // An event that somebody changed on its way is refused, whoever sent it.
-        let author = match self.incoming.object.embedded() {
-            Some(object) => proof::author(data, object, &self.receipt.sender).await?,
-            None => None,
-        };
         if self.incoming.kind == "Update" && self.incoming.object.id() == Some(&self.receipt.actor) {
             return self.refresh_actor(data).await;
         }
         if let Some(page) = programme::page(&self.incoming.object, &self.receipt) {
             return programme::keep(data, self.receipt.clone(), page).await;
         }
+        self.check_interest(data).await?;
+        // An event that somebody changed on its way is refused, whoever sent it.
+        let author = match self.incoming.object.embedded() {
+            Some(object) => proof::author(data, object, &self.receipt.sender).await?,
+            None => None,
+        };
         let mut told = match self.told(data).await {
             Err(NotTaken::NotPublic) => return self.hide(data).await,
             told => told?,
@@ -84,6 +85,42 @@ impl Create {
             (Some(_), _) => intake::told_by(federation, &self.incoming, &self.receipt.sender).await,
             (None, Some(id)) => intake::told(federation, &intake::fetch(federation, id).await?).await,
             (None, None) => Err(NotTaken::Malformed("object_id")),
+        }
+    }
+
+    /// Nothing is fetched for what nobody here asked for: the sender is followed, or an author that is known already, or
+    /// the event is here.
+    async fn check_interest(&self, federation: &Federation) -> Result<(), NotTaken> {
+        if self.receipt.followed {
+            return Ok(());
+        }
+        let object = &self.incoming.object;
+        let id = object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        let mut authors = object.embedded().map_or_else(Vec::new, proof::authors);
+        let named = !authors.is_empty();
+        authors.retain(|author| same_origin(author, id));
+        if named && authors.is_empty() {
+            return Err(NotTaken::Forbidden("foreign_author"));
+        }
+        authors.push(self.receipt.actor.clone());
+        let id = id.to_string();
+        let asked_for = federation.store.read(move |conn| {
+            if events::by_uri(conn, &id)?.is_some() {
+                return Ok(true);
+            }
+            for author in &authors {
+                if let Some(peer) = peers::by_uri(conn, author.as_str())?
+                    && follows::is_accepted(conn, peer.id)?
+                {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        });
+        if asked_for.await? {
+            Ok(())
+        } else {
+            Err(NotTaken::Ignored("not_followed"))
         }
     }
 
@@ -145,10 +182,10 @@ impl Create {
         federation.fetcher.forget_failure(&self.receipt.actor);
         let fetched = federation
             .fetcher
-            .get_actor(&self.receipt.actor)
+            .get_named(&self.receipt.actor)
             .await
             .map_err(|error| NotTaken::of_fetch(&error))?;
-        let (receipt, read) = (self.receipt, peers::read(federation, &fetched, None)?);
+        let (receipt, read) = (self.receipt, fetched_peers::read(federation, &fetched, None)?);
         let uri = receipt.sender.uri.clone();
         let refreshed = federation.store.try_write(move |conn| {
             // First: what is kept is no longer the sender as it was when it signed.

@@ -22,7 +22,6 @@ mod programme;
 mod undo;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use activitypub_federation::config::{Data, FederationConfig};
 use activitypub_federation::traits::Activity;
@@ -38,7 +37,7 @@ use super::{outbox, urls};
 use crate::domain::id::CentreId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
-use crate::store::{Conn, StoreError, centres, hosts, inbox, peers};
+use crate::store::{Conn, StoreError, centres, inbox, peers};
 
 /// An authenticated activity before its effect.
 #[derive(Debug, Clone)]
@@ -52,8 +51,6 @@ pub struct Receipt {
     pub followed: bool,
     /// When it came.
     pub now: Instant,
-    /// Whether deliveries that waited for the sender's host are due now.
-    awakens: Arc<AtomicBool>,
 }
 
 impl Receipt {
@@ -67,7 +64,6 @@ impl Receipt {
             sender: Arc::clone(&sender.peer),
             followed: sender.followed,
             now,
-            awakens: Arc::default(),
         }
     }
 
@@ -102,9 +98,6 @@ impl Receipt {
         }
         if !inbox::first_time(conn, self.id.as_str(), &self.digest, self.now)? {
             return Err(NotTaken::Duplicate);
-        }
-        if hosts::heard_from(conn, &self.sender.host, self.now)? {
-            self.awakens.store(true, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -145,16 +138,12 @@ pub async fn dispatch(
     if !(publishes && incoming.object.embedded().is_some()) {
         receipt.refuse_known(&data).await?;
     }
-    let awakens = Arc::clone(&receipt.awakens);
     if publishes {
         run(&data, create::Create { receipt, incoming }).await?;
+        data.network_bell.notify_one();
     } else {
         by_verb(&data, incoming, receipt).await?;
-        awakens.store(true, Ordering::Relaxed);
-    }
-    data.network_bell.notify_one();
-    // What was recorded in answer, or was waiting for a host that has just shown that it is up.
-    if awakens.load(Ordering::Relaxed) {
+        // Something may have been recorded in answer.
         outbox::wake(&data);
     }
     Ok(())

@@ -12,6 +12,7 @@ use super::send::{Failure, Manner, Sent, send};
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
 use crate::store::deliveries::{self, Delivery, Outcome};
+use crate::store::hosts::Postponed;
 use crate::store::{Conn, StoreError, followers, hosts};
 use crate::telemetry;
 
@@ -19,6 +20,8 @@ use crate::telemetry;
 const BATCH: i64 = 32;
 /// Attempts over which a host may stumble on one delivery before the next one is tried in its place.
 const MAX_STUMBLES: i64 = 4;
+/// How long a host keeps its lane before the others have their turn, of monotonic time.
+const TURN: Duration = Duration::from_secs(10);
 /// Deliveries that are given up in one transaction.
 const EXPIRED_AT_ONCE: i64 = 1000;
 
@@ -29,6 +32,17 @@ pub(super) struct Lane {
     owner: String,
     host: hosts::Host,
     manner: Manner,
+}
+
+/// How a host stood when it was last tried: each has a share of the lanes of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It took something in.
+    Healthy,
+    /// It was never tried.
+    New,
+    /// It failed.
+    Failing,
 }
 
 /// How a batch ended.
@@ -50,23 +64,24 @@ impl Lane {
         }
     }
 
-    /// Whether the host failed the last time.
-    pub(super) fn is_failing(&self) -> bool {
-        self.host.failures > 0
-    }
-
-    /// Whether the host took something in the last time it was tried. The others may hang.
-    pub(super) fn is_proven(&self) -> bool {
-        !self.is_failing() && self.host.last_success.is_some()
+    /// How the host stood when it was last tried.
+    pub(super) fn standing(&self) -> Standing {
+        match (self.host.failures, self.host.last_success) {
+            (0, Some(_)) => Standing::Healthy,
+            (0, None) => Standing::New,
+            _ => Standing::Failing,
+        }
     }
 
     pub(super) fn name(&self) -> &str {
         &self.host.host
     }
 
-    /// Sends until nothing is left, an attempt fails, or the lease was lost.
+    /// Sends until nothing is left, an attempt fails, the lease was lost, or the time is up: then the others have their
+    /// turn first.
     pub(super) async fn drive(&mut self) -> Result<(), StoreError> {
-        let (host, first) = (self.host.host.clone(), if self.is_failing() { 1 } else { BATCH });
+        let turn_ends = tokio::time::Instant::now() + TURN;
+        let (host, first) = (self.host.host.clone(), if self.host.failures > 0 { 1 } else { BATCH });
         let mut batch = self
             .federation
             .store
@@ -75,7 +90,7 @@ impl Lane {
         loop {
             let report = self.send_in_order(batch).await?;
             let failed = report.failure.is_some();
-            batch = self.settle(report).await?;
+            batch = self.settle(report, turn_ends).await?;
             if batch.is_empty() {
                 if failed {
                     self.give_up_what_is_stale().await?;
@@ -129,8 +144,9 @@ impl Lane {
     }
 
     /// Writes down how a batch ended; what comes next. Nothing comes when the host is postponed, given back, or lost.
-    async fn settle(&mut self, report: Report) -> Result<Vec<Delivery>, StoreError> {
+    async fn settle(&mut self, report: Report, turn_ends: tokio::time::Instant) -> Result<Vec<Delivery>, StoreError> {
         self.count(&report);
+        let now = self.federation.now();
         let took = !report.delivered.is_empty();
         self.host.failures = match (&report.failure, took) {
             (None, _) => 0,
@@ -140,12 +156,18 @@ impl Lane {
         let postponed = report.failure.as_ref().map(|failure| {
             tracing::info!(peer.host = %self.host.host, failures = self.host.failures, error = %failure.error, "delivery postponed");
             let failures = u64::try_from(self.host.failures).unwrap_or(1);
-            (delta(wait(failures, self.chance(), failure.retry_after)), failure.error.clone())
+            Postponed {
+                until: now + delta(wait(failures, self.chance(), failure.retry_after)),
+                asked_until: failure.retry_after.map(|asked| now + delta(asked)),
+                error: failure.error.clone(),
+            }
         });
-        let (host, owner, now) = (self.host.host.clone(), self.owner.clone(), self.federation.now());
+        let (host, owner) = (self.host.host.clone(), self.owner.clone());
         let until = now + delta(Duration::from_secs(self.federation.settings.lease_seconds));
         let dialect = self.manner.learnt();
-        self.federation
+        let turn_is_over = tokio::time::Instant::now() > turn_ends;
+        let next = self
+            .federation
             .store
             .write(move |conn| {
                 deliveries::settle_delivered(conn, &report.delivered, now)?;
@@ -158,19 +180,24 @@ impl Lane {
                 if let Some(dialect) = dialect {
                     hosts::learn(conn, &host, dialect.as_str(), now)?;
                 }
-                if let Some((wait, error)) = &postponed {
-                    hosts::postpone(conn, &host, &owner, now + *wait, error, now)?;
+                if let Some(postponed) = &postponed {
+                    hosts::postpone(conn, &host, &owner, postponed, now)?;
                     return Ok(Vec::new());
                 }
                 let next = deliveries::next(conn, &host, BATCH)?;
-                if next.is_empty() {
+                if next.is_empty() || turn_is_over {
                     hosts::release(conn, &host, &owner, now)?;
-                } else if !hosts::renew(conn, &host, &owner, until)? {
                     return Ok(Vec::new());
                 }
-                Ok(next)
+                let held = hosts::renew(conn, &host, &owner, until)?;
+                Ok(if held { next } else { Vec::new() })
             })
-            .await
+            .await?;
+        if turn_is_over {
+            // What is left is due at once, behind the others.
+            self.federation.outbox_bell.notify_one();
+        }
+        Ok(next)
     }
 
     /// Closes what has waited for a failing host for too long, so many at a time that other writers get their turn.

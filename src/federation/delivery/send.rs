@@ -7,16 +7,13 @@ use url::Url;
 use crate::federation::context::Federation;
 use crate::federation::error::FederationError;
 use crate::federation::fetch::{FetchError, PostOutcome};
+use crate::federation::guard::Blocked;
 use crate::federation::signature::Dialect;
 use crate::store::deliveries::Delivery;
 use crate::store::hosts::Host;
 
 /// What peers expect of a POST to an inbox.
 pub const CONTENT_TYPE: &str = "application/activity+json";
-
-/// Attempts that a host gets which answers 401. It may not have been able to fetch our key, or its clock was wrong; but
-/// one that never believes us must not hold up all that waits for it.
-const MAX_KNOCKS: i64 = 5;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +50,8 @@ pub struct Failure {
     pub error: String,
     /// What the host asked for.
     pub retry_after: Option<Duration>,
-    /// Whether the host stumbled over what it was sent (500 and the like) rather than being away or busy.
+    /// Whether the host may have stumbled over what it was sent rather than being away or busy: it answered, but did not
+    /// ask for time.
     pub stumbled: bool,
 }
 
@@ -64,18 +62,14 @@ pub struct Manner {
     dialect: Option<Dialect>,
     /// Whether that was found out just now.
     learnt: bool,
-    /// Whether a 401 is worth another attempt.
-    knocks_left: bool,
 }
 
 impl Manner {
     /// By how the host has been.
     pub fn with(host: &Host) -> Self {
-        let unbelieving = host.last_error.as_deref().is_some_and(|error| error.starts_with("401"));
         Self {
             dialect: host.dialect.as_deref().and_then(Dialect::read),
             learnt: false,
-            knocks_left: !unbelieving || host.failures < MAX_KNOCKS,
         }
     }
 
@@ -97,11 +91,10 @@ impl Manner {
 
 /// Attempts `delivery`. All its knocks together take no longer than one request may: the lease is reckoned by that.
 pub async fn send(federation: &Federation, delivery: &Delivery, manner: &mut Manner) -> Sent {
-    let knocks_left = manner.knocks_left;
     let longest = Duration::from_secs(federation.settings.timeout_seconds);
     let attempt = tokio::time::timeout(longest, attempt(federation, delivery, manner)).await;
     match attempt.unwrap_or(Err(FetchError::Timeout.into())) {
-        Ok(outcome) => judge(&outcome, knocks_left),
+        Ok(outcome) => judge(&outcome),
         Err(FederationError::Fetch(error)) => judge_error(&error),
         // A key or the database fails us, not the peer: the delivery waits.
         Err(error) => failed(error.to_string()),
@@ -141,25 +134,28 @@ async fn knock(federation: &Federation, delivery: &Delivery, dialect: Dialect) -
         .await?)
 }
 
-fn judge(outcome: &PostOutcome, knocks_left: bool) -> Sent {
+/// A 401 is no last word: the host could not fetch our key, or one of the two clocks is wrong.
+fn judge(outcome: &PostOutcome) -> Sent {
     let said = || format!("{} {}", outcome.status, outcome.excerpt).trim_end().to_owned();
     if outcome.is_success() {
         Sent::Delivered
     } else if outcome.is_gone() {
         Sent::Gone
-    } else if outcome.is_permanent() && !(outcome.status == 401 && knocks_left) {
+    } else if outcome.is_permanent() && outcome.status != 401 {
         Sent::Refused(said())
     } else {
         Sent::Failed(Failure {
             error: said(),
             retry_after: outcome.retry_after,
-            stumbled: (500..=599).contains(&outcome.status) && !matches!(outcome.status, 502..=504),
+            stumbled: outcome.status == 401 || (matches!(outcome.status, 500..=599) && outcome.status != 503),
         })
     }
 }
 
+/// A name that leads to a private address may lead elsewhere tomorrow: resolvers fail so, too.
 fn judge_error(error: &FetchError) -> Sent {
     match error {
+        FetchError::Blocked(Blocked::Address) => failed(error.to_string()),
         FetchError::Blocked(_) | FetchError::Document(_) => Sent::Refused(error.to_string()),
         other => failed(other.to_string()),
     }
@@ -171,4 +167,48 @@ fn failed(error: String) -> Sent {
         retry_after: None,
         stumbled: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_otherwise_tomorrow_is_tried_again() {
+        let answered = |status| {
+            judge(&PostOutcome {
+                status,
+                retry_after: None,
+                excerpt: String::new(),
+            })
+        };
+        for status in [302, 303, 307, 401, 408, 425, 429, 500, 502, 503, 504] {
+            assert!(matches!(answered(status), Sent::Failed(_)), "{status}");
+        }
+        for status in [301, 308, 400, 403, 404, 413, 422, 501] {
+            assert!(matches!(answered(status), Sent::Refused(_)), "{status}");
+        }
+        assert!(matches!(answered(410), Sent::Gone));
+        let blocked = |why| judge_error(&FetchError::Blocked(why));
+        assert!(
+            matches!(blocked(Blocked::Address), Sent::Failed(_)),
+            "resolvers err for an hour"
+        );
+        assert!(matches!(blocked(Blocked::Operator), Sent::Refused(_)));
+    }
+
+    #[test]
+    fn a_host_that_is_busy_or_away_did_not_stumble() {
+        let stumbled = |status| {
+            let outcome = PostOutcome {
+                status,
+                retry_after: None,
+                excerpt: String::new(),
+            };
+            judge(&outcome).stumbled()
+        };
+        assert_eq!([401, 500, 502, 504].map(stumbled), [true; 4]);
+        assert_eq!([429, 503, 307].map(stumbled), [false; 3]);
+        assert!(!judge_error(&FetchError::Timeout).stumbled());
+    }
 }

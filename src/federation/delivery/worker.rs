@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::lane::Lane;
+use super::lane::{Lane, Standing};
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
 use crate::store::hosts::Room;
@@ -14,8 +14,11 @@ use crate::store::{StoreError, hosts};
 
 /// Hosts driven at the same time.
 const LANES: usize = 256;
-/// Of these, hosts that failed the last time or were never tried: those that hang take up no more than this.
-const UNPROVEN_LANES: usize = 128;
+/// Of these, for hosts that failed the last time, and as many for hosts that were never tried: those that hang take up no more,
+/// and a new one does not wait for the dead.
+const FAILING_LANES: usize = 64;
+/// See [`FAILING_LANES`].
+const NEW_LANES: usize = 64;
 /// Longest sleep without a look at the database: another process may have recorded work.
 const NAP: Duration = Duration::from_secs(5);
 
@@ -27,38 +30,55 @@ pub struct Worker {
     owner: String,
 }
 
-/// The hosts under way; each lane ends by telling whether it began as an unproven one.
+/// The hosts under way; each lane ends by telling how its host stood when it began.
 #[derive(Default)]
 struct Lanes {
-    set: JoinSet<bool>,
-    unproven: usize,
+    set: JoinSet<Standing>,
+    new: usize,
+    failing: usize,
 }
 
 impl Lanes {
     fn room(&self) -> Room {
         let room = |most: usize, taken: usize| i64::try_from(most.saturating_sub(taken)).unwrap_or(0);
+        let healthy = self.set.len().saturating_sub(self.new + self.failing);
         Room {
-            healthy: room(LANES - UNPROVEN_LANES, self.set.len() - self.unproven),
-            failing: room(UNPROVEN_LANES, self.unproven),
+            healthy: room(LANES - FAILING_LANES - NEW_LANES, healthy),
+            new: room(NEW_LANES, self.new),
+            failing: room(FAILING_LANES, self.failing),
+        }
+    }
+
+    fn share(&mut self, standing: Standing) -> Option<&mut usize> {
+        match standing {
+            Standing::Healthy => None,
+            Standing::New => Some(&mut self.new),
+            Standing::Failing => Some(&mut self.failing),
         }
     }
 
     fn start(&mut self, mut lane: Lane) {
-        let unproven = !lane.is_proven();
-        self.unproven += usize::from(unproven);
+        let standing = lane.standing();
+        if let Some(taken) = self.share(standing) {
+            *taken += 1;
+        }
         self.set.spawn(async move {
             if let Err(error) = lane.drive().await {
                 tracing::error!(peer.host = %lane.name(), %error, "deliveries to a host stopped");
             }
-            unproven
+            standing
         });
     }
 
     /// Waits for one to end; never returns when there is none.
     async fn one_ends(&mut self) {
         match self.set.join_next().await {
-            // A lane that panicked counts as proven; the lease that it leaves behind runs out.
-            Some(ended) => self.unproven -= usize::from(ended.unwrap_or(false)),
+            // A lane that panicked counts as healthy; the lease that it leaves behind runs out.
+            Some(ended) => {
+                if let Some(taken) = self.share(ended.unwrap_or(Standing::Healthy)) {
+                    *taken = taken.saturating_sub(1);
+                }
+            }
             None => std::future::pending().await,
         }
     }
@@ -105,7 +125,7 @@ impl Worker {
                 () = self.federation.outbox_bell.notified() => return true,
                 () = &mut nap => return true,
                 changed = stop.changed() => return changed.is_ok(),
-                () = lanes.one_ends() => if full.healthy == 0 || full.failing == 0 { return true },
+                () = lanes.one_ends() => if full.healthy == 0 || full.new == 0 || full.failing == 0 { return true },
             }
         }
     }
@@ -128,9 +148,9 @@ impl Worker {
     /// # Errors
     /// Only what the database refuses.
     pub async fn step_one(&self) -> Result<bool, StoreError> {
-        for (healthy, failing) in [(1, 0), (0, 1)] {
+        for (healthy, new, failing) in [(1, 0, 0), (0, 1, 0), (0, 0, 1)] {
             let mut lanes = Lanes::default();
-            self.take_on(&mut lanes, Room { healthy, failing }).await?;
+            self.take_on(&mut lanes, Room { healthy, new, failing }).await?;
             if lanes.set.join_next().await.is_some() {
                 return Ok(true);
             }

@@ -1,15 +1,13 @@
 //! How a GET is signed: as the host announced, else in the way that everybody speaks, and when that is answered 401, in
 //! the others that servers are known to want. What worked is remembered for the host, within bounds, until the node restarts.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 use url::Url;
 
 use crate::federation::keys::KeyKind;
+use crate::federation::memory::Memory;
 use crate::federation::signature::{Dialect, Scheme};
 
-/// More hosts than this are not remembered: they are knocked at twice.
+/// Of more hosts than this, those that were not asked lately are forgotten: they are knocked at twice.
 const MAX_REMEMBERED: usize = 1024;
 
 /// One way to sign a GET.
@@ -70,31 +68,25 @@ impl Knock {
 }
 
 /// What worked, by host.
-#[derive(Debug, Default)]
-pub(super) struct Knocks(Mutex<HashMap<String, Knock>>);
+#[derive(Debug)]
+pub(super) struct Knocks(Memory<String, Knock>);
+
+impl Default for Knocks {
+    fn default() -> Self {
+        Self(Memory::of(MAX_REMEMBERED))
+    }
+}
 
 impl Knocks {
     /// What is remembered of the host of `url`.
     pub(super) fn at(&self, url: &Url) -> Option<Knock> {
-        self.lock().get(&host(url)).copied()
+        self.0.get(url.authority())
     }
 
     /// Remembers what worked at `url`, or was announced.
     pub(super) fn remember(&self, url: &Url, knock: Knock) {
-        let mut remembered = self.lock();
-        let host = host(url);
-        if remembered.len() < MAX_REMEMBERED || remembered.contains_key(&host) {
-            remembered.insert(host, knock);
-        }
+        self.0.insert(url.authority().to_owned(), knock);
     }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Knock>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn host(url: &Url) -> String {
-    url.authority().to_owned()
 }
 
 #[cfg(test)]
@@ -120,15 +112,16 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded_and_the_known_may_change_their_mind() {
+    fn any_number_of_hosts_leaves_room_for_the_next() {
         let knocks = Knocks::default();
         let url = |number: usize| Url::parse(&format!("https://h{number}.example/")).expect("a URL");
-        for number in 0..2 * MAX_REMEMBERED {
+        for number in 0..4 * MAX_REMEMBERED {
             knocks.remember(&url(number), Knock::Rfc9421);
+            assert_eq!(knocks.at(&url(number)), Some(Knock::Rfc9421));
         }
-        assert_eq!(knocks.lock().len(), MAX_REMEMBERED);
-        knocks.remember(&url(0), Knock::Cavage);
-        assert_eq!(knocks.at(&url(0)), Some(Knock::Cavage));
-        assert_eq!(knocks.at(&url(2 * MAX_REMEMBERED - 1)), None);
+        assert_eq!(knocks.at(&url(0)), None);
+        knocks.remember(&url(4), Knock::Rfc9421);
+        knocks.remember(&url(4), Knock::Cavage);
+        assert_eq!(knocks.at(&url(4)), Some(Knock::Cavage));
     }
 }

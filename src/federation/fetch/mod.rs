@@ -56,7 +56,7 @@ pub struct Limits {
     pub deadline: Duration,
     /// Bytes of a body, after decompression.
     pub body: usize,
-    /// How long a temporary failure of an actor's address is remembered.
+    /// How long a temporary failure of an address that a message named is remembered.
     pub remember_failure: TimeDelta,
     /// How long a permanent one is.
     pub remember_refusal: TimeDelta,
@@ -231,8 +231,9 @@ impl Fetcher {
         self.0.get(without_fragment(url), accept, etag).await
     }
 
-    /// Fetches an actor or a key. An address that just failed fails again without a request, for some seconds.
-    pub async fn get_actor(&self, url: &Url) -> Result<Arc<Fetched>, FetchError> {
+    /// Fetches what a message names: an actor, a key, an object. An address that just failed fails again without a request,
+    /// for some seconds.
+    pub async fn get_named(&self, url: &Url) -> Result<Arc<Fetched>, FetchError> {
         let url = without_fragment(url);
         if let Some(error) = self.0.failures.standing(url.as_str(), self.0.clock.now()) {
             return Err(error);
@@ -250,7 +251,7 @@ impl Fetcher {
         answer
     }
 
-    /// Makes the next [`Fetcher::get_actor`] ask, whatever happened before: a person tries again, or the peer called.
+    /// Makes the next [`Fetcher::get_named`] ask, whatever happened before: a person tries again, or the peer called.
     pub fn forget_failure(&self, url: &Url) {
         self.0.failures.forget(without_fragment(url).as_str());
     }

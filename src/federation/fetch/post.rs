@@ -42,9 +42,9 @@ impl PostOutcome {
         self.status == 410
     }
 
-    /// Refused in a way that another attempt does not change. A redirect counts: signed POSTs are not redirected.
+    /// Refused in a way that another attempt does not change. A lasting redirect counts: signed POSTs are not redirected.
     pub fn is_permanent(&self) -> bool {
-        is_final(self.status) || (300..=399).contains(&self.status)
+        is_final(self.status) || (matches!(self.status, 300..=399) && !matches!(self.status, 302 | 303 | 307))
     }
 }
 

@@ -33,7 +33,7 @@ use super::signature::{Signer, sha256};
 use crate::domain::time::Instant;
 
 pub use jcs::canonical;
-pub use owner::{Author, author, check_activity};
+pub use owner::{Author, author, authors, check_activity};
 
 /// How long a proof stands for a look at the object's own address: as long as a delivery may wait.
 pub const FRESH: TimeDelta = TimeDelta::days(30);

@@ -39,7 +39,10 @@ pub async fn author(federation: &Federation, object: &Value, sender: &Peer) -> R
         return Ok(None);
     };
     let id = read::id(object).ok_or(NotTaken::Malformed("object_id"))?;
-    let authors = authors(object, &id);
+    let mut authors = authors(object);
+    if authors.is_empty() {
+        authors.push(id.clone());
+    }
     if !same_origin(&proof.key_id, &id) {
         return Err(NotTaken::Forbidden("proof_of_another"));
     }
@@ -69,11 +72,10 @@ pub async fn author(federation: &Federation, object: &Value, sender: &Peer) -> R
     Ok(Some(Author { peer, fresh }))
 }
 
-/// Who speaks in `object`: its authors, or whoever does it, or an actor itself.
-fn authors(object: &Value, id: &Url) -> Vec<Url> {
+/// Who speaks in `object`: its authors, or whoever does it. Nobody where it is an actor itself.
+pub fn authors(object: &Value) -> Vec<Url> {
     let named = ["attributedTo", "actor"].map(|key| read::references(object, key));
-    let named = named.into_iter().find(|named| !named.is_empty());
-    named.unwrap_or_else(|| vec![id.clone()])
+    named.into_iter().find(|named| !named.is_empty()).unwrap_or_default()
 }
 
 /// Checks the proof that an activity itself carries, beside the HTTP signature of `sender` (FEP-8b32: the proof comes

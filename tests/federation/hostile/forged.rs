@@ -1,7 +1,10 @@
 //! Forged requests: no signature, a wrong one, or a right one over something else. 401, whatever they carry.
 
 use chrono::TimeDelta;
+use diesel::prelude::*;
 use maillage::domain::time::Clock;
+use maillage::store::Conn;
+use maillage::store::schema::{inbox_seen, peers};
 use url::Url;
 
 use super::Scene;
@@ -93,6 +96,51 @@ async fn rubbish_in_the_name_of_others_does_not_make_us_fetch_again_and_again() 
         assert!(scene.honest.asked_for(&path) <= before + 1, "{path}");
     }
     scene.unharmed().await;
+}
+
+fn with_another_signature(mut letter: Letter) -> Letter {
+    let headers = letter.headers.iter_mut();
+    let (_, signature) = headers
+        .into_iter()
+        .find(|(name, _)| name == "signature")
+        .expect("signed");
+    *signature = signature.replace("signature=\"", "signature=\"AAAA");
+    letter
+}
+
+#[tokio::test]
+async fn rubbish_in_the_name_of_a_server_that_is_down_does_not_make_us_knock_each_time() {
+    let scene = Scene::set().await;
+    scene.node.clock.advance(TimeDelta::minutes(1));
+    let path = Url::parse(&scene.agenda.id).expect("a URL").path().to_owned();
+    scene.honest.serve_as(&path, 500, "text/plain", "later");
+    let before = scene.honest.asked_for(&path);
+    for _ in 0..5 {
+        let letter = scene
+            .agenda
+            .letter(&scene.node, &scene.agenda.says("Update", scene.rewritten()));
+        assert_eq!(with_another_signature(letter).send(&scene.node).await, 503);
+    }
+    assert_eq!(scene.honest.asked_for(&path), before + 1);
+    // What it says itself is believed meanwhile.
+    let newer = scene.agenda.says("Update", scene.event.clone());
+    assert_eq!(scene.agenda.send(&scene.node, &newer).await, 202);
+    scene.unharmed().await;
+}
+
+#[tokio::test]
+async fn names_of_servers_that_do_not_answer_are_counted_against_who_sends_them() {
+    let scene = Scene::set_with(|config| config.federation.inbox_failures = 5).await;
+    let mut answers = Vec::new();
+    for at in 0..7 {
+        let stranger = scene.evil.actor("Person", &format!("fantome{at}"));
+        scene
+            .evil
+            .serve_as(&format!("/fantome{at}"), 500, "text/plain", "later");
+        let letter = stranger.letter(&scene.node, &stranger.says("Like", "https://a.example/1"));
+        answers.push(letter.send(&scene.node).await);
+    }
+    assert_eq!(answers, [503, 503, 503, 503, 503, 429, 429]);
 }
 
 #[tokio::test]
@@ -211,5 +259,30 @@ async fn the_farewell_of_a_stranger_is_answered_without_asking_anybody() {
         assert_eq!(stranger.tell(&scene.node, kind, stranger.id.as_str()).await, 202);
         assert_eq!(scene.evil.requests(), before, "{kind}");
     }
+    scene.unharmed().await;
+}
+
+#[tokio::test]
+async fn a_storm_of_farewells_costs_a_lookup_each_and_no_fetch() {
+    let scene = Scene::set().await;
+    let before = scene.evil.requests();
+    let kept = async || {
+        let count = |conn: &mut Conn| {
+            let peers: i64 = peers::table.count().get_result(conn)?;
+            let seen: i64 = inbox_seen::table.count().get_result(conn)?;
+            Ok((peers, seen))
+        };
+        scene.node.node.store.read(count).await.expect("counted")
+    };
+    let rows = kept().await;
+    for at in 0..400 {
+        // Each comes twice, as from servers that try again.
+        let id = scene.evil.url(&format!("/parti/{}", at / 2));
+        let mut gone = scene.mallory.naming(&format!("{id}#main-key"));
+        gone.id.clone_from(&id);
+        assert_eq!(gone.tell(&scene.node, "Delete", id).await, 202);
+    }
+    assert_eq!(scene.evil.requests(), before);
+    assert_eq!(kept().await, rows, "nothing is written");
     scene.unharmed().await;
 }

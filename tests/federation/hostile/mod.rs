@@ -150,8 +150,8 @@ const ATTACKS: &[Attack] = &[
     attack("30", "lists without end, fan-out: GHSA-gg8q-rcg7-p79g (Mastodon)",
         &["lists_and_texts_are_bounded", "an_activity_that_names_a_thousand_actors_makes_us_ask_none_of_them"]),
     attack("31", "memory of hosts that never ends: CVE-2026-69132 (Fedify)",
-        &["failures_are_forgotten_in_time_and_never_too_many", "waits_grow_and_stay_bounded"]),
-    attack("32", "storms of Deletes", &["the_farewell_of_a_stranger_is_answered_without_asking_anybody"]),
+        &["failures_are_forgotten_in_time_and_any_number_leaves_room_for_the_next", "any_number_of_hosts_leaves_room_for_the_next", "waits_grow_and_stay_bounded"]),
+    attack("32", "storms of Deletes", &["the_farewell_of_a_stranger_is_answered_without_asking_anybody", "a_storm_of_farewells_costs_a_lookup_each_and_no_fetch"]),
     // Content.
     attack("33", "scripts in every text: Mobilizon 4.0.1, CVE-2023-42452, CVE-2023-36459 (Mastodon)",
         &["scripts_in_every_text_reach_no_page", "markup_never_reaches_html_and_hidden_characters_reach_nothing", "hostile_html_becomes_harmless", "addresses_that_are_no_pages_are_dropped", "nothing_is_computed_or_breaks_its_cell", "hostile_words_stay_in_their_property", "hostile_words_stay_text"]),

@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::{Scene, rewritten};
-use crate::support::foreign::{ACTIVITY, Foreign, Letter, PUBLIC};
+use crate::support::foreign::{ACTIVITY, Foreign, Letter, PUBLIC, multikey};
 use maillage::domain::time::Clock;
+use maillage::federation::proof;
 
 #[tokio::test]
 async fn an_announced_event_is_believed_from_its_own_address_only() {
@@ -241,4 +242,21 @@ async fn nothing_is_believed_of_bare_words() {
         415
     );
     assert_eq!(text.send(&scene.node).await, 400);
+}
+
+#[tokio::test]
+async fn authors_that_nobody_follows_are_not_looked_for() {
+    let scene = Scene::set().await;
+    for at in 0..5 {
+        let ghost = scene.evil.url(&format!("/fantome/{at}"));
+        let mut event = scene.evil.event(&scene.mallory, &format!("atelier{at}"), "Atelier");
+        // By its key, and with a followed agenda for company.
+        event["attributedTo"] = json!([ghost, scene.agenda.id]);
+        let by_ghost = multikey(&ghost);
+        proof::attach(&mut event, &by_ghost, scene.node.clock.now()).expect("a proof");
+        assert_eq!(scene.mallory.tell(&scene.node, "Create", event).await, 202);
+    }
+    let looked_for = (0..5).map(|at| scene.evil.asked_for(&format!("/fantome/{at}")));
+    assert_eq!(looked_for.sum::<usize>(), 0);
+    scene.unharmed().await;
 }

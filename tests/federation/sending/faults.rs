@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use maillage::federation::fetch::Accept;
+use maillage::federation::urls;
 use url::Url;
 
 use super::{TIMEOUT, came, host, impatient, record, waiting};
-use crate::support::network::{Running, until};
+use crate::support::database::Database;
+use crate::support::network::{Home, Running, clock, until};
+use crate::support::outbox::fail;
 use crate::support::server::{Reply, Server};
 
 /// How a peer fails, and what is written down of it.
@@ -239,15 +242,59 @@ async fn a_host_that_is_away_loses_nothing_to_the_rule_for_poisoned_deliveries()
     assert_eq!(arrived, [1, 2, 3]);
 }
 
+/// A proxy whose program dies of one request.
+#[tokio::test]
+async fn a_delivery_that_kills_a_program_behind_its_proxy_is_set_aside_too() {
+    let (_home, node) = impatient().await;
+    let server = Server::start(|request| {
+        let poisoned = String::from_utf8_lossy(&request.body).contains("\"number\":1}");
+        Reply::status(if poisoned { 502 } else { 202 })
+    });
+    let inbox = server.url("/inbox");
+    record(&node, 1..=3, std::slice::from_ref(&inbox)).await;
+    for _ in 0..6 {
+        node.deliver().await;
+        node.later(600);
+    }
+    assert_eq!(came(&server, "localhost"), [1, 1, 1, 1, 2, 1, 3]);
+    assert_eq!(waiting(&node.node.store, &inbox).await, 0);
+}
+
+#[tokio::test]
+async fn a_new_host_does_not_wait_for_hundreds_that_are_dead() {
+    const DEAD: usize = 300;
+    let home = Home::new("noeud", Database::sqlite(), &clock());
+    let mut node = home.start_with(|config| config.federation.timeout_seconds = 10).await;
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    std::thread::spawn(move || {
+        let held: Vec<TcpStream> = listener.incoming().flatten().collect();
+        drop(held);
+    });
+    let dead: Vec<Url> = (0..DEAD)
+        .map(|at| Url::parse(&format!("http://h{at:03}.localhost:{port}/inbox")).expect("a URL"))
+        .collect();
+    record(&node, 1..=1, &dead).await;
+    let now = node.clock_now();
+    let failed = node.node.store.write(move |conn| {
+        dead.iter()
+            .for_each(|inbox| fail(conn, &urls::host(inbox), "the connection failed", now, now));
+        Ok(())
+    });
+    failed.await.expect("failed before");
+    node.work();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let sound = Server::start(|_| Reply::status(202));
+    record(&node, 2..=3, &[sound.url_at("nouveau.localhost", "/inbox")]).await;
+    until("the new one is served", async || came(&sound, "nouveau").len() == 2).await;
+    home.kill(node).await;
+}
+
 /// More hosts that hang than there are lanes.
 #[tokio::test]
 async fn three_hundred_hanging_hosts_do_not_delay_one_that_answers() {
     const HANGING: usize = 300;
-    let home = crate::support::network::Home::new(
-        "noeud",
-        crate::support::database::Database::sqlite(),
-        &crate::support::network::clock(),
-    );
+    let home = Home::new("noeud", Database::sqlite(), &clock());
     let mut node = home.start_with(|config| config.federation.timeout_seconds = 10).await;
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
