@@ -64,7 +64,7 @@ async fn killed(publisher: &Database, receiver: &Database) {
         })
         .collect();
     let sender = tokio::spawn(sender.work(Dice::new(seed ^ 77), stopped));
-    kill_and_start(&a, &b, &Dice::new(seed)).await;
+    kill_and_start(&a, &b, &Dice::new(seed), rounds(200)).await;
     stop.send_replace(true);
     let mut all = Vec::new();
     for member in staff {
@@ -89,7 +89,7 @@ async fn killed(publisher: &Database, receiver: &Database) {
 }
 
 /// Waits until both follows of the receiver stand.
-async fn followed(site: &Site) {
+pub(super) async fn followed(site: &Site) {
     let start = Instant::now();
     loop {
         if let Outcome::Answered(200, follows) = site.get("/api/v1/follows").await {
@@ -107,8 +107,8 @@ async fn followed(site: &Site) {
     }
 }
 
-async fn kill_and_start(a: &Site, b: &Site, dice: &Dice) {
-    for _ in 0..rounds(200) {
+pub(super) async fn kill_and_start(a: &Site, b: &Site, dice: &Dice, times: u64) {
+    for _ in 0..times {
         tokio::time::sleep(dice.pause(50, 850)).await;
         let victims: &[&Site] = match dice.below(5) {
             0 | 1 => &[a],
@@ -121,7 +121,7 @@ async fn kill_and_start(a: &Site, b: &Site, dice: &Dice) {
 }
 
 /// Waits until nothing waits in the outbox any more.
-async fn quiet(site: &Site, database: &Database) {
+pub(super) async fn quiet(site: &Site, database: &Database) {
     site.ready().await;
     let (start, mut conn) = (Instant::now(), database.conn());
     // A host that was down at each of its turns would be tried again in minutes.
@@ -139,7 +139,7 @@ async fn quiet(site: &Site, database: &Database) {
 }
 
 /// Beside what was acknowledged there is only what was asked for without an answer, at most once.
-async fn check_publisher(site: &Site, all: &[Staff]) {
+pub(super) async fn check_publisher(site: &Site, all: &[Staff]) {
     let known: BTreeSet<&str> = all
         .iter()
         .flat_map(|staff| &staff.events)
@@ -156,7 +156,7 @@ async fn check_publisher(site: &Site, all: &[Staff]) {
 }
 
 /// The receiver shows what the publisher shows, each once, and everything that it answered 202 for.
-async fn check_receiver(a: &Site, b: &Site, sender: &Sender) {
+pub(super) async fn check_receiver(a: &Site, b: &Site, sender: &Sender) {
     let expected = a.calendar().await;
     let start = Instant::now();
     loop {
@@ -178,7 +178,7 @@ async fn check_receiver(a: &Site, b: &Site, sender: &Sender) {
 }
 
 /// The watcher was told of everything, in order, up to the last state.
-async fn check_watcher(site: &Site, watcher: &Watcher, all: &[Staff]) {
+pub(super) async fn check_watcher(site: &Site, watcher: &Watcher, all: &[Staff]) {
     let known = watcher.known();
     for event in all.iter().flat_map(|staff| &staff.events) {
         let told = known

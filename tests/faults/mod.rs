@@ -7,6 +7,7 @@ mod clock;
 mod dice;
 mod disk;
 mod kill;
+mod processes;
 mod restart;
 mod sender;
 mod site;

@@ -21,6 +21,7 @@ const PASSWORD: &str = "trois canards sur le canal";
 /// The node, running or not.
 pub struct Site {
     pub base: Url,
+    port: u16,
     pub client: reqwest::Client,
     program: Program,
     token: String,
@@ -62,16 +63,32 @@ impl Site {
         let account = ["user", "add", EMAIL, "--role", "admin", "--password-stdin"];
         program.run_with(&account, PASSWORD).expect_ok();
         let token = program.run(&["token", "create", "--user", EMAIL, "--name", "test"]);
+        let base = program.base();
         Self {
-            base: program.base(),
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .timeout(Duration::from_secs(10))
-                .build()
-                .expect("a client"),
+            port: base.port().expect("a port"),
+            base,
+            client: client(),
             token: token.expect_ok().trim().to_owned(),
             through: through.iter().map(|word| (*word).to_owned()).collect(),
             program,
+            child: Mutex::new(None),
+        }
+    }
+
+    /// Another process of the same node, on the same `database`, behind the same address as people would see it.
+    pub fn twin(&self, database: &str) -> Self {
+        let port = free_port();
+        let program = program("twin")
+            .with("MAILLAGE_DATABASE__URL", database)
+            .with("MAILLAGE_SERVER__LISTEN", &format!("127.0.0.1:{port}"))
+            .with("MAILLAGE_SERVER__BASE_URL", self.base.as_str());
+        Self {
+            base: self.base.clone(),
+            port,
+            client: client(),
+            program,
+            token: self.token.clone(),
+            through: Vec::new(),
             child: Mutex::new(None),
         }
     }
@@ -153,7 +170,7 @@ impl Site {
 
     /// Where it listens.
     pub fn address(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.base.port().expect("a port"))
+        format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// Every session that its calendar shows: uri, title, status, start; sorted.
@@ -181,6 +198,11 @@ impl Drop for Site {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+fn client() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10));
+    client.build().expect("a client")
 }
 
 /// What became of a request.

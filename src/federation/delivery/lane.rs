@@ -32,6 +32,8 @@ pub(super) struct Lane {
     owner: String,
     host: hosts::Host,
     manner: Manner,
+    /// When it is tried again, once it has failed.
+    due: Option<Instant>,
 }
 
 /// How a host stood when it was last tried: each has a share of the lanes of its own.
@@ -61,7 +63,13 @@ impl Lane {
             owner,
             host,
             manner,
+            due: None,
         }
+    }
+
+    /// When the host is tried again, where it failed.
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.due
     }
 
     /// How the host stood when it was last tried.
@@ -162,6 +170,7 @@ impl Lane {
                 error: failure.error.clone(),
             }
         });
+        self.due = postponed.as_ref().map(|postponed| postponed.until);
         let (host, owner) = (self.host.host.clone(), self.owner.clone());
         let until = now + delta(Duration::from_secs(self.federation.settings.lease_seconds));
         let dialect = self.manner.learnt();

@@ -30,10 +30,18 @@ pub struct Worker {
     owner: String,
 }
 
-/// The hosts under way; each lane ends by telling how its host stood when it began.
+/// What a lane leaves behind.
+struct Ended {
+    /// How its host stood when it began.
+    standing: Standing,
+    /// When its host is tried again, where it failed.
+    due: Option<Instant>,
+}
+
+/// The hosts under way.
 #[derive(Default)]
 struct Lanes {
-    set: JoinSet<Standing>,
+    set: JoinSet<Ended>,
     new: usize,
     failing: usize,
 }
@@ -66,21 +74,25 @@ impl Lanes {
             if let Err(error) = lane.drive().await {
                 tracing::error!(peer.host = %lane.name(), %error, "deliveries to a host stopped");
             }
-            standing
+            let due = lane.due();
+            Ended { standing, due }
         });
     }
 
-    /// Waits for one to end; never returns when there is none.
-    async fn one_ends(&mut self) {
-        match self.set.join_next().await {
-            // A lane that panicked counts as healthy; the lease that it leaves behind runs out.
-            Some(ended) => {
-                if let Some(taken) = self.share(ended.unwrap_or(Standing::Healthy)) {
-                    *taken = taken.saturating_sub(1);
-                }
-            }
-            None => std::future::pending().await,
+    /// Waits for one to end, and says when its host is due again; never returns when there is none.
+    async fn one_ends(&mut self) -> Option<Instant> {
+        let Some(ended) = self.set.join_next().await else {
+            return std::future::pending().await;
+        };
+        // A lane that panicked counts as healthy; the lease that it leaves behind runs out.
+        let ended = ended.unwrap_or(Ended {
+            standing: Standing::Healthy,
+            due: None,
+        });
+        if let Some(taken) = self.share(ended.standing) {
+            *taken = taken.saturating_sub(1);
         }
+        ended.due
     }
 }
 
@@ -125,7 +137,16 @@ impl Worker {
                 () = self.federation.outbox_bell.notified() => return true,
                 () = &mut nap => return true,
                 changed = stop.changed() => return changed.is_ok(),
-                () = lanes.one_ends() => if full.healthy == 0 || full.new == 0 || full.failing == 0 { return true },
+                due = lanes.one_ends() => {
+                    if full.healthy == 0 || full.new == 0 || full.failing == 0 {
+                        return true;
+                    }
+                    if let Some(due) = due {
+                        let until = tokio::time::Instant::now() + self.nap(Some(due));
+                        let sooner = until.min(nap.deadline());
+                        nap.as_mut().reset(sooner);
+                    }
+                }
             }
         }
     }

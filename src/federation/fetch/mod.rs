@@ -44,6 +44,9 @@ use transport::Wire;
 
 /// Redirects followed for one request.
 const MAX_REDIRECTS: usize = 3;
+/// How long a connection is kept for the next request. Many servers close theirs after five seconds (actix, Node.js): what is
+/// sent in that moment is lost, and a POST is not sent again by itself.
+const IDLE: Duration = Duration::from_secs(4);
 /// Longest ETag that is kept; a longer one is dropped.
 const MAX_ETAG: usize = 512;
 
@@ -170,7 +173,7 @@ impl Fetcher {
             .no_proxy()
             .referer(false)
             .connect_timeout(limits.connect)
-            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_idle_timeout(IDLE)
             .build()?;
         let wire = Arc::new(Wire(client));
         Ok(Self::over(wire, blocked, policy, limits, signer, clock))

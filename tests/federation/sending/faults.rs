@@ -10,7 +10,7 @@ use maillage::federation::fetch::Accept;
 use maillage::federation::urls;
 use url::Url;
 
-use super::{TIMEOUT, came, host, impatient, record, waiting};
+use super::{TIMEOUT, came, host, impatient, record, start, waiting};
 use crate::support::database::Database;
 use crate::support::network::{Home, Running, clock, until};
 use crate::support::outbox::fail;
@@ -287,6 +287,29 @@ async fn a_new_host_does_not_wait_for_hundreds_that_are_dead() {
     let sound = Server::start(|_| Reply::status(202));
     record(&node, 2..=3, &[sound.url_at("nouveau.localhost", "/inbox")]).await;
     until("the new one is served", async || came(&sound, "nouveau").len() == 2).await;
+    home.kill(node).await;
+}
+
+#[tokio::test]
+async fn a_hiccup_costs_the_two_seconds_that_are_planned_and_no_nap_of_the_worker() {
+    let home = Home::new("noeud", Database::sqlite(), &clock());
+    let mut node = start(&home).await;
+    let calls = AtomicUsize::new(0);
+    let server = Server::start(move |_| match calls.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::status(500),
+        _ => Reply::status(202),
+    });
+    node.work();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    record(&node, 1..=1, &[server.url("/inbox")]).await;
+    until("it failed", async || came(&server, "localhost").len() == 1).await;
+    let failed = tokio::time::Instant::now();
+    node.later(3);
+    while came(&server, "localhost").len() == 1 {
+        let waited = failed.elapsed();
+        assert!(waited < Duration::from_secs(4), "{waited:?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     home.kill(node).await;
 }
 
