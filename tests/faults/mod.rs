@@ -11,5 +11,6 @@ mod processes;
 mod restart;
 mod sender;
 mod site;
+mod slow;
 mod staff;
 mod watcher;

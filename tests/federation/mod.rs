@@ -14,7 +14,7 @@ mod preview;
 mod proofs;
 mod refusals;
 mod rotation;
-mod sending;
+pub mod sending;
 mod serving;
 mod signature;
 mod software;

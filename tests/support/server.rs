@@ -55,6 +55,14 @@ impl Reply {
         Self::new(302, &format!("location: {to}\r\n"), b"")
     }
 
+    /// The same, after a pause.
+    pub fn after(mut self, pause: Duration) -> Self {
+        if let Some((before, _)) = self.0.first_mut() {
+            *before += pause;
+        }
+        self
+    }
+
     /// A head, then `piece` again and again, `times` times, each after a pause.
     pub fn drip(head: &str, pause: Duration, piece: &[u8], times: usize) -> Self {
         let mut pieces = vec![(Duration::ZERO, head.as_bytes().to_vec())];

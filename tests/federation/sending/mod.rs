@@ -37,7 +37,7 @@ async fn start(home: &Home) -> Running {
 }
 
 /// Records activities of the node itself, numbered from `numbers`, each about an object of its own, for the inboxes.
-async fn record(node: &Running, numbers: std::ops::RangeInclusive<u32>, inboxes: &[Url]) {
+pub async fn record(node: &Running, numbers: std::ops::RangeInclusive<u32>, inboxes: &[Url]) {
     let recipients: Vec<Recipient> = inboxes
         .iter()
         .map(|inbox| Recipient {
@@ -73,7 +73,7 @@ async fn record(node: &Running, numbers: std::ops::RangeInclusive<u32>, inboxes:
 }
 
 /// The numbers that came to `host`, in the order of their coming.
-fn came(server: &Server, host: &str) -> Vec<u64> {
+pub fn came(server: &Server, host: &str) -> Vec<u64> {
     let posts = server
         .seen()
         .into_iter()
