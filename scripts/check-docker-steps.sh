@@ -103,7 +103,11 @@ carry_out() {
     FROM) step_from $rest ;;
     WORKDIR | EXPOSE) ;;
     COPY) expect "$stage: COPY $rest" step_copy $rest ;;
-    RUN) expect "$stage: RUN $rest" step_run "$rest" ;;
+    RUN)
+      local how=
+      case $built$rest in "yescargo build"*) how=' (the copied sources are whole; this program was built before)' ;; esac
+      expect "$stage: RUN $rest$how" step_run "$rest"
+      ;;
     ENV) environment+=("$rest") ;;
     USER) user=$rest ;;
     VOLUME) volume=$rest ;;

@@ -2,7 +2,8 @@
 
 use chrono::SecondsFormat;
 
-use super::{Channel, Item, clean, one_line};
+use super::{Channel, Item, address, clean, one_line};
+use crate::domain::event::Mode;
 use crate::domain::time::Instant;
 
 /// The feed as UTF-8 XML.
@@ -10,7 +11,7 @@ pub fn feed(channel: &Channel, items: &[Item<'_>]) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     let language = escape(channel.language);
     xml.push_str(&format!(
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{language}\">\n"
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xmlns:ev=\"http://purl.org/rss/1.0/modules/event/\" xml:lang=\"{language}\">\n"
     ));
     element(&mut xml, "id", &channel.address);
     element(&mut xml, "title", &one_line(&channel.name));
@@ -37,6 +38,7 @@ fn entry(xml: &mut String, item: &Item<'_>) {
         xml.push_str(&format!("<author><name>{}</name></author>\n", escape(&one_line(&name))));
     }
     link(xml, "alternate", "text/html", &entry.url);
+    when_and_where(xml, item);
     for category in &item.categories {
         xml.push_str(&format!("<category term=\"{}\"/>\n", escape(&one_line(category))));
     }
@@ -50,6 +52,18 @@ fn entry(xml: &mut String, item: &Item<'_>) {
     );
     element(xml, "summary", &lines.join("\n"));
     xml.push_str("</entry>\n");
+}
+
+/// For those who read a calendar and not posts: the event module of RSS, as foreign markup (RFC 4287 §6).
+fn when_and_where(xml: &mut String, item: &Item<'_>) {
+    let (occurrence, facts) = (item.entry.session.occurrence, item.facts());
+    element(xml, "ev:startdate", &date(occurrence.start));
+    if facts.schedule.end_known {
+        element(xml, "ev:enddate", &date(occurrence.end));
+    }
+    if let Some(place) = facts.place.as_ref().filter(|_| facts.mode != Mode::Online) {
+        element(xml, "ev:location", &one_line(&address(place)));
+    }
 }
 
 fn element(xml: &mut String, name: &str, text: &str) {
@@ -90,6 +104,9 @@ mod tests {
             "<author><name>Centre social L’Escale du canal</name></author>",
             "<title>Les mardis numériques — Mardi 24 novembre, de 9 h à 12 h</title>",
             "<category term=\"Atelier numérique\"/>",
+            "<ev:startdate>2026-11-24T08:00:00Z</ev:startdate>",
+            "<ev:enddate>2026-11-24T11:00:00Z</ev:enddate>",
+            "<ev:location>Centre social L’Escale du canal, 80 rue de l’Alma, 59100 Roubaix</ev:location>",
         ] {
             assert!(xml.contains(expected), "{expected} not in\n{xml}");
         }

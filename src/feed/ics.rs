@@ -7,7 +7,7 @@
 use chrono::Duration;
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
 
-use super::{Channel, Item, clean, one_line};
+use super::{Channel, Item, address, clean, one_line};
 use crate::domain::event::{Mode, Status};
 use crate::domain::text::shorten;
 
@@ -98,10 +98,7 @@ fn event(item: &Item<'_>) -> Event {
 fn locate(event: &mut Event, item: &Item<'_>) {
     let facts = &item.entry.event.facts;
     if let Some(place) = facts.place.as_ref().filter(|_| facts.mode != Mode::Online) {
-        let town = format!("{} {}", place.postcode, place.city);
-        let parts = [place.name.as_str(), place.address.as_str(), town.trim()];
-        let known: Vec<&str> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
-        event.location(&one_line(&known.join(", ")));
+        event.location(&one_line(&address(place)));
         if let (Some(latitude), Some(longitude)) = (place.latitude, place.longitude) {
             event.add_property("GEO", format!("{latitude};{longitude}"));
         }

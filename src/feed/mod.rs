@@ -15,6 +15,7 @@ mod sample;
 
 use crate::domain::calendar::Entry;
 use crate::domain::event::EventFacts;
+use crate::domain::place::Place;
 use crate::domain::time::Instant;
 
 /// What a feed says of itself.
@@ -60,6 +61,14 @@ impl Item<'_> {
     fn facts(&self) -> &EventFacts {
         &self.entry.event.facts
     }
+}
+
+/// Name, street and town of a place, as far as they are known.
+fn address(place: &Place) -> String {
+    let town = format!("{} {}", place.postcode, place.city);
+    let parts = [place.name.as_str(), place.address.as_str(), town.trim()];
+    let known: Vec<&str> = parts.into_iter().filter(|part| !part.trim().is_empty()).collect();
+    known.join(", ")
 }
 
 /// The text without control characters other than line feeds, and with those as `\n`: nothing that starts a line of its

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use url::Url;
 
 use crate::federation::sending::{came, record};
@@ -35,6 +36,14 @@ async fn hosts_that_are_slow_and_well_take_turns_with_the_others() {
     node.deliver().await;
     assert_eq!(slow.seen().len(), SLOW, "all are well");
     record(&node, 2..=EACH, &slow_inboxes).await;
+    // Whose turn it is goes by the node's own clock.
+    let clock = node.clock.clone();
+    let ticking = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            clock.advance(TimeDelta::milliseconds(100));
+        }
+    });
     node.work();
     tokio::time::sleep(Duration::from_secs(1)).await;
     let asked = tokio::time::Instant::now();
@@ -45,5 +54,6 @@ async fn hosts_that_are_slow_and_well_take_turns_with_the_others() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(slow.seen().len() < SLOW * 100, "they were still at it");
+    ticking.abort();
     home.kill(node).await;
 }

@@ -1,13 +1,13 @@
 //! Agendas that do not federate, followed by their address: read politely, shown and credited, never sent on.
 
 use chrono::TimeDelta;
-use maillage::app::{Error, following};
+use maillage::app::{Error, events, following};
 use maillage::domain::id::FollowId;
 use serde_json::Value;
 
 use crate::support::database::Database;
 use crate::support::foreign::Foreign;
-use crate::support::network::{Home, Running, clock};
+use crate::support::network::{Home, Running, clock, workshop};
 
 const ICS: &str = "text/calendar; charset=utf-8";
 
@@ -226,7 +226,8 @@ async fn a_website_that_names_its_agenda_is_enough_and_a_feed_of_posts_is_not() 
     scene.node.follow(&scene.other.url("/agenda.ics")).await;
     assert_eq!(scene.node.follow_states().await, ["accepted"], "the same agenda");
 
-    let atom = r#"<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><entry/></feed>"#;
+    let atom = r#"<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><entry><title>Un article</title>
+        <updated>2026-11-20T10:00:00Z</updated></entry></feed>"#;
     for (body, path) in [(atom, "/feed"), ("<html>rien</html>", "/rien")] {
         scene.other.serve_as(path, 200, "text/html", body);
         let refused = following::follow(&scene.node.node, &scene.other.url(path), None).await;
@@ -238,6 +239,58 @@ async fn a_website_that_names_its_agenda_is_enough_and_a_feed_of_posts_is_not() 
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_feed_that_tells_when_is_followed_as_an_agenda_is() {
+    let scene = Scene::new().await;
+    let entry = |number: u32, title: &str, start: &str| {
+        format!(
+            "<item><title>{title}</title><link>https://mjc.example/{number}</link>\
+             <ev:startdate>{start}</ev:startdate><ev:location>MJC, 3 rue Neuve, 37000 Tours</ev:location></item>"
+        )
+    };
+    let serve = |items: &[String]| {
+        let module = "http://purl.org/rss/1.0/modules/event/";
+        let rss = format!("<rss xmlns:ev=\"{module}\"><channel>{}</channel></rss>", items.concat());
+        scene.other.serve_as("/feed", 200, "application/rss+xml", &rss);
+    };
+    serve(&[
+        entry(1, "Souris", "2026-12-01T18:00+01:00"),
+        entry(2, "Clavier", "2026-12-02T18:00+01:00"),
+    ]);
+    scene.node.follow(&scene.other.url("/feed")).await;
+    scene.node.pull().await;
+    assert_eq!(
+        scene.shown().await,
+        ["2026-12-01T18:00 Souris", "2026-12-02T18:00 Clavier"]
+    );
+    serve(&[entry(2, "Clavier", "2026-12-03T18:00+01:00")]);
+    scene.later().await;
+    assert_eq!(scene.shown().await, ["2026-12-03T18:00 Clavier"]);
+}
+
+#[tokio::test]
+async fn our_own_atom_feed_can_be_followed_where_we_cannot() {
+    let scene = Scene::new().await;
+    let clock = clock();
+    let home = Home::new("ailleurs", Database::sqlite(), &clock);
+    let elsewhere = home.start().await;
+    let centre = elsewhere.centre("agenda").await;
+    events::publish(&elsewhere.node, centre.id, workshop("Café numérique", 30))
+        .await
+        .expect("published");
+    let feed = elsewhere.get("/calendar.atom", "application/atom+xml").await;
+    assert_eq!(feed.status, 200);
+    scene
+        .other
+        .serve_as("/copie.atom", 200, "application/atom+xml", &feed.text);
+    scene.node.follow(&scene.other.url("/copie.atom")).await;
+    scene.node.pull().await;
+    let (there, here) = (elsewhere.calendar().await, scene.node.calendar().await);
+    assert_eq!(here.len(), 1);
+    assert_eq!(here[0].start, there[0].start);
+    assert!(here[0].title.starts_with("Café numérique"), "{}", here[0].title);
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
-//! Events that a page tells to machines, by schema.org (JSON-LD) or by microformats (h-event), written as iCalendar: so they
-//! pass the reader of agendas, its bounds and its cleaning.
+//! Events that a page tells to machines, by schema.org (JSON-LD) or by microformats (h-event), or a feed, written as iCalendar:
+//! so they pass the reader of agendas, its bounds and its cleaning.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde_json::Value;
 use url::Url;
 
-use super::microformats;
+use super::page::is_feed;
+use super::{feed, microformats};
 use crate::federation::convert::html::to_text;
 use crate::federation::convert::{json, read};
 
@@ -45,7 +46,10 @@ pub struct Told {
 pub fn agenda(page: &str, address: &Url) -> Option<String> {
     let mut told = schema_org(page);
     if told.is_empty() {
-        told = microformats::events(page, MAX_EVENTS);
+        told = match is_feed(page) {
+            true => feed::events(page, MAX_EVENTS),
+            false => microformats::events(page, MAX_EVENTS),
+        };
     }
     let told: Vec<(Told, String)> = told
         .into_iter()

@@ -1,8 +1,9 @@
 //! Sources: agendas that do not federate, read like the programme of a peer. A source is a peer of the kind
-//! [`Peer::SOURCE`] whose address is that of an iCalendar file, or of a page that tells its events (schema.org, h-event);
-//! its events are shown and credited, never published anew.
+//! [`Peer::SOURCE`] whose address is that of an iCalendar file, or of a page or feed that tells its events (schema.org, h-event,
+//! the event module of RSS …); its events are shown and credited, never published anew.
 
 pub mod calendar;
+mod feed;
 pub mod lines;
 pub mod markup;
 mod microformats;
@@ -51,7 +52,7 @@ pub struct Found {
 /// The agenda at `target`, or that the page there names.
 ///
 /// # Errors
-/// [`FetchError::Document`] `a_feed` for Atom and RSS, `no_agenda` for anything else that is none.
+/// [`FetchError::Document`] `a_feed` for Atom and RSS that hold posts, `no_agenda` for anything else that is none.
 pub async fn find(federation: &Federation, target: &Url) -> Result<Found, FetchError> {
     let file = file(federation, target).await?;
     if calendar::is_calendar(&file.body) {
