@@ -91,13 +91,14 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
     Ok(node.store.write(forget).await?)
 }
 
-/// Events of peers that ended before `past`, some hundreds a round; once a day, since our own past is looked at too.
+/// Events of peers that ended before `past`, and what followers of networks were told of such, some hundreds a round; once a day, since our own past is looked at too.
 fn purge_past(conn: &mut Conn, now: Instant, past: Instant) -> Result<usize, StoreError> {
     if done_today(conn, PAST_PURGED, now)? {
         return Ok(0);
     }
     let gone = crate::store::events::forget_past(conn, past, MOST_PAST)?;
     if i64::try_from(gone).unwrap_or(i64::MAX) < MOST_PAST {
+        crate::store::networks::purge_told(conn, past)?;
         settings::set(conn, PAST_PURGED, &now.to_rfc3339())?;
     }
     Ok(gone)

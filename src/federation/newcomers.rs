@@ -8,6 +8,7 @@ use url::Url;
 
 use super::context::Federation;
 use super::discover::node_info;
+use super::networks::calendars;
 use super::outbox;
 use super::publish::Publisher;
 use super::relay;
@@ -111,6 +112,9 @@ fn welcome(
     peer: &Peer,
     now: Instant,
 ) -> Result<(), StoreError> {
+    if let Some(network) = follower.followed {
+        calendars::welcome(conn, federation, network, peer, now, WELCOME)?;
+    }
     for (session, event, posted) in sessions::told(conn, follower.followed, now, WELCOME)? {
         let Origin::Local(id) = event.origin else { continue };
         let Some(centre) = centres::by_id(conn, id)? else {

@@ -79,6 +79,25 @@ pub fn record_aside(
     activities::record(conn, &row, &recipients(inboxes)).map(|_| ())
 }
 
+/// The same for its followers of these kinds.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn record_aside_for_kinds(
+    conn: &mut Conn,
+    id: ActivityId,
+    sender: Option<CentreId>,
+    activity: &Activity,
+    kinds: &[FollowerKind],
+    now: Instant,
+) -> Result<(), StoreError> {
+    let row = activities::Activity {
+        public: false,
+        ..row(id, sender, activity, now)
+    };
+    activities::record_for_kinds(conn, &row, kinds).map(|_| ())
+}
+
 /// Records `activity` of `sender` and one delivery for each distinct inbox of its followers, and of `inboxes` besides. Ring
 /// [`wake`] after the commit.
 ///

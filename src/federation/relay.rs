@@ -35,7 +35,8 @@ fn imports(peer: &Peer) -> bool {
     FollowerKind::of_software(peer.software.as_deref()) == FollowerKind::Gancio
 }
 
-fn lists_what_is_announced(peer: &Peer) -> bool {
+/// Whether a server lists what is announced to it, and reads it again then.
+pub(super) fn lists_what_is_announced(peer: &Peer) -> bool {
     peer.software.as_deref() == Some("mobilizon")
 }
 

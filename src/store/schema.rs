@@ -158,6 +158,11 @@ diesel::table! {
     }
 }
 diesel::table! {
+    network_tellings (network_id, session_id) {
+        network_id -> Text, session_id -> Text, activity_uri -> Text, told -> Text, ends_at -> BigInt,
+    }
+}
+diesel::table! {
     event_documents (event_id) { event_id -> Text, document -> Text, }
 }
 diesel::table! {
@@ -236,5 +241,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     approvals,
     network_queue,
     network_posts,
+    network_tellings,
     event_documents,
 );

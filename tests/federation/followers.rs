@@ -21,13 +21,13 @@ fn databases() -> impl Iterator<Item = Database> {
 }
 
 /// A server of other software that says what it is.
-fn server(software: &str, name: &str, clock: &Arc<FixedClock>) -> Foreign {
+pub(super) fn server(software: &str, name: &str, clock: &Arc<FixedClock>) -> Foreign {
     let server = Foreign::start(name, clock);
     says(&server, software);
     server
 }
 
-fn says(server: &Foreign, software: &str) {
+pub(super) fn says(server: &Foreign, software: &str) {
     let schema = "http://nodeinfo.diaspora.software/ns/schema/2.0";
     let index = json!({ "links": [{ "rel": schema, "href": server.url("/nodeinfo") }] });
     let document = json!({ "version": "2.0", "software": { "name": software, "version": "1" } });

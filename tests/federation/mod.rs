@@ -8,6 +8,7 @@ mod followers;
 mod foreign;
 mod hostile;
 mod moderation;
+mod network_calendars;
 mod networks;
 mod pages;
 mod preview;

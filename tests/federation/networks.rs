@@ -18,13 +18,13 @@ use crate::support::foreign::{ACTIVITY, Foreign, PUBLIC};
 use crate::support::network::{Home, Running, clock, until, weekly, workshop};
 
 /// Nodes that stand in a row, each following the one before.
-struct Row {
-    homes: Vec<Home>,
-    clock: Arc<FixedClock>,
+pub(super) struct Row {
+    pub homes: Vec<Home>,
+    pub clock: Arc<FixedClock>,
 }
 
 /// Runs a test on SQLite, and with networks on PostgreSQL where there is one.
-fn on_both<F: Future<Output = ()>>(names: &[&str], test: impl Fn(Row) -> F) {
+pub(super) fn on_both<F: Future<Output = ()>>(names: &[&str], test: impl Fn(Row) -> F) {
     let run = |postgres: bool| {
         let clock = clock();
         let homes = names.iter().enumerate().map(|(place, name)| {
@@ -51,7 +51,7 @@ fn on_both<F: Future<Output = ()>>(names: &[&str], test: impl Fn(Row) -> F) {
     }
 }
 
-async fn network(node: &Running, handle: &str) -> Centre {
+pub(super) async fn network(node: &Running, handle: &str) -> Centre {
     let profile = CentreProfile {
         name: format!("Réseau {handle}"),
         ..CentreProfile::default()
@@ -61,14 +61,14 @@ async fn network(node: &Running, handle: &str) -> Centre {
         .expect("a network")
 }
 
-async fn follow_as(node: &Running, network: &Centre, target: &str) {
+pub(super) async fn follow_as(node: &Running, network: &Centre, target: &str) {
     following::follow(&node.node, target, Some(network.id))
         .await
         .expect("followed");
 }
 
 /// Lets all nodes work until nothing is left to do.
-async fn settle(nodes: &[&Running]) {
+pub(super) async fn settle(nodes: &[&Running]) {
     for _ in 0..6 {
         for node in nodes {
             node.announce().await;
@@ -78,7 +78,7 @@ async fn settle(nodes: &[&Running]) {
     }
 }
 
-async fn publish(node: &Running, centre: &Centre, title: &str, hours: i64) -> Event {
+pub(super) async fn publish(node: &Running, centre: &Centre, title: &str, hours: i64) -> Event {
     events::publish(&node.node, centre.id, workshop(title, hours))
         .await
         .expect("published")

@@ -177,6 +177,7 @@ fn every_table_of_the_schema_can_be_read_on_both() {
             network_queue,
             network_departures,
             network_posts,
+            network_tellings,
             event_documents,
         );
         let sql = if database.is_postgres() {

@@ -3,6 +3,7 @@
 //! | who follows | is told |
 //! |---|---|
 //! | anybody | one `Announce` of each session, by its id: at once for the next of a series and for what was just published, else when it comes near (`federation.drip_days`); at most [`MOST_POSTS`] an hour. `Undo` when it leaves |
+//! | event software | instead, each session weeks ahead, and at each change again (`calendars`) |
 //! | people | besides, a Note in reply to a session that they were posted and that is off or moved (`news`) |
 //! | software that reads programmes (Maillage) | besides, at once, each new or changed event as its author signed it, in an `Update` of a page of `upcoming` that nobody else is sent |
 
@@ -17,6 +18,7 @@ use crate::domain::centre::Centre;
 use crate::domain::event::{Event, Origin, Session, Status};
 use crate::domain::id::{ActivityId, CentreId};
 use crate::domain::network::{Rule, Withheld, road};
+use crate::domain::peer::FollowerKind;
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
 use crate::federation::documents::Room;
@@ -33,6 +35,11 @@ pub(super) const MOST_POSTS: i64 = 12;
 const FRESH: TimeDelta = TimeDelta::days(1);
 /// Sessions in one message to those that read programmes: 6 kB each, and never more than fits on a page.
 const PAGE: usize = 40;
+
+/// Who is posted what a network announces; calendars are told in their own way.
+fn posted_to() -> Vec<FollowerKind> {
+    [FollowerKind::READERS, &[FollowerKind::Maillage]].concat()
+}
 
 /// One network at one moment.
 pub(super) struct Announcer<'a> {
@@ -143,7 +150,8 @@ impl<'a> Announcer<'a> {
         }
         for session in &coming {
             self.news(conn, event, session)?;
-            self.post_if_due(conn, event, session)?;
+            let posted = self.post_if_due(conn, event, session)?;
+            self.tell_calendars(conn, event, session, posted)?;
         }
         if !listing.is_some_and(|listing| listing.told == told && listing.via == via) {
             networks::retell(conn, self.network.id, event.id, &via, told)?;
@@ -228,6 +236,7 @@ impl<'a> Announcer<'a> {
     pub fn departed(&self, conn: &mut Conn, departure: &Departure) -> Result<(), StoreError> {
         let (network, urls) = (Some(self.network.id), &self.federation.urls);
         let posted = networks::remove_post(conn, self.network.id, departure.session)?;
+        let told = networks::remove_telling(conn, self.network.id, departure.session)?;
         if departure.ends <= self.now {
             return Ok(());
         }
@@ -235,16 +244,24 @@ impl<'a> Announcer<'a> {
             .uri
             .clone()
             .unwrap_or_else(|| urls.session(departure.session).to_string());
-        let (id, url) = outbox::new_id(self.federation, self.now);
-        let actor = urls.actor(&self.actor);
-        let announce = posted.as_deref().unwrap_or(&departure.activity_uri);
-        let announce = json!({ "id": announce, "type": "Announce", "actor": actor, "object": uri });
-        let undo = Activity::undo_announce(url, actor, announce, &urls.followers(&self.actor)).published(self.now);
+        if let Some(announce) = &told {
+            let (id, undo) = self.undo(announce, &uri);
+            let signers = self.federation.keys.within(conn, network)?;
+            let undo = undo.proven(|document| signers.prove(document, self.now))?;
+            outbox::record_aside_for_kinds(conn, id, network, &undo, FollowerKind::CALENDARS, self.now)?;
+        }
+        let (id, undo) = self.undo(posted.as_deref().unwrap_or(&departure.activity_uri), &uri);
         if posted.is_some() {
             activities::withdraw(conn, network, &uri)?;
             let signers = self.federation.keys.within(conn, network)?;
             let undo = undo.proven(|document| signers.prove(document, self.now))?;
-            outbox::record_for_followers_and(conn, id, network, &undo, Vec::new(), self.now)
+            // Calendars that were told hear by another id; those that were posted, before they were told apart, by this one.
+            let kinds = if told.is_some() {
+                &posted_to()[..]
+            } else {
+                FollowerKind::ALL
+            };
+            outbox::record_for_kinds(conn, id, network, &undo, (kinds, Vec::new()), self.now)
         } else {
             let readers = networks::readers(conn, self.network.id)?;
             if readers.is_empty() {
@@ -252,6 +269,15 @@ impl<'a> Announcer<'a> {
             }
             outbox::record(conn, id, network, &undo.unlisted(), readers, self.now)
         }
+    }
+
+    fn undo(&self, announce: &str, uri: &str) -> (ActivityId, Activity) {
+        let urls = &self.federation.urls;
+        let (id, url) = outbox::new_id(self.federation, self.now);
+        let actor = urls.actor(&self.actor);
+        let announce = json!({ "id": announce, "type": "Announce", "actor": actor, "object": uri });
+        let undo = Activity::undo_announce(url, actor, announce, &urls.followers(&self.actor)).published(self.now);
+        (id, undo)
     }
 
     /// Records what is to be told: first the events, for those that read them, then the posts that name them.
@@ -265,8 +291,10 @@ impl<'a> Announcer<'a> {
         if !readers.is_empty() {
             self.tell_readers(conn, &changed, &readers)?;
         }
+        let kinds = posted_to();
         for (id, activity) in std::mem::take(&mut self.posts) {
-            outbox::record_for_followers_and(conn, id, Some(self.network.id), &activity, Vec::new(), self.now)?;
+            let to = (&kinds[..], Vec::new());
+            outbox::record_for_kinds(conn, id, Some(self.network.id), &activity, to, self.now)?;
         }
         Ok(())
     }

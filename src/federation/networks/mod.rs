@@ -5,6 +5,7 @@
 //! note goes with the effect.
 
 mod announcer;
+pub mod calendars;
 mod news;
 pub mod programme;
 
@@ -28,6 +29,8 @@ use announcer::Announcer;
 
 /// Notes that are worked off in one transaction.
 const BATCH: i64 = 100;
+/// Sessions that calendars are told of in one round of upkeep.
+const CALENDAR_BATCH: i64 = 100;
 /// Longest sleep without a look at the database.
 const NAP: Duration = Duration::from_secs(5);
 /// Changes that come together are looked at together.
@@ -118,8 +121,12 @@ pub fn drip(conn: &mut Conn, federation: &Federation, now: Instant) -> Result<us
     let mut posted = 0;
     for announcer in &mut announcers(federation, &all, now) {
         for (session, event) in networks::due(conn, announcer.network.id, now, near, announcer::MOST_POSTS)? {
-            posted += usize::from(announcer.post_if_due(conn, &event, &session)?);
+            if announcer.post_if_due(conn, &event, &session)? {
+                announcer.tell_calendars(conn, &event, &session, true)?;
+                posted += 1;
+            }
         }
+        posted += calendars::drip(conn, announcer, CALENDAR_BATCH)?;
         for (session, event) in networks::news_due(conn, announcer.network.id, now, announcer::MOST_POSTS)? {
             announcer.news_due(conn, &event, &session)?;
         }

@@ -8,6 +8,7 @@ mod listings;
 mod members;
 mod posts;
 mod queue;
+mod tellings;
 
 use diesel::prelude::*;
 
@@ -20,6 +21,7 @@ pub use posts::{
 };
 pub use queue::{Departure, is_idle, take_departures, take_touched, touch_member};
 pub(super) use queue::{depart, touch, touch_above};
+pub use tellings::{Telling, keep_telling, purge_told, remove_telling, telling, to_tell, told};
 
 use super::backend::natively;
 use super::schema::{centres, follows, peers};
