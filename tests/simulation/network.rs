@@ -3,16 +3,19 @@
 //! to the real service of the node that they are for.
 
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use async_trait::async_trait;
 use maillage::federation::fetch::{FetchError, Transport};
 use reqwest::{Request, Response};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use url::Url;
 
 use super::foreign::Foreign;
+use super::site::Site;
 use super::watch::Watch;
 use super::world::World;
 
@@ -47,6 +50,29 @@ pub struct Call {
 pub struct Line {
     pub from: usize,
     pub out: mpsc::UnboundedSender<Call>,
+    pub traffic: Arc<Traffic>,
+}
+
+/// What is on its way. Who sent it may be dead meanwhile: the world waits for it all the same, or what happens next would
+/// depend on threads.
+#[derive(Default)]
+pub struct Traffic {
+    count: AtomicUsize,
+    ended: Notify,
+}
+
+impl Traffic {
+    /// Waits until nothing is on its way.
+    pub async fn ends(&self) {
+        while self.count.load(Ordering::SeqCst) > 0 {
+            self.ended.notified().await;
+        }
+    }
+
+    fn end_one(&self) {
+        self.count.fetch_sub(1, Ordering::SeqCst);
+        self.ended.notify_one();
+    }
 }
 
 #[async_trait]
@@ -67,6 +93,7 @@ impl Transport for Line {
                 .to_vec(),
         };
         let (answer, answered) = oneshot::channel();
+        self.traffic.count.fetch_add(1, Ordering::SeqCst);
         self.out
             .send(Call { parcel, answer })
             .map_err(|_| FetchError::Connect)?;
@@ -144,11 +171,15 @@ pub async fn pump(world: Rc<World>, mut calls: mpsc::UnboundedReceiver<Call>) {
         let world = Rc::clone(&world);
         actix_web::rt::spawn(async move {
             let from = call.parcel.from;
-            match carry(&world, call.parcel).await {
+            let sender = world.sites.get(from).and_then(Site::run).as_ref().map(Rc::downgrade);
+            let answer = carry(&world, call.parcel).await;
+            // Who died while it was on its way does not hear it, however soon it is here.
+            let lives = sender.is_none_or(|run| run.upgrade().is_some_and(|run| !*run.crashed.borrow()));
+            match answer.filter(|_| lives) {
                 Some(answer) => drop(call.answer.send(answer)),
-                // Whoever waits for it is dead.
                 None => world.graves.borrow_mut().push((from, call.answer)),
             }
+            world.traffic.end_one();
         });
     }
 }

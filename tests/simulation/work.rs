@@ -139,6 +139,7 @@ impl World {
         for letter in self.foreign.letters() {
             let parcel = self.foreign.sealed(&letter, super::time::instant(self.time.ms()));
             let answer = network::carry(self, parcel).await;
+            self.traffic.ends().await;
             if !matches!(&answer, Some(Ok(reply)) if reply.status < 300) {
                 self.foreign.keep(letter);
             }

@@ -19,7 +19,7 @@ use super::dice::Dice;
 use super::foreign::{self, Foreign};
 use super::keys;
 use super::model::{Model, Party};
-use super::network::{self, Call, Line, Parcel, Reply, SOCIAL};
+use super::network::{self, Call, Line, Parcel, Reply, SOCIAL, Traffic};
 use super::options::Options;
 use super::site::{self, Costs, Running, Site};
 use super::social::Social;
@@ -53,6 +53,7 @@ pub struct World {
     /// Nobody acts in the meantime of a meantime.
     nested: Cell<bool>,
     out: mpsc::UnboundedSender<Call>,
+    pub traffic: Arc<Traffic>,
     _folder: TempDir,
 }
 
@@ -143,6 +144,7 @@ impl World {
             cut: RefCell::default(),
             nested: Cell::new(false),
             out,
+            traffic: Arc::default(),
             _folder: folder,
         }
     }
@@ -158,6 +160,7 @@ impl World {
         self.faulty.set(true);
         for _ in 0..self.options.steps {
             self.somebody_acts().await;
+            self.traffic.ends().await;
             let wait = match self.dice.below(10) {
                 0..3 => self.dice.between(100, MINUTE),
                 3..8 => self.dice.between(MINUTE, HOUR),
@@ -206,6 +209,7 @@ impl World {
             let first = self.dice.place(self.sites.len());
             for offset in 0..self.sites.len() {
                 self.work((first + offset) % self.sites.len()).await;
+                self.traffic.ends().await;
             }
         }
     }
@@ -294,6 +298,7 @@ impl World {
             let line = Line {
                 from: site.number,
                 out: self.out.clone(),
+                traffic: Arc::clone(&self.traffic),
             };
             site.start(Arc::new(line)).await;
             self.note(&format!("n{} starts", site.number));
@@ -326,6 +331,7 @@ impl World {
                 }
             };
             let answer = network::deliver(self, &due).await.map(|reply| reply.status);
+            self.traffic.ends().await;
             self.note(&format!("late {}: {answer:?}", due.said()));
         }
     }
