@@ -1,5 +1,9 @@
 //! Whom the node mutes and blocks, and whose follow it accepts.
 
+use std::collections::HashMap;
+
+use url::Url;
+
 use super::following::our_actor;
 use super::{Error, Node};
 use crate::domain::admission::Admission;
@@ -8,6 +12,9 @@ use crate::domain::id::FollowerId;
 use crate::domain::invalid::Reason;
 use crate::domain::peer::{Follower, Peer};
 use crate::domain::time::Instant;
+use crate::federation::convert::read;
+use crate::federation::fetch::Accept;
+use crate::federation::guard::same_origin;
 use crate::federation::wire::activity::Activity;
 use crate::federation::{blocks as memory, outbox};
 use crate::store::{Conn, StoreError, blocks, events, follow_requests, followers, follows, peers, pulls};
@@ -37,7 +44,11 @@ pub async fn target(node: &Node, text: &str) -> Result<Target, Error> {
     }
     let account = text.trim_start_matches('@').split_once('@');
     let Some((name, host)) = account.filter(|_| !text.contains("://")) else {
-        return own(Target::parse(text).ok_or_else(refused)?);
+        let target = own(Target::parse(text).ok_or_else(refused)?)?;
+        return match target {
+            Target::Actor(url) => actor(node, url).await?.ok_or_else(refused),
+            domain @ Target::Domain(_) => Ok(domain),
+        };
     };
     let (name, host) = (name.to_owned(), host.to_lowercase());
     let known = node
@@ -45,6 +56,28 @@ pub async fn target(node: &Node, text: &str) -> Result<Target, Error> {
         .read(move |conn| peers::by_account(conn, &name, &host))
         .await?;
     known.map(|peer| Target::Actor(peer.uri)).ok_or_else(refused)
+}
+
+/// The actor at an address: that of itself, or of its page for people. One that is not known is asked for.
+async fn actor(node: &Node, url: String) -> Result<Option<Target>, Error> {
+    let known = {
+        let url = url.clone();
+        let look_up = move |conn: &mut Conn| {
+            if blocks::is_decided(conn, &url)? {
+                return Ok(Some(url));
+            }
+            Ok(peers::by_address(conn, &url)?.map(|peer| peer.uri))
+        };
+        node.store.read(look_up).await?
+    };
+    if let Some(uri) = known {
+        return Ok(Some(Target::Actor(uri)));
+    }
+    let Ok(address) = Url::parse(&url) else { return Ok(None) };
+    let fetched = node.federation.fetcher.get_json(&address, Accept::ActivityJson).await;
+    let id = fetched.ok().and_then(|fetched| read::id(&fetched.value));
+    let id = id.filter(|id| same_origin(id, &address));
+    Ok(id.map(|id| Target::Actor(id.into())))
 }
 
 /// Mutes or blocks. What came from there leaves the calendar; a block also ends follows both ways. It holds at once here,
@@ -68,11 +101,30 @@ pub async fn block(node: &Node, target: Target, severity: Severity, note: &str) 
     block_all(node, vec![decided]).await
 }
 
-/// [`block`] for a whole list.
+/// Adds a list of others. It never softens what was decided here, and our own host and actors are left out; returns how
+/// many decisions were added or changed.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub async fn block_all(node: &Node, decided: Vec<Block>) -> Result<(), Error> {
+pub async fn import(node: &Node, list: Vec<Block>) -> Result<usize, Error> {
+    let base = node.config.server.base_url.clone();
+    let standing = node.store.read(blocks::all).await?;
+    let standing: HashMap<Target, Severity> = standing.into_iter().collect();
+    let is_ours = |target: &Target| match target {
+        Target::Domain(domain) => Some(domain.as_str()) == base.host_str(),
+        Target::Actor(uri) => uri.starts_with(base.as_str()),
+    };
+    let harder = |block: &Block| standing.get(&block.target).is_none_or(|known| *known < block.severity);
+    let decided: Vec<Block> = list
+        .into_iter()
+        .filter(|block| !is_ours(&block.target) && harder(block))
+        .collect();
+    let count = decided.len();
+    block_all(node, decided).await?;
+    Ok(count)
+}
+
+async fn block_all(node: &Node, decided: Vec<Block>) -> Result<(), Error> {
     let apply = move |conn: &mut Conn| {
         for block in &decided {
             blocks::put(conn, block)?;
@@ -88,7 +140,7 @@ pub async fn block_all(node: &Node, decided: Vec<Block>) -> Result<(), Error> {
 
 fn cut_off(conn: &mut Conn, peer: &Peer, severity: Severity) -> Result<(), StoreError> {
     events::put_away_of_peer(conn, peer.id)?;
-    pulls::forget(conn, peer.id)?;
+    pulls::stop(conn, peer.id)?;
     if severity == Severity::Block {
         follows::remove_peer(conn, peer.id)?;
         followers::remove_peer(conn, peer.id)?;
@@ -97,7 +149,7 @@ fn cut_off(conn: &mut Conn, peer: &Peer, severity: Severity) -> Result<(), Store
     Ok(())
 }
 
-/// Takes a decision back. Who is still followed is read again at once; follows that a block ended are not made anew.
+/// Takes a decision back. All who are still followed are read again at once; follows that a block ended are not made anew.
 ///
 /// # Errors
 /// [`Error::NotFound`] when nothing was decided of `target`.
@@ -112,6 +164,8 @@ pub async fn unblock(node: &Node, target: Target) -> Result<(), Error> {
                 pulls::schedule(conn, peer.id, now)?;
             }
         }
+        // What others announce of it was passed over meanwhile.
+        pulls::read_all_again(conn, now)?;
         Ok(true)
     };
     let lifted = node.store.write(lift).await?;
@@ -124,8 +178,18 @@ pub async fn unblock(node: &Node, target: Target) -> Result<(), Error> {
 ///
 /// # Errors
 /// Only what the database refuses.
-pub async fn set_admission(node: &Node, admission: Admission) -> Result<(), Error> {
-    let set = move |conn: &mut Conn| blocks::set_admission(conn, &admission);
+pub async fn set_admission(node: &Node, mut admission: Admission) -> Result<(), Error> {
+    let set = move |conn: &mut Conn| {
+        for target in &mut admission.allowed {
+            // The page of somebody who was met means the actor.
+            if let Target::Actor(address) = target
+                && let Some(peer) = peers::by_address(conn, address)?
+            {
+                *address = peer.uri;
+            }
+        }
+        blocks::set_admission(conn, &admission)
+    };
     Ok(node.store.write(set).await?)
 }
 

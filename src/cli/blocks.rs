@@ -61,8 +61,7 @@ pub(super) async fn run(node: &Node, command: Command) -> Result<(), Failure> {
         Command::Import { file } => {
             let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
             let found = block_list::read(&text, node.now());
-            let count = found.blocks.len();
-            moderation::block_all(node, found.blocks).await?;
+            let count = moderation::import(node, found.blocks).await?;
             println!("{count} added or changed");
             for line in found.unread {
                 eprintln!("line {line}: neither a domain nor the address of an actor");

@@ -17,6 +17,7 @@ use super::heard::Heard;
 use super::inbox::Taken;
 use super::keyring::KeyRing;
 use super::limits;
+use super::listed::PassedOver;
 use super::shares::Shares;
 use super::signature::Audience;
 use super::urls::Urls;
@@ -52,6 +53,8 @@ pub struct Parts {
     pub shares: Arc<Shares>,
     /// What was taken in lately.
     pub taken: Taken,
+    /// What programmes name in vain.
+    pub(super) passed_over: PassedOver,
     /// How much of our time anybody gets at the inboxes.
     pub limits: limits::Limits,
     /// The host names that we answer to.
@@ -135,6 +138,7 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
         acquaintances: Acquaintances::default(),
         shares: Arc::default(),
         taken: Taken::default(),
+        passed_over: PassedOver::default(),
         limits: limits::Limits::new(settings.federation, Arc::clone(&settings.clock)),
         audience: Audience::of(settings.base),
         urls,

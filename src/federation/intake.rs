@@ -12,6 +12,7 @@ use super::context::Federation;
 use super::convert::activity_in::Incoming;
 use super::convert::event_in::{self, EventRefusal, Received};
 use super::convert::read;
+use super::fetch::Fetched;
 use super::peers;
 use super::refused::NotTaken;
 use super::shares::Shares;
@@ -40,6 +41,8 @@ pub struct Told {
     authors: Vec<Url>,
     /// The event as its publisher signed it (FEP-8b32), to be handed on.
     pub document: Option<String>,
+    /// When it was asked for at its own address; none where somebody sent it.
+    asked: Option<Instant>,
     /// How many more events of each publisher are kept.
     shares: Arc<Shares>,
 }
@@ -48,16 +51,26 @@ pub struct Told {
 ///
 /// # Errors
 /// [`NotTaken::Forbidden`] when it is not there or names another id, [`NotTaken::Unavailable`] for another try.
-pub async fn fetch(federation: &Federation, id: &Url) -> Result<serde_json::Value, NotTaken> {
-    let fetched = federation
-        .fetcher
-        .get_named(id)
-        .await
-        .map_err(|error| NotTaken::of_fetch(&error))?;
-    if read::id(&fetched.value).as_ref() != Some(&fetched.final_url) {
-        return Err(NotTaken::Forbidden("other_id"));
+pub async fn fetch(federation: &Federation, id: &Url) -> Result<Arc<Fetched>, NotTaken> {
+    let fetched = federation.fetcher.get_named(id).await;
+    let fetched = fetched.map_err(|error| NotTaken::of_fetch(&error))?;
+    if read::id(&fetched.value).as_ref() == Some(&fetched.final_url) {
+        Ok(fetched)
+    } else {
+        Err(NotTaken::Forbidden("other_id"))
     }
-    Ok(fetched.value.clone())
+}
+
+/// The event at its own address, as it is told there now.
+///
+/// # Errors
+/// As [`told`].
+pub async fn told_at(federation: &Federation, fetched: &Fetched) -> Result<Told, NotTaken> {
+    let told = told(federation, &fetched.value).await?;
+    Ok(Told {
+        asked: Some(fetched.asked),
+        ..told
+    })
 }
 
 /// Reads an event document that its origin vouches for.
@@ -127,6 +140,7 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
         owner,
         authors: received.attributed_to,
         document: None,
+        asked: None,
         shares: Arc::clone(&federation.shares),
     })
 }
@@ -190,7 +204,8 @@ pub fn is_wanted(conn: &mut Conn, uri: &str, owner: PeerId, sender: PeerId) -> R
     Ok(events::by_uri(conn, uri)?.is_some_and(|known| known.origin == Origin::Remote(owner)))
 }
 
-/// Keeps an event that a message brought. A late message revives nothing that was deleted, and changes no owner.
+/// Keeps an event that a message brought. A late message revives nothing that was deleted, and changes no owner; what its own
+/// address tells after that does.
 ///
 /// # Errors
 /// [`NotTaken::Ignored`] for what was deleted, [`NotTaken::Forbidden`] for a change of owner,
@@ -201,8 +216,12 @@ pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
 
 /// [`keep`], and whether the event is one date of a series, or was.
 fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken> {
-    if tombstones::find(conn, &told.event.uri)?.is_some() {
-        return Err(NotTaken::Ignored("deleted"));
+    if let Some(deleted) = tombstones::find(conn, &told.event.uri)? {
+        // Its own address has it again: it was away, and whoever relayed it took that for good.
+        if told.asked.is_none_or(|asked| asked <= deleted) {
+            return Err(NotTaken::Ignored("deleted"));
+        }
+        tombstones::remove(conn, &told.event.uri)?;
     }
     let known = events::by_uri(conn, &told.event.uri)?;
     let mut event = Cow::Borrowed(&told.event);

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use chrono::SubsecRound;
+use chrono::{SubsecRound, TimeDelta};
 use serde_json::Value;
 use url::Url;
 
@@ -12,8 +12,10 @@ use super::context::Federation;
 use super::convert::{collection_in, read};
 use super::guard::same_origin;
 use super::intake::{self, Told};
+use super::memory::Memory;
 use super::networks::programme::{ROADS, VIA};
 use super::proof;
+use super::pull::TAKEN_AFTER_ITS_END;
 use super::refused::NotTaken;
 use super::urls::{self, Ours};
 use crate::domain::event::Origin;
@@ -38,6 +40,33 @@ pub struct Item {
     pub via: Vec<String>,
     /// Whether it is only named, and known: nothing says how new it is.
     pub undated: bool,
+}
+
+/// Addresses that programmes name and where no event was found that is wanted: a peer with many posts names the same ones at
+/// each reading, and its events behind them have their turn.
+#[derive(Debug)]
+pub struct PassedOver(Memory<String, Instant>);
+
+/// Addresses that are remembered.
+const PASSED_OVER: usize = 8_192;
+/// For how long.
+const ASKED_AGAIN: TimeDelta = TimeDelta::days(7);
+
+impl Default for PassedOver {
+    fn default() -> Self {
+        Self(Memory::of(PASSED_OVER))
+    }
+}
+
+impl PassedOver {
+    fn has(&self, uri: &Url, now: Instant) -> bool {
+        let at = self.0.get(uri.as_str());
+        at.is_some_and(|at| now - at < ASKED_AGAIN)
+    }
+
+    fn note(&self, uri: &Url, now: Instant) {
+        self.0.insert(uri.to_string(), now);
+    }
 }
 
 /// What one reading may still fetch.
@@ -138,6 +167,9 @@ pub async fn item(
         return Err(NotTaken::Forbidden("foreign_object"));
     }
     let told = if object.is_object() {
+        if object.get("type").is_some() && !read::is_a(&object, "Event") {
+            return Err(NotTaken::Ignored("not_an_event"));
+        }
         match own {
             true if object.get("name").is_some() => Some(own_event(federation, &object, sender).await?),
             _ if is_as_new(federation, &uri, &object).await? => return Ok(known(uri, via, false)),
@@ -150,14 +182,7 @@ pub async fn item(
     };
     let told = match told {
         Some(told) => told,
-        None => {
-            budget.take(&uri)?;
-            let fetched = intake::fetch(federation, &uri).await;
-            if let Err(NotTaken::Unavailable("timeout" | "connect")) = &fetched {
-                budget.is_silent(&uri);
-            }
-            intake::told(federation, &fetched?).await?
-        }
+        None => at_its_own_address(federation, &uri, budget).await?,
     };
     Ok(Item {
         uri,
@@ -165,6 +190,26 @@ pub async fn item(
         via,
         undated: false,
     })
+}
+
+/// The event that is only named, or that nothing proves.
+async fn at_its_own_address(federation: &Federation, uri: &Url, budget: &mut Budget) -> Result<Told, NotTaken> {
+    let now = federation.now();
+    if federation.passed_over.has(uri, now) {
+        return Err(NotTaken::Ignored("not_an_event"));
+    }
+    budget.take(uri)?;
+    let fetched = intake::fetch(federation, uri).await;
+    if let Err(NotTaken::Unavailable("timeout" | "connect")) = &fetched {
+        budget.is_silent(uri);
+    }
+    let told = intake::told_at(federation, &*fetched?).await;
+    match &told {
+        Err(NotTaken::Ignored("not_an_event") | NotTaken::NotPublic) => federation.passed_over.note(uri, now),
+        Ok(told) if told.occurrence.end < now - TAKEN_AFTER_ITS_END => federation.passed_over.note(uri, now),
+        _ => {}
+    }
+    told
 }
 
 /// An event of the peer's own origin needs no proof; a good one is kept to be handed on.

@@ -17,6 +17,7 @@ pub mod delivery;
 pub mod discover;
 pub mod documents;
 pub mod error;
+mod farewell;
 pub mod fetch;
 pub mod guard;
 pub mod heard;

@@ -19,7 +19,7 @@ use super::wire::activity::Activity;
 use super::wire::context::with_context;
 use super::wire::tombstone::Tombstone;
 use crate::domain::centre::Centre;
-use crate::domain::event::{Event, Session};
+use crate::domain::event::{Event, Session, Status};
 use crate::domain::id::{ActivityId, CentreId};
 use crate::domain::peer::FollowerKind;
 use crate::domain::time::Instant;
@@ -126,6 +126,14 @@ impl Publisher<'_> {
     pub fn published(&self, conn: &mut Conn, event: &Event, sessions: &[Session]) -> Result<(), StoreError> {
         let next = sessions.iter().filter(|session| session.occurrence.end > self.now);
         match next.min_by_key(|session| session.occurrence.start) {
+            // What does not take place is no news to who never heard of it; nodes show it all the same.
+            Some(next) if matches!(event.facts.status, Status::Cancelled | Status::Postponed) => {
+                let posted = sessions::posted(conn, next.id)?;
+                let object = self.object(conn, event, next, &posted)?;
+                self.send(conn, (&[FollowerKind::Maillage], Vec::new()), |id, actor, followers| {
+                    Activity::create(id, actor, object, followers)
+                })
+            }
             Some(next) => self.post(conn, event, next, &[FollowerKind::Maillage]),
             None => Ok(()),
         }

@@ -69,6 +69,14 @@ pub fn list(conn: &mut Conn) -> Result<Vec<Block>, StoreError> {
         .collect()
 }
 
+/// Whether something is decided of exactly this.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_decided(conn: &mut Conn, target: &str) -> Result<bool, StoreError> {
+    Ok(diesel::select(diesel::dsl::exists(blocks::table.find(target))).get_result(conn)?)
+}
+
 /// All decisions, without their notes.
 ///
 /// # Errors

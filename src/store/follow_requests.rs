@@ -87,6 +87,17 @@ pub fn remove_of(conn: &mut Conn, followed: Option<CentreId>, peer: PeerId) -> R
     Ok(diesel::delete(one).execute(conn)? > 0)
 }
 
+/// Forgets the request that came with this Follow activity of `peer`; returns whether there was one.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn remove_by_activity(conn: &mut Conn, peer: PeerId, activity_uri: &str) -> Result<bool, StoreError> {
+    let one = follow_requests::table
+        .filter(follow_requests::peer_id.eq(peer.to_string()))
+        .filter(follow_requests::activity_uri.eq(activity_uri));
+    Ok(diesel::delete(one).execute(conn)? > 0)
+}
+
 /// Forgets every request of `peer`.
 ///
 /// # Errors

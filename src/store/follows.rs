@@ -184,6 +184,15 @@ pub fn is_accepted(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
     Ok(natively!(conn, |conn| asked.get_result(conn))?)
 }
 
+/// Whether one of our actors asked to follow a peer, whatever became of it.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_asked(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
+    let asked = follows::table.filter(follows::peer_id.eq(peer.to_string()));
+    Ok(diesel::select(diesel::dsl::exists(asked)).get_result(conn)?)
+}
+
 /// The follows of a peer, whatever became of them.
 ///
 /// # Errors

@@ -167,6 +167,23 @@ pub fn is_current(conn: &mut Conn, peer: &Peer) -> Result<bool, StoreError> {
     Ok(fetched == ms(peer.fetched) && keys == to_json("peer keys", &peer.keys)?)
 }
 
+/// The peer with this address: its id, or its page for people.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_address(conn: &mut Conn, address: &str) -> Result<Option<Peer>, StoreError> {
+    if let Some(peer) = by_uri(conn, address)? {
+        return Ok(Some(peer));
+    }
+    let row = peers::table
+        .filter(peers::url.eq(address))
+        .order(peers::id)
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::domain).transpose()
+}
+
 /// The peer that owns this key, by keyId.
 ///
 /// # Errors

@@ -48,15 +48,27 @@ pub fn read_all_again(conn: &mut Conn, now: Instant) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Stops pulling from a peer that nobody follows any more.
+/// Stops pulling from a peer that nobody follows any more, or that is muted. Its events went with it: whoever begins
+/// again reads everything, whatever was known of the last answer.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn stop(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
     diesel::update(peers::table.find(peer.to_string()))
-        .set(peers::pull_due_at.eq(None::<i64>))
+        .set((peers::pull_due_at.eq(None::<i64>), peers::pull_etag.eq(None::<&str>)))
         .execute(conn)?;
     Ok(())
+}
+
+/// Whether a peer is read: somebody here follows it, and nothing stopped that since.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_read(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
+    let read = peers::table
+        .find(peer.to_string())
+        .filter(peers::pull_due_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(read)).get_result(conn)?)
 }
 
 /// Whether [`claim`] would find something now.
@@ -68,14 +80,33 @@ pub fn any_due(conn: &mut Conn, now: Instant) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(due)).get_result(conn)?)
 }
 
+/// Whose readings are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// Of peers whose last one was whole, or that were never read.
+    Whole,
+    /// Of those of which the last failed or left something out.
+    Troubled,
+}
+
 /// Takes up to `limit` pulls that are due. Each is leased: it comes again at `lease_until` unless [`settle`] says
 /// otherwise, so that a crash loses none.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn claim(conn: &mut Conn, now: Instant, lease_until: Instant, limit: i64) -> Result<Vec<Pull>, StoreError> {
-    let due: Vec<String> = peers::table
-        .filter(peers::pull_due_at.le(ms(now)))
+pub fn claim(
+    conn: &mut Conn,
+    now: Instant,
+    lease_until: Instant,
+    last: Last,
+    limit: i64,
+) -> Result<Vec<Pull>, StoreError> {
+    let mut due = peers::table.filter(peers::pull_due_at.le(ms(now))).into_boxed();
+    due = match last {
+        Last::Whole => due.filter(peers::pull_error.is_null()),
+        Last::Troubled => due.filter(peers::pull_error.is_not_null()),
+    };
+    let due: Vec<String> = due
         .order(peers::pull_due_at)
         .limit(limit)
         .select(peers::id)
@@ -110,7 +141,8 @@ pub enum Pulled<'a> {
     Failed(&'a str),
 }
 
-/// Notes how a pull ended, and when the next is due; where one was asked for or stopped meanwhile, that stands.
+/// Notes how a pull ended, and when the next is due; where one was asked for or stopped meanwhile, that stands, and the
+/// ETag of an answer that came before counts for nothing.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -122,13 +154,14 @@ pub fn settle(
     next: Instant,
 ) -> Result<(), StoreError> {
     let row = || peers::table.find(pull.peer.id.to_string());
-    diesel::update(row().filter(peers::pull_due_at.eq(ms(pull.leased_until))))
+    let held = diesel::update(row().filter(peers::pull_due_at.eq(ms(pull.leased_until))))
         .set(peers::pull_due_at.eq(ms(next)))
-        .execute(conn)?;
+        .execute(conn)?
+        > 0;
     match outcome {
         Pulled::Done(etag) => diesel::update(row())
             .set((
-                peers::pull_etag.eq(etag),
+                peers::pull_etag.eq(etag.filter(|_| held)),
                 peers::pulled_at.eq(ms(now)),
                 peers::pull_error.eq(None::<&str>),
             ))
@@ -211,15 +244,4 @@ pub fn state(conn: &mut Conn, peer: PeerId) -> Result<Option<PullState>, StoreEr
         heard: instant_opt(heard)?,
         gone: instant_opt(gone)?,
     }))
-}
-
-/// Stops pulling from a peer whose events were put away, so that the next pull reads everything again.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn forget(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
-    diesel::update(peers::table.find(peer.to_string()))
-        .set((peers::pull_due_at.eq(None::<i64>), peers::pull_etag.eq(None::<&str>)))
-        .execute(conn)?;
-    Ok(())
 }

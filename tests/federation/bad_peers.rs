@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::foreign::{ACTIVITY, Actor, Foreign};
-use crate::support::network::{Home, Running, clock};
+use crate::support::network::{Home, Running, clock, until};
 
 /// A node that follows one actor of a server.
 struct Scene {
@@ -358,4 +358,87 @@ async fn a_host_that_does_not_answer_is_waited_for_once() {
     .await;
     assert_eq!(scene.node.titles().await, ["Atelier bon"]);
     assert_eq!(scene.problem().await, "connect; silent_host: 49");
+}
+
+#[tokio::test]
+async fn posts_that_are_no_events_are_not_asked_for_and_do_not_hide_the_events_behind_them() {
+    let scene = Scene::with(|other, actor| {
+        let note = |number: usize| {
+            let id = other.url(&format!("/notes/{number}"));
+            let note = json!({ "id": id, "type": "Note", "attributedTo": actor.id, "content": "Bonjour" });
+            other.serve(&format!("/notes/{number}"), &note);
+            note
+        };
+        // Some carry the post, some only name it.
+        let embedded = (0..150).map(|number| actor.says("Create", note(number)));
+        let named = (150..300).map(|number| actor.says("Announce", note(number)["id"].clone()));
+        let items: Vec<Value> = embedded
+            .chain(named)
+            .chain([actor.says(
+                "Create",
+                event(other, actor, "un", "2026-12-01T14:00:00+01:00")["id"].clone(),
+            )])
+            .collect();
+        json!({ "id": other.url("/agenda/outbox"), "type": "OrderedCollection", "orderedItems": items })
+    })
+    .await;
+    scene.node.clock.advance(TimeDelta::minutes(11));
+    scene.node.pull().await;
+    assert_eq!(scene.node.titles().await.len(), 1, "the rest had its turn");
+    assert_eq!(scene.problem().await, "");
+    let asked = |number: usize| scene.other.asked_for(&format!("/notes/{number}"));
+    assert_eq!((0..150).map(asked).sum::<usize>(), 0);
+    scene.node.clock.advance(TimeDelta::hours(12));
+    scene.node.pull().await;
+    assert!((150..300).all(|number| asked(number) == 1), "each once in a week");
+}
+
+#[tokio::test]
+async fn peers_that_fail_wait_for_places_of_their_own() {
+    let clock = clock();
+    let home = Home::new("noeud", Database::sqlite(), &clock);
+    let mut node = home.start().await;
+    let silent = Foreign::start("muet", &clock);
+    let mut actors = Vec::new();
+    for number in 0..8 {
+        let actor = silent.actor("Group", &format!("agenda{number}"));
+        node.follow(&actor.id).await;
+        node.deliver().await;
+        let follow = silent.received(&node).await.pop().expect("a Follow");
+        assert_eq!(actor.tell(&node, "Accept", follow).await, 202);
+        actors.push(actor);
+    }
+    for number in 0..8 {
+        silent.serve_as(&format!("/agenda{number}/outbox"), 500, ACTIVITY, "{}");
+    }
+    while maillage::federation::pull::step(&node.node.federation)
+        .await
+        .expect("readings")
+        > 0
+    {}
+    // From now on they do not even answer.
+    for number in 0..8 {
+        silent.never_answer(&format!("/agenda{number}/outbox"));
+    }
+    let well = Foreign::start("vif", &clock);
+    let actor = well.actor("Group", "agenda");
+    let listed = actor.says("Create", event(&well, &actor, "un", "2026-12-01T14:00:00+01:00"));
+    well.serve(
+        "/agenda/outbox",
+        &json!({ "id": well.url("/agenda/outbox"), "type": "OrderedCollection", "orderedItems": [listed] }),
+    );
+    clock.advance(TimeDelta::hours(1));
+    node.work();
+    until("the silent ones are being asked", async || {
+        silent.asked_for("/agenda0/outbox") > 1
+    })
+    .await;
+    node.follow(&actor.id).await;
+    until("it is asked", async || !well.posts().is_empty()).await;
+    let follow = well.received(&node).await.pop().expect("a Follow");
+    assert_eq!(actor.tell(&node, "Accept", follow).await, 202);
+    let started = Instant::now();
+    until("it is read", async || node.titles().await.len() == 1).await;
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+    home.kill(node).await;
 }

@@ -460,3 +460,37 @@ async fn reminders_come_at_the_hour_that_is_set_or_never() {
         assert_eq!(notes, Vec::from_iter(expected));
     }
 }
+
+#[tokio::test]
+async fn what_does_not_take_place_is_no_news_to_who_never_heard_of_it() {
+    let company = Company::on(Database::sqlite()).await;
+    let scene = &company.scene;
+    let mastodon = server("mastodon", "mastodon", &scene.clock);
+    scene
+        .followed_by(&mastodon.actor("Person", "lectrice"), &scene.node.group("agenda"))
+        .await;
+    scene.round().await;
+    let mut facts = workshop("Annulé d’avance", 30);
+    facts.status = maillage::domain::event::Status::Cancelled;
+    scene.publish(facts).await;
+    scene.round().await;
+    for heard in [
+        &mastodon,
+        &company.mobilizon,
+        &company.mobilizon_of_centre,
+        &company.gancio,
+    ] {
+        assert_eq!(lines(heard), [""; 0]);
+    }
+    assert_eq!(lines(&company.maillage).len(), 1, "nodes show it");
+
+    // Of a series that is called off between two posts, the next date is none either.
+    let series = scene.publish(weekly("Les mardis", 30, 3)).await;
+    scene.live(24).await;
+    assert_eq!(of(&lines(&mastodon), "Create").len(), 1);
+    events::cancel(&scene.node.node, series.id, None)
+        .await
+        .expect("cancelled");
+    scene.live(3 * 7 * 24).await;
+    assert_eq!(of(&lines(&mastodon), "Create 2026").len(), 1, "{:?}", lines(&mastodon));
+}

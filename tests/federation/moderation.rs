@@ -324,3 +324,123 @@ fn what_a_followed_peer_signed_is_remembered_as_heard() {
         home.stop(node).await;
     });
 }
+
+#[test]
+fn the_page_of_an_actor_means_the_actor() {
+    on_each(async |home, clock| {
+        let node = home.start().await;
+        node.centre("agenda").await;
+        let server = Foreign::start("bavard", &clock);
+        let actor = server.actor("Group", "agenda");
+        let mut document = server.document("/agenda");
+        document["url"] = serde_json::json!(server.url("/@agenda"));
+        server.serve("/agenda", &document);
+        followed(&node, &server, &actor).await;
+        let target = moderation::target(&node.node, &server.url("/@agenda"))
+            .await
+            .expect("known");
+        assert_eq!(target, Target::Actor(actor.id.clone()));
+        moderation::block(&node.node, target, Severity::Block, "")
+            .await
+            .expect("blocked");
+        assert!(node.titles().await.is_empty());
+
+        // One that was never met is asked for.
+        let other = server.actor("Group", "autre");
+        server.serve("/@autre", &server.document("/autre"));
+        let target = moderation::target(&node.node, &server.url("/@autre"))
+            .await
+            .expect("found");
+        assert_eq!(target, Target::Actor(other.id.clone()));
+        moderation::target(&node.node, &server.url("/@personne"))
+            .await
+            .expect_err("there is nobody");
+        home.stop(node).await;
+    });
+}
+
+#[test]
+fn a_list_of_others_softens_nothing_and_spares_ourselves() {
+    on_each(async |home, _| {
+        let node = home.start().await;
+        moderation::block(&node.node, domain("dur.example"), Severity::Block, "Spam")
+            .await
+            .expect("blocked");
+        moderation::block(&node.node, domain("doux.example"), Severity::Mute, "Bruit")
+            .await
+            .expect("muted");
+        let own = node.base.host_str().expect("a host").to_owned();
+        let text = format!("dur.example,silence\ndoux.example,suspend\nneuf.example\n{own}\n");
+        let list = maillage::domain::block_list::read(&text, node.node.now());
+        let expected = 2 + usize::from(own.contains('.'));
+        assert!(list.blocks.len() > expected, "{list:?}");
+        let count = moderation::import(&node.node, list.blocks).await.expect("imported");
+        assert_eq!(count, 2, "one was harder, one new");
+        let decided = node.node.store.read(blocks::list).await.expect("a list");
+        let seen: Vec<_> = decided
+            .iter()
+            .map(|one| (one.target.as_str(), one.severity, one.note.as_str()))
+            .collect();
+        let expected = [
+            ("doux.example", Severity::Block, ""),
+            ("dur.example", Severity::Block, "Spam"),
+            ("neuf.example", Severity::Block, ""),
+        ];
+        assert_eq!(seen, expected);
+        home.stop(node).await;
+    });
+}
+
+#[test]
+fn what_others_relay_comes_back_when_a_mute_is_lifted() {
+    on_each(async |home, clock| {
+        let node = home.start().await;
+        let (server, relay) = (Foreign::start("bavard", &clock), Foreign::start("relais", &clock));
+        let (actor, group) = (server.actor("Group", "agenda"), relay.actor("Group", "reseau"));
+        let event = server.event(&actor, "un", "Un atelier");
+        let listed = group.says("Announce", event["id"].clone());
+        relay.serve(
+            "/reseau/outbox",
+            &serde_json::json!({ "id": relay.url("/reseau/outbox"), "type": "OrderedCollection", "orderedItems": [listed] }),
+        );
+        let muted = Target::Actor(actor.id.clone());
+        moderation::block(&node.node, muted.clone(), Severity::Mute, "")
+            .await
+            .expect("muted");
+        node.follow(&group.id).await;
+        node.deliver().await;
+        let asked = relay.received(&node).await.pop().expect("a Follow");
+        assert_eq!(group.tell(&node, "Accept", asked).await, 202);
+        node.pull().await;
+        assert!(node.titles().await.is_empty());
+        moderation::unblock(&node.node, muted).await.expect("heard again");
+        node.pull().await;
+        assert_eq!(node.titles().await, ["Un atelier"], "at once");
+        home.stop(node).await;
+    });
+}
+
+#[test]
+fn a_request_that_waits_is_taken_back_by_its_id_alone() {
+    on_each(async |home, clock| {
+        let node = home.start().await;
+        node.centre("agenda").await;
+        let server = Foreign::start("pair", &clock);
+        let actor = server.actor("Group", "un");
+        let admission = Admission {
+            mode: Mode::Approval,
+            allowed: Vec::new(),
+        };
+        moderation::set_admission(&node.node, admission).await.expect("set");
+        let follow = actor.says("Follow", node.group("agenda"));
+        assert_eq!(actor.send(&node, &follow).await, 202);
+        let waiting = async || {
+            let list = node.node.store.read(|conn| follow_requests::list(conn, 9)).await;
+            list.expect("a list").len()
+        };
+        assert_eq!(waiting().await, 1);
+        assert_eq!(actor.tell(&node, "Undo", follow["id"].clone()).await, 202);
+        assert_eq!(waiting().await, 0);
+        home.stop(node).await;
+    });
+}

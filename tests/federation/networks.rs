@@ -619,3 +619,41 @@ fn centres_and_networks_of_one_node_are_members_too() {
         assert!(gathered(&nodes[0], "ville").await.is_empty() && gathered(&nodes[0], "quartier").await.is_empty());
     });
 }
+
+#[test]
+fn a_workshop_of_two_partners_is_posted_once() {
+    on_both(&["a", "b", "c"], |row| async move {
+        let nodes = [
+            row.homes[0].start().await,
+            row.homes[1].start().await,
+            row.homes[2].start().await,
+        ];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let rlin = network(&nodes[2], "rlin").await;
+        let place = Place {
+            name: "La Bobine".into(),
+            postcode: "59100".into(),
+            city: "Roubaix".into(),
+            ..Place::default()
+        };
+        let mut centres = Vec::new();
+        for (node, name) in [(&nodes[0], "agenda"), (&nodes[1], "bobine")] {
+            centres.push(node.centre(name).await);
+            follow_as(&nodes[2], &rlin, &node.group(name)).await;
+        }
+        settle(&all).await;
+        for (node, centre) in nodes.iter().zip(&centres) {
+            let mut facts = workshop("Café numérique", 30);
+            facts.place = Some(place.clone());
+            events::publish(&node.node, centre.id, facts).await.expect("published");
+            settle(&all).await;
+        }
+        assert_eq!(nodes[2].titles().await, ["Café numérique"], "shown once");
+        for _ in 0..3 {
+            row.clock.advance(TimeDelta::hours(3));
+            events::keep_up(&nodes[2].node).await.expect("kept up");
+            settle(&all).await;
+        }
+        assert_eq!(said(&nodes[2], "rlin", "Announce").await.len(), 1, "posted once");
+    });
+}

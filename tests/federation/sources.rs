@@ -265,9 +265,21 @@ async fn a_feed_that_tells_when_is_followed_as_an_agenda_is() {
         scene.shown().await,
         ["2026-12-01T18:00 Souris", "2026-12-02T18:00 Clavier"]
     );
-    serve(&[entry(2, "Clavier", "2026-12-03T18:00+01:00")]);
+    // A feed has the newest posts only: what rolled out of it is still to come.
+    serve(&[
+        entry(2, "Clavier", "2026-12-03T18:00+01:00"),
+        entry(3, "Écran", "2026-12-04T18:00+01:00"),
+    ]);
     scene.later().await;
-    assert_eq!(scene.shown().await, ["2026-12-03T18:00 Clavier"]);
+    assert_eq!(
+        scene.shown().await,
+        [
+            "2026-12-01T18:00 Souris",
+            "2026-12-03T18:00 Clavier",
+            "2026-12-04T18:00 Écran"
+        ]
+    );
+    assert_eq!(scene.problem().await, "");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use maillage::domain::id::{ActivityId, CentreId};
 use maillage::domain::peer::{FollowState, PeerKey};
 use maillage::store::activities::Activity;
 use maillage::store::announces::{self, Announce};
-use maillage::store::pulls::Pulled;
+use maillage::store::pulls::{Last, Pulled};
 use maillage::store::{
     Conn, StoreError, activities, changes, deliveries, events, followers, follows, hosts, peers, pulls, tombstones,
 };
@@ -194,22 +194,26 @@ fn a_pull_is_leased_and_comes_again() {
         let there = peer(conn, "agenda", "there.example");
         let (soon, lease) = (now() + Duration::minutes(1), now() + Duration::minutes(6));
         assert_eq!(
-            pulls::claim(conn, soon, lease, 10).unwrap(),
+            pulls::claim(conn, soon, lease, Last::Whole, 10).unwrap(),
             [],
             "nothing is due before it is asked for"
         );
         pulls::schedule(conn, there.id, soon).unwrap();
         pulls::schedule(conn, there.id, lease).unwrap();
-        assert_eq!(pulls::claim(conn, now(), lease, 10).unwrap(), []);
-        let claimed = pulls::claim(conn, soon, lease, 10).unwrap();
+        assert_eq!(pulls::claim(conn, now(), lease, Last::Whole, 10).unwrap(), []);
+        let claimed = pulls::claim(conn, soon, lease, Last::Whole, 10).unwrap();
         assert_eq!(claimed.len(), 1, "the sooner of two wishes stands");
         assert_eq!((&claimed[0].peer.id, &claimed[0].etag), (&there.id, &None));
-        assert_eq!(pulls::claim(conn, soon, lease, 10).unwrap(), [], "it is leased");
-        let claimed = pulls::claim(conn, lease, lease + Duration::minutes(5), 10).unwrap();
+        assert_eq!(
+            pulls::claim(conn, soon, lease, Last::Whole, 10).unwrap(),
+            [],
+            "it is leased"
+        );
+        let claimed = pulls::claim(conn, lease, lease + Duration::minutes(5), Last::Whole, 10).unwrap();
         assert_eq!(claimed.len(), 1, "after a crash");
         let next = now() + Duration::hours(6);
         pulls::settle(conn, &claimed[0], Pulled::Done(Some("\"v1\"")), soon, next).unwrap();
-        let claimed = pulls::claim(conn, next, next + Duration::minutes(5), 10).unwrap();
+        let claimed = pulls::claim(conn, next, next + Duration::minutes(5), Last::Whole, 10).unwrap();
         assert_eq!(
             (claimed[0].etag.as_deref(), claimed[0].pulled),
             (Some("\"v1\""), Some(soon))
@@ -220,7 +224,14 @@ fn a_pull_is_leased_and_comes_again() {
         assert_eq!((state.error.as_deref(), state.pulled), (Some("timed out"), Some(soon)));
         pulls::stop(conn, there.id).unwrap();
         assert_eq!(
-            pulls::claim(conn, next + Duration::days(9), next + Duration::days(9), 10).unwrap(),
+            pulls::claim(
+                conn,
+                next + Duration::days(9),
+                next + Duration::days(9),
+                Last::Troubled,
+                10
+            )
+            .unwrap(),
             []
         );
     });
@@ -233,13 +244,13 @@ fn a_wish_for_a_pull_outlives_the_pull_under_way() {
         let (lease, next) = (now() + Duration::minutes(5), now() + Duration::hours(6));
         let due = |conn: &mut Conn| pulls::state(conn, there.id).unwrap().expect("a state").due;
         pulls::schedule(conn, there.id, now()).unwrap();
-        let pull = pulls::claim(conn, now(), lease, 10).unwrap().remove(0);
+        let pull = pulls::claim(conn, now(), lease, Last::Whole, 10).unwrap().remove(0);
         let asked = now() + Duration::seconds(1);
         pulls::schedule(conn, there.id, asked).unwrap();
         pulls::settle(conn, &pull, Pulled::Done(None), asked, next).unwrap();
         assert_eq!(due(conn), Some(asked), "it was asked for after the page was read");
 
-        let pull = pulls::claim(conn, asked, lease, 10).unwrap().remove(0);
+        let pull = pulls::claim(conn, asked, lease, Last::Whole, 10).unwrap().remove(0);
         pulls::stop(conn, there.id).unwrap();
         pulls::settle(conn, &pull, Pulled::Done(None), asked, next).unwrap();
         assert_eq!(due(conn), None, "it was stopped");

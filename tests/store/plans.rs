@@ -387,7 +387,8 @@ fn workers_and_lists_go_by_index() {
             deliveries::next_about_another(conn, "there.example", "https://here.example/1").expect("a delivery");
             deliveries::expire(conn, "there.example", now(), 8, now()).expect("nothing");
             deliveries::purge(conn, now()).expect("a purge");
-            pulls::claim(conn, now(), now(), 8).expect("a claim");
+            pulls::claim(conn, now(), now(), pulls::Last::Whole, 8).expect("a claim");
+            pulls::claim(conn, now(), now(), pulls::Last::Troubled, 8).expect("a claim");
             inbox::purge(conn, now()).expect("a purge");
             inbox::seen(conn, "https://there.example/1", "d").expect("a look");
             sessions::to_announce(conn, now(), now(), 8).expect("the drip");

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use maillage::domain::time::{Clock, FixedClock, Instant};
 use maillage::federation::keys::{PrivateKey, PublicKey};
@@ -139,6 +140,11 @@ impl Foreign {
             .insert(path.to_owned(), page);
     }
 
+    /// Keeps who asks for `path` waiting from now on, longer than anybody does.
+    pub fn never_answer(&self, path: &str) {
+        self.serve_as(path, 0, "", "");
+    }
+
     /// Answers the next requests to an inbox with these.
     pub fn answer_with(&self, statuses: &[u16]) {
         self.state.lock().expect("the script").answers.extend(statuses);
@@ -253,6 +259,7 @@ fn answer(state: &mut State, request: &Request) -> Reply {
         return Reply::status(state.answers.pop_front().unwrap_or(202));
     }
     match state.pages.get(&request.target) {
+        Some((0, ..)) => Reply::status(200).after(Duration::from_secs(20)),
         Some((status, kind, body)) => Reply::new(*status, &format!("content-type: {kind}\r\n"), body.as_bytes()),
         None => Reply::status(404),
     }

@@ -7,9 +7,10 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use maillage::app::jobs;
 use maillage::domain::centre::CentreKind;
-use maillage::domain::event::Event;
+use maillage::domain::event::{Event, Origin};
 use maillage::domain::peer::FollowState;
 use maillage::domain::time::Instant;
+use maillage::store::announces::{self, Announce};
 use maillage::store::schema::peers;
 use maillage::store::{Conn, StoreError, events};
 use maillage::web::{Shared, app};
@@ -142,5 +143,40 @@ fn the_past_of_peers_is_forgotten_in_time_and_ours_is_kept() {
             1,
             "what was recent grew old"
         );
+    });
+}
+
+#[test]
+fn what_is_only_relayed_is_as_new_as_what_relays_it() {
+    on_both(async |test| {
+        let (old, new) = (morning() - TimeDelta::days(11), morning() - TimeDelta::days(1));
+        // Followed once, and read then; today it comes by a relay.
+        for (publisher, relay, silent) in [(Some(old), new, false), (Some(new), old, true), (None, old, true)] {
+            let stored = test.node.store.write(move |conn: &mut Conn| {
+                diesel::delete(peers::table).execute(conn)?;
+                let author = samples::peer(conn, "bobine", "b.example");
+                let network = samples::peer(conn, "reseau", "r.example");
+                samples::follow(conn, None, network.id, FollowState::Accepted);
+                for (peer, heard) in [(&author, publisher), (&network, Some(relay))] {
+                    diesel::update(peers::table.find(peer.id.to_string()))
+                        .set(peers::pulled_at.eq(heard.map(|heard: Instant| heard.timestamp_millis())))
+                        .execute(conn)?;
+                }
+                let event = samples::remote(conn, &author, samples::facts("Café", "2026-12-04T09:00:00Z"));
+                let row = Announce {
+                    event: event.id,
+                    by: Origin::Remote(network.id),
+                    activity_uri: "https://r.example/1".to_owned(),
+                    at: morning(),
+                    via: Vec::new(),
+                };
+                announces::insert(conn, &row)?;
+                Ok::<_, StoreError>(event)
+            });
+            let event = stored.await.expect("an event");
+            let service = init_service(app(Shared::new(test.node.clone()))).await;
+            let page = visit!(service, "", &format!("/events/{}", event.id), "").2;
+            assert_eq!(page.contains("Sans nouvelles"), silent, "{publisher:?} {relay}");
+        }
     });
 }

@@ -154,6 +154,8 @@ pub async fn unfollow(node: &Node, id: FollowId) -> Result<(), Error> {
 fn ask(conn: &mut Conn, node: &Node, follower: Option<CentreId>, peer: PeerId, now: Instant) -> Result<Follow, Error> {
     let asked = follows::of(conn, follower, peer)?;
     if let Some(follow) = asked.as_ref().filter(|follow| follow.state == FollowState::Accepted) {
+        // One that was gone and is back is read again.
+        pulls::schedule(conn, peer, now)?;
         return Ok(follow.clone());
     }
     let peer = store::peers::by_id(conn, peer)?.ok_or(Error::NotFound)?;

@@ -110,14 +110,14 @@ fn announced(object: &ObjectRef) -> Option<Url> {
 
 /// The event at `id`, or that of the activity found there.
 async fn from_origin(federation: &Federation, id: &Url) -> Result<Told, NotTaken> {
-    let mut document = intake::fetch(federation, id).await?;
-    if !read::is_a(&document, "Event")
-        && let Ok(inner) = activity(&document)
+    let mut fetched = intake::fetch(federation, id).await?;
+    if !read::is_a(&fetched.value, "Event")
+        && let Ok(inner) = activity(&fetched.value)
         && let Some(object) = inner.object.id()
     {
-        document = intake::fetch(federation, object).await?;
+        fetched = intake::fetch(federation, object).await?;
     }
-    intake::told(federation, &document).await
+    intake::told_at(federation, &fetched).await
 }
 
 fn credit_ours(conn: &mut Conn, receipt: &Receipt, ours: &Ours, via: Vec<String>) -> Result<(), NotTaken> {

@@ -83,7 +83,7 @@ impl Create {
     async fn told(&self, federation: &Federation) -> Result<Told, NotTaken> {
         match (self.incoming.object.embedded(), self.incoming.object.id()) {
             (Some(_), _) => intake::told_by(federation, &self.incoming, &self.receipt.sender).await,
-            (None, Some(id)) => intake::told(federation, &intake::fetch(federation, id).await?).await,
+            (None, Some(id)) => intake::told_at(federation, &*intake::fetch(federation, id).await?).await,
             (None, None) => Err(NotTaken::Malformed("object_id")),
         }
     }
@@ -173,8 +173,8 @@ impl Create {
             return Err(NotTaken::Forbidden("owner_change"));
         }
         let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        let document = intake::fetch(federation, id).await?;
-        intake::told(federation, &document).await
+        let fetched = intake::fetch(federation, id).await?;
+        intake::told_at(federation, &fetched).await
     }
 
     /// An actor tells that its profile or key changed: it is fetched again.

@@ -8,10 +8,11 @@ use super::{Receipt, identity};
 use crate::domain::event::Origin;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::ObjectRef;
+use crate::federation::farewell;
 use crate::federation::fetch::Accept;
 use crate::federation::guard::same_origin;
 use crate::federation::refused::NotTaken;
-use crate::store::{Conn, events, follows, peers, pulls, tombstones};
+use crate::store::{Conn, events, follows, pulls, tombstones};
 
 /// Delete; the object is an id, a Tombstone or the object itself.
 #[derive(Debug)]
@@ -42,8 +43,7 @@ impl Activity for Delete {
                 .store
                 .try_write(move |conn| {
                     receipt.take(conn)?;
-                    events::forget_of_peer(conn, receipt.sender.id)?;
-                    Ok::<_, NotTaken>(peers::remove(conn, receipt.sender.id)?)
+                    Ok::<_, NotTaken>(farewell::of_peer(conn, receipt.sender.id, receipt.now)?)
                 })
                 .await;
         }

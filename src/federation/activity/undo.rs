@@ -118,7 +118,8 @@ fn unfollow(conn: &mut Conn, receipt: &Receipt, target: Option<&Ours>) -> Result
 }
 
 fn by_id(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<bool, NotTaken> {
-    if followers::remove_by_activity(conn, receipt.sender.id, id.as_str())? {
+    let waited = follow_requests::remove_by_activity(conn, receipt.sender.id, id.as_str())?;
+    if followers::remove_by_activity(conn, receipt.sender.id, id.as_str())? || waited {
         return Ok(true);
     }
     let sender = Origin::Remote(receipt.sender.id);

@@ -35,7 +35,7 @@ use super::keyring::KeyRing;
 use super::keys::KeyKind;
 use super::signature::{self, Dialect, Outgoing, Signer};
 use super::urls;
-use crate::domain::time::Clock;
+use crate::domain::time::{Clock, Instant};
 use crate::store::{Db, hosts};
 use failures::Failures;
 use flight::Flights;
@@ -86,6 +86,8 @@ pub struct Fetched {
     pub value: Value,
     /// For the next conditional request.
     pub etag: Option<String>,
+    /// When it was asked for.
+    pub asked: Instant,
 }
 
 /// What a conditional request brought.
@@ -262,10 +264,15 @@ impl Fetcher {
 
 impl Inner {
     async fn get(&self, url: Url, accept: Accept, etag: Option<&str>) -> Result<Answer, FetchError> {
+        let asked = self.clock.now();
         let request = self.follow(url, accept, etag);
-        tokio::time::timeout(self.limits.deadline, request)
+        let answer = tokio::time::timeout(self.limits.deadline, request)
             .await
-            .unwrap_or(Err(FetchError::Timeout))
+            .unwrap_or(Err(FetchError::Timeout));
+        answer.map(|answer| match answer {
+            Answer::Changed(fetched) => Answer::Changed(Fetched { asked, ..fetched }),
+            Answer::NotModified => answer,
+        })
     }
 
     async fn follow(&self, mut url: Url, accept: Accept, etag: Option<&str>) -> Result<Answer, FetchError> {
@@ -353,7 +360,12 @@ impl Inner {
             .map(str::to_owned);
         let body = read_bounded(response, self.limits.body).await?;
         let value = json::parse(&body).map_err(|_| FetchError::Json)?;
-        Ok(Fetched { final_url, value, etag })
+        Ok(Fetched {
+            final_url,
+            value,
+            etag,
+            asked: self.clock.now(),
+        })
     }
 }
 

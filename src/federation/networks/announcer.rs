@@ -178,7 +178,10 @@ impl<'a> Announcer<'a> {
         let due = session.occurrence.start < near
             || (!of_series && event.published > now - FRESH)
             || (of_series && !networks::series_posted(conn, id, series, now)?);
-        if !due || networks::posted_since(conn, id, now - TimeDelta::hours(1))? >= MOST_POSTS {
+        if !due || networks::is_twin_posted(conn, id, session.id)? {
+            return Ok(false);
+        }
+        if networks::posted_since(conn, id, now - TimeDelta::hours(1))? >= MOST_POSTS {
             return Ok(false);
         }
         let (activity_id, url) = outbox::new_id(self.federation, now);

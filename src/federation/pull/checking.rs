@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::FETCHES;
-use super::reading::{MAX_FETCHES, Reading, keep};
+use super::reading::{MAX_FETCHES, Reading, is_wanted, keep};
 use crate::domain::event::Origin;
 use crate::domain::id::EventId;
 use crate::domain::time::Instant;
@@ -126,9 +126,12 @@ impl Reading<'_> {
         }
         match intake::told(self.federation, &fetched.value).await {
             Ok(told) if told.event.uri == event.uri => {
-                let asked = self.asked;
-                store.write(move |conn| keep(conn, &told, asked)).await?;
-                Ok(())
+                let (asked, peer) = (self.asked, self.peer.id);
+                let keep_wanted = move |conn: &mut Conn| match is_wanted(conn, peer)? {
+                    true => keep(conn, &told, asked).map(|_| ()),
+                    false => Ok(()),
+                };
+                Ok(store.write(keep_wanted).await?)
             }
             Err(NotTaken::NotPublic) => Ok(store.write(move |conn| events::forget(conn, &[id])).await?),
             Err(NotTaken::Failed(error)) => Err(error),

@@ -9,26 +9,32 @@ mod reading;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use super::context::Federation;
+use super::error::FederationError;
+use super::farewell;
 use super::fetch::FetchError;
 use super::source;
 use crate::store::StoreError;
-use crate::store::pulls::{self, Pull, Pulled};
+use crate::store::pulls::{self, Last, Pull, Pulled};
 use crate::telemetry;
 pub use reading::MAX_ON_A_DAY;
+pub(super) use reading::{TAKEN_AFTER_ITS_END, is_wanted};
 
 /// Kinds of what was left out that are told of one reading.
 const MAX_WORDS: usize = 8;
 /// Why a reading is not the last: more events are only named than are fetched at once.
 const FETCHES: &str = "too_many_fetches";
 /// Peers read at the same time.
-const AT_ONCE: i64 = 4;
+const AT_ONCE: usize = 4;
+/// Besides, of those of which the last reading failed or left something out.
+const AT_ONCE_TROUBLED: usize = 2;
 /// Longest sleep without a look at the database.
 const NAP: Duration = Duration::from_secs(5);
 /// Longest time for one reading: what it has kept by then stays, and the next begins anew.
@@ -38,15 +44,33 @@ const LEASE: TimeDelta = TimeDelta::minutes(6);
 /// After a failure.
 const RETRY: TimeDelta = TimeDelta::minutes(10);
 
+/// Places for readings: whoever is slow or away waits for some of their own, and holds up no other.
+struct Places {
+    whole: Arc<Semaphore>,
+    troubled: Arc<Semaphore>,
+}
+
+impl Places {
+    fn of(&self, last: Last) -> &Arc<Semaphore> {
+        match last {
+            Last::Whole => &self.whole,
+            Last::Troubled => &self.troubled,
+        }
+    }
+}
+
 /// Reads due peers until `stop` is true or dropped.
 pub async fn run(federation: Federation, mut stop: watch::Receiver<bool>) {
     let mut readings = JoinSet::new();
+    let places = Places {
+        whole: Arc::new(Semaphore::new(AT_ONCE)),
+        troubled: Arc::new(Semaphore::new(AT_ONCE_TROUBLED)),
+    };
     while !*stop.borrow() {
-        let room = AT_ONCE.saturating_sub(i64::try_from(readings.len()).unwrap_or(AT_ONCE));
-        if room > 0
-            && let Err(error) = take_on(&federation, room, &mut readings).await
-        {
-            tracing::error!(%error, "due readings cannot be claimed");
+        for last in [Last::Whole, Last::Troubled] {
+            if let Err(error) = take_on(&federation, last, places.of(last), &mut readings).await {
+                tracing::error!(%error, "due readings cannot be claimed");
+            }
         }
         tokio::select! {
             () = federation.pull_bell.notified() => {}
@@ -70,31 +94,44 @@ pub async fn step(federation: &Federation) -> Result<usize, StoreError> {
 ///
 /// # Errors
 /// Only what the database refuses.
-pub async fn step_at_most(federation: &Federation, most: i64) -> Result<usize, StoreError> {
-    let mut readings = JoinSet::new();
-    let count = take_on(federation, most, &mut readings).await?;
-    while readings.join_next().await.is_some() {}
-    Ok(count)
+pub async fn step_at_most(federation: &Federation, most: usize) -> Result<usize, StoreError> {
+    for last in [Last::Whole, Last::Troubled] {
+        let mut readings = JoinSet::new();
+        let count = take_on(federation, last, &Arc::new(Semaphore::new(most)), &mut readings).await?;
+        while readings.join_next().await.is_some() {}
+        if count > 0 {
+            return Ok(count);
+        }
+    }
+    Ok(0)
 }
 
-/// Starts reading up to `most` peers that are due; how many there were. One that is slow holds up no other.
-async fn take_on(federation: &Federation, most: i64, readings: &mut JoinSet<()>) -> Result<usize, StoreError> {
-    let now = federation.now();
+/// Starts reading peers that are due, as many as there are places; how many there were.
+async fn take_on(
+    federation: &Federation,
+    last: Last,
+    places: &Arc<Semaphore>,
+    readings: &mut JoinSet<()>,
+) -> Result<usize, StoreError> {
+    let (now, room) = (federation.now(), places.available_permits());
     // Nearly always nothing is due, and a look does not hold up who writes.
-    if !federation.store.read(move |conn| pulls::any_due(conn, now)).await? {
+    if room == 0 || !federation.store.read(move |conn| pulls::any_due(conn, now)).await? {
         return Ok(0);
     }
+    let limit = i64::try_from(room).unwrap_or(i64::MAX);
     let due = federation
         .store
-        .write(move |conn| pulls::claim(conn, now, now + LEASE, most))
+        .write(move |conn| pulls::claim(conn, now, now + LEASE, last, limit))
         .await?;
     let count = due.len();
     for pull in due {
         let federation = federation.clone();
+        let place = Arc::clone(places).try_acquire_owned();
         readings.spawn(async move {
             if let Err(error) = read_and_settle(&federation, pull).await {
                 tracing::error!(%error, "a reading could not be settled");
             }
+            drop(place);
         });
     }
     Ok(count)
@@ -115,6 +152,12 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
         };
         (outcome, pause)
     };
+    if let Err(FederationError::Fetch(error)) = &outcome
+        && error.is_gone()
+        && let Err(error) = farewell::is_asked_for(federation, &pull.peer).await
+    {
+        tracing::error!(%error, "a peer that is gone could not be put away");
+    }
     let now = federation.now();
     let word = match &outcome {
         Ok(Outcome::Changed(..)) => telemetry::Pull::Changed,

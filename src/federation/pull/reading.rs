@@ -8,7 +8,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{FETCHES, LeftOut, Outcome};
-use crate::domain::id::EventId;
+use crate::domain::id::{EventId, PeerId};
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
@@ -20,7 +20,7 @@ use crate::federation::intake::{self, Told};
 use crate::federation::listed::{self, Budget, Item};
 use crate::federation::refused::NotTaken;
 use crate::store::pulls::Pull;
-use crate::store::{Conn, StoreError, events, follows, tombstones};
+use crate::store::{Conn, StoreError, events, follows, pulls, tombstones};
 
 /// Pages read of one collection.
 const MAX_PAGES: usize = 200;
@@ -33,7 +33,7 @@ pub(super) const MAX_FETCHES: usize = 100;
 /// Sessions of one day that are kept of one reading: no centre has so many, and a calendar of others stays readable.
 pub const MAX_ON_A_DAY: usize = 200;
 /// How long after its end an event that is not known yet is still taken in: an outbox holds years of them.
-const TAKEN_AFTER_ITS_END: TimeDelta = TimeDelta::days(31);
+pub(in crate::federation) const TAKEN_AFTER_ITS_END: TimeDelta = TimeDelta::days(31);
 
 /// Reads the peer's programme.
 ///
@@ -166,9 +166,8 @@ impl Reading<'_> {
         let (asked, peer, own) = (self.asked, Arc::clone(&self.peer), self.federation.clone());
         let keep_all = move |conn: &mut Conn| {
             let mut announced = Vec::new();
-            // Unfollowed while it was read.
             let mut full = 0;
-            if follows::accepted_of_peer(conn, peer.id)?.is_empty() {
+            if !is_wanted(conn, peer.id)? {
                 return Ok((full, announced));
             }
             for item in &found {
@@ -235,6 +234,11 @@ fn keep_announced(
         }
         Ok(event) => Ok(event),
     }
+}
+
+/// Whether somebody still wants what was asked of a peer: it may have been unfollowed or muted while it was read.
+pub(in crate::federation) fn is_wanted(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
+    Ok(follows::is_accepted(conn, peer)? && pulls::is_read(conn, peer)?)
 }
 
 /// What became of one event.

@@ -13,20 +13,20 @@ pub mod zones;
 
 use std::collections::HashSet;
 
-use chrono::TimeDelta;
+use chrono::{Datelike as _, TimeDelta};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 use super::context::Federation;
 use super::error::FederationError;
 use super::fetch::{FetchError, Text};
-use super::pull::{LeftOut, Outcome};
+use super::pull::{LeftOut, Outcome, is_wanted};
 use crate::domain::event::{Event, Origin, Series};
 use crate::domain::id::{EventId, PeerId};
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 use crate::store::pulls::Pull;
-use crate::store::{Conn, StoreError, events, follows};
+use crate::store::{Conn, StoreError, events};
 use calendar::{Calendar, Dated};
 
 /// How far ahead sessions are read: as far as our own series are laid out.
@@ -160,12 +160,25 @@ pub async fn programme(federation: &Federation, pull: &Pull) -> (Result<Outcome,
     }
 }
 
+/// What is known of the last answer. Once a month an agenda is read even if it is as it was: a rule without an end goes on,
+/// and sessions were laid out to [`HORIZON`] from the last reading.
+fn known(pull: &Pull, now: Instant) -> Option<&str> {
+    let month = |at: Instant| (at.year(), at.month());
+    let of_this_month = pull.pulled.is_some_and(|pulled| month(pulled) == month(now));
+    pull.etag.as_deref().filter(|_| of_this_month)
+}
+
 async fn take(federation: &Federation, pull: &Pull) -> Result<(Outcome, TimeDelta), FederationError> {
     let address = Url::parse(&pull.peer.uri).map_err(|_| FetchError::Document("programme_address"))?;
-    let file = federation.fetcher.get_text(&address, pull.etag.as_deref()).await?;
+    let file = federation
+        .fetcher
+        .get_text(&address, known(pull, federation.now()))
+        .await?;
     let Some(file) = file else {
         return Ok((Outcome::Unchanged, PAUSE.0));
     };
+    // A feed has the newest posts only: what it names no more may still come.
+    let lists_all = !page::is_feed(&file.body);
     let body = match calendar::is_calendar(&file.body) {
         true => file.body,
         // A page that tells its events itself.
@@ -174,12 +187,17 @@ async fn take(federation: &Federation, pull: &Pull) -> Result<(Outcome, TimeDelt
     let calendar = read(federation, body).await?;
     let kept = TimeDelta::seconds(file.max_age.unwrap_or(0).into());
     let wish = calendar.ttl.unwrap_or_default().max(kept);
-    let left_out = keep(federation, &pull.peer, calendar).await?;
+    let left_out = keep(federation, &pull.peer, calendar, lists_all).await?;
     Ok((Outcome::Changed(file.validator, left_out), wish))
 }
 
-/// Keeps what a source lists; once it was read whole, what it lists no more leaves the calendar.
-async fn keep(federation: &Federation, peer: &Peer, calendar: Calendar) -> Result<LeftOut, StoreError> {
+/// Keeps what a source lists; once it was read whole and lists all there is, what it lists no more leaves the calendar.
+async fn keep(
+    federation: &Federation,
+    peer: &Peer,
+    calendar: Calendar,
+    lists_all: bool,
+) -> Result<LeftOut, StoreError> {
     let now = federation.now();
     let mut left_out = calendar.left_out;
     let listed: HashSet<String> = calendar.sessions.iter().map(|dated| uri(peer, dated)).collect();
@@ -190,8 +208,7 @@ async fn keep(federation: &Federation, peer: &Peer, calendar: Calendar) -> Resul
             .collect();
         let id = peer.id;
         let keep_all = move |conn: &mut Conn| {
-            // Unfollowed while it was read.
-            if follows::accepted_of_peer(conn, id)?.is_empty() {
+            if !is_wanted(conn, id)? {
                 return Ok(());
             }
             for (event, occurrence) in &all {
@@ -211,6 +228,8 @@ async fn keep(federation: &Federation, peer: &Peer, calendar: Calendar) -> Resul
     }
     if !calendar.whole {
         left_out.note("truncated");
+    }
+    if !(calendar.whole && lists_all) {
         return Ok(left_out);
     }
     let id = peer.id;

@@ -17,7 +17,7 @@ use crate::domain::calendar::{Entry, Source, Twin};
 use crate::domain::centre::Centre;
 use crate::domain::event::{Event, EventFacts, Origin, Session};
 use crate::domain::merge;
-use crate::domain::peer::Peer;
+use crate::domain::peer::{FollowState, Peer};
 
 /// Makes entries of rows.
 pub(super) fn entries(
@@ -39,13 +39,17 @@ pub(super) fn entries(
         let (session, event) = (session.domain()?, event.domain()?);
         let own = origin_text(event.origin);
         let publisher = sources.get(&own).cloned();
-        let publisher = publisher.ok_or_else(|| StoreError::corrupt("event", "its publisher is unknown"))?;
+        let mut publisher = publisher.ok_or_else(|| StoreError::corrupt("event", "its publisher is unknown"))?;
         let relayed_by = announcers
             .into_iter()
             .flatten()
             .filter(|by| **by != own)
             .filter_map(|by| sources.get(by));
-        let relayed_by = relayed_by.cloned().collect();
+        let relayed_by: Vec<Source> = relayed_by.cloned().collect();
+        if publisher.heard.is_none() {
+            // Nobody asks its publisher: what we know of it is as new as what relays it.
+            publisher.heard = relayed_by.iter().filter_map(|relay| relay.heard).max();
+        }
         let (uri, url) = names(&session, &event, addresses);
         let others = group.into_iter().flatten().filter(|twin| twin.0.session != session.id);
         let twins = others.map(|twin| seen_from(twin, &event, &publisher)).collect();
@@ -153,7 +157,8 @@ fn relays(conn: &mut Conn, rows: &Rows) -> Result<HashMap<String, Vec<String>>, 
     Ok(relays)
 }
 
-/// Id → source, for all publishers and announcers. A node has few centres: all of them are read.
+/// Id → source, for all publishers and announcers; when it was heard from only of those that are followed. A node has few
+/// centres: all of them are read.
 fn sources(
     conn: &mut Conn,
     rows: &Rows,
@@ -167,13 +172,20 @@ fn sources(
     let mut sources = HashMap::new();
     if !ids.is_empty() {
         let found = schema::peers::table
-            .filter(schema::peers::id.eq_any(ids))
+            .filter(schema::peers::id.eq_any(ids.clone()))
             .select((peers::Row::as_select(), schema::peers::pulled_at))
             .load::<(peers::Row, Option<i64>)>(conn)?;
+        let followed: BTreeSet<String> = schema::follows::table
+            .filter(schema::follows::state.eq(FollowState::Accepted.as_str()))
+            .filter(schema::follows::peer_id.eq_any(ids.clone()))
+            .select(schema::follows::peer_id)
+            .load(conn)?
+            .into_iter()
+            .collect();
         for (row, pulled) in found {
             let peer = row.domain()?;
             let id = peer.id.to_string();
-            let heard = instant_opt(pulled)?;
+            let heard = instant_opt(pulled.filter(|_| followed.contains(&id)))?;
             sources.insert(
                 id,
                 Source {

@@ -299,6 +299,10 @@ pub fn forget_of_peer(conn: &mut Conn, peer: PeerId) -> Result<(), StoreError> {
         .select(events::id)
         .load(conn)?;
     diesel::delete(by_peer()).execute(conn)?;
+    // What others stand for stays, and our networks may have announced it on this peer's word alone.
+    for event in &relayed {
+        networks::touch(conn, event)?;
+    }
     let touched: Result<Vec<EventId>, StoreError> =
         relayed.iter().chain(&own).map(|id| parse("event id", id)).collect();
     forget_where_unvouched(conn, &touched?, Some(&peer))

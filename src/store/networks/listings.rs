@@ -142,7 +142,7 @@ pub fn due(
         .filter(announces::announcer.eq(network.clone()).and(announces::told.ne("")))
         .filter(announces::event_id.eq(sessions::event_id));
     let posted = network_posts::table
-        .filter(network_posts::network_id.eq(network))
+        .filter(network_posts::network_id.eq(network.clone()))
         .filter(network_posts::session_id.eq(sessions::id));
     let rows = sessions::table
         .inner_join(events::table)
@@ -150,6 +150,7 @@ pub fn due(
         .filter(events::status.ne_all(off))
         .filter(diesel::dsl::exists(announced))
         .filter(diesel::dsl::not(diesel::dsl::exists(posted)))
+        .filter(diesel::dsl::not(super::posts::twin_was_posted!(network)))
         .order((sessions::starts_at, sessions::id))
         .limit(limit)
         .select((SessionRow::as_select(), EventRow::as_select()))

@@ -16,8 +16,8 @@ pub use approvals::{Pending, decide, decision, not_waiting, subject_of, wait, wa
 pub use listings::{Listing, count_upcoming, document, due, is_of_source, keep_document, listing, retell, upcoming};
 pub use members::{Membership, memberships, remove_member, rule, set_member, set_rule};
 pub use posts::{
-    News, Post, insert_post, keep_news, news, news_due, noted_since, post_uri, posted_as, posted_since, readers,
-    remove_post, series_posted,
+    News, Post, insert_post, is_twin_posted, keep_news, news, news_due, noted_since, post_uri, posted_as, posted_since,
+    readers, remove_post, series_posted,
 };
 pub use queue::{Departure, is_idle, take_departures, take_touched, touch_member};
 pub(super) use queue::{depart, touch, touch_above};

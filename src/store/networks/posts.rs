@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::super::backend::PortableExt;
 use super::super::column::{instant_opt, ms, parse};
-use super::super::schema::{announces, followers, network_posts, peers};
+use super::super::schema::{announces, followers, network_posts, peers, sessions};
 use super::super::{Conn, StoreError, events};
 use crate::domain::event::{Event, Session};
 use crate::domain::id::{CentreId, EventId, SessionId};
@@ -83,6 +83,32 @@ pub fn post_uri(conn: &mut Conn, network: CentreId, session: SessionId) -> Resul
         .select(network_posts::activity_uri)
         .first(conn)
         .optional()?)
+}
+
+/// That a network posted another session which is the same workshop as the one of the row. Diesel's `sql` has no type that
+/// could be written down.
+macro_rules! twin_was_posted {
+    ($network:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>($crate::store::networks::posts::TWIN_OF_NETWORK)
+            .bind::<diesel::sql_types::Text, _>($network)
+            .sql($crate::store::networks::posts::TWIN_OF_SESSION)
+    };
+}
+pub(super) use twin_was_posted;
+
+pub(super) const TWIN_OF_NETWORK: &str = "EXISTS (SELECT 1 FROM network_posts AS told     INNER JOIN sessions AS twin ON twin.id = told.session_id WHERE told.network_id = ";
+pub(super) const TWIN_OF_SESSION: &str = " AND twin.id <> sessions.id     AND COALESCE(twin.merged_into, twin.id) = COALESCE(sessions.merged_into, sessions.id))";
+
+/// Whether a network posted another session that is the same workshop: people see it once.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_twin_posted(conn: &mut Conn, network: CentreId, session: SessionId) -> Result<bool, StoreError> {
+    let network = network.to_string();
+    let found = sessions::table
+        .find(session.to_string())
+        .filter(twin_was_posted!(network));
+    Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
 }
 
 /// Forgets a post that is taken back; its id, if there was one.

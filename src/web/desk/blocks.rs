@@ -130,9 +130,8 @@ pub async fn lift(staff: Staff, frame: Frame, wanted: Form<Wanted>) -> Result<Ht
 pub async fn import(staff: Staff, frame: Frame, pasted: Form<Pasted>) -> Result<HttpResponse, Error> {
     may_administer(&staff)?;
     let found = block_list::read(&pasted.list, frame.now);
-    let mut done = frame
-        .t
-        .text_with("desk-blocks-imported", &[("count", found.blocks.len().into())]);
+    let count = moderation::import(&frame.node, found.blocks).await?;
+    let mut done = frame.t.text_with("desk-blocks-imported", &[("count", count.into())]);
     if !found.unread.is_empty() {
         let lines: Vec<String> = found.unread.iter().take(20).map(ToString::to_string).collect();
         let unread = frame
@@ -140,7 +139,6 @@ pub async fn import(staff: Staff, frame: Frame, pasted: Form<Pasted>) -> Result<
             .text_with("desk-blocks-unread", &[("lines", lines.join(", ").into())]);
         done = format!("{done} {unread}");
     }
-    moderation::block_all(&frame.node, found.blocks).await?;
     home(&staff, &frame, Some(done), &Wanted::default(), None).await
 }
 

@@ -11,7 +11,7 @@ use crate::app::{self, centres};
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::id::FollowId;
 use crate::domain::invalid::Refusal;
-use crate::domain::peer::{Peer, Standing};
+use crate::domain::peer::{Follow, FollowState, Peer, Standing};
 use crate::locale::{Locale, capitalise};
 use crate::store::pulls::PullState;
 use crate::web::Error;
@@ -108,7 +108,8 @@ async fn shown(staff: &Staff, frame: &Frame, target: &str, found: &Preview) -> R
     let all = centres::list(&frame.node).await?;
     let already = |centre: Option<&Centre>| {
         let id = centre.map(|centre| centre.id);
-        found.follows.iter().any(|follow| follow.follower == id)
+        let asked = |follow: &&Follow| follow.state != FollowState::Refused;
+        found.follows.iter().filter(asked).any(|follow| follow.follower == id)
     };
     let networks_first = all
         .iter()

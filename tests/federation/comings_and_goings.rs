@@ -1,0 +1,167 @@
+//! Follows that end and begin again, actors that delete themselves, addresses that answer 404 for a while: nothing is lost, and
+//! nothing stays that nobody stands for.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use maillage::app::following;
+use maillage::domain::id::FollowId;
+use maillage::domain::time::FixedClock;
+use serde_json::{Value, json};
+
+use super::networks::{follow_as, network, on_both, publish, settle};
+use crate::support::database::Database;
+use crate::support::foreign::{ACTIVITY, Actor, Foreign};
+use crate::support::network::{Home, Running, clock};
+
+async fn follows(node: &Running) -> Value {
+    node.get("/api/v1/follows", "application/json").await.json()["items"].clone()
+}
+
+async fn unfollow(node: &Running) {
+    let id = follows(node).await[0]["id"].as_str().expect("an id").to_owned();
+    let id: FollowId = id.parse().expect("an id");
+    following::unfollow(&node.node, id).await.expect("unfollowed");
+}
+
+/// A node that follows an actor of other software.
+async fn followed(clock: &Arc<FixedClock>, handle: &str) -> (Running, Foreign, Actor) {
+    let node = Home::new("noeud", Database::sqlite(), clock).start().await;
+    let server = Foreign::start("ailleurs", clock);
+    let actor = server.actor("Group", handle);
+    accept(&node, &server, &actor, None).await;
+    (node, server, actor)
+}
+
+async fn accept(node: &Running, server: &Foreign, actor: &Actor, network: Option<&maillage::domain::centre::Centre>) {
+    match network {
+        Some(network) => follow_as(node, network, &actor.id).await,
+        None => node.follow(&actor.id).await,
+    }
+    node.deliver().await;
+    let received = server.received(node).await;
+    let asked = received.into_iter().rfind(|one| one["type"] == "Follow");
+    assert_eq!(actor.tell(node, "Accept", asked.expect("a Follow")).await, 202);
+}
+
+#[test]
+fn who_is_followed_again_is_read_again_though_nothing_changed_there() {
+    on_both(&["a", "b"], |row| async move {
+        let nodes = [row.homes[0].start().await, row.homes[1].start().await];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let centre = nodes[0].centre("agenda").await;
+        publish(&nodes[0], &centre, "Café", 30).await;
+        for _ in 0..2 {
+            nodes[1].follow(&nodes[0].group("agenda")).await;
+            settle(&all).await;
+            assert_eq!(nodes[1].titles().await, ["Café"]);
+            row.clock.advance(TimeDelta::minutes(1));
+            // It is known as it is now.
+            nodes[1].follow(&nodes[0].group("agenda")).await;
+            settle(&all).await;
+            unfollow(&nodes[1]).await;
+            assert!(nodes[1].titles().await.is_empty());
+            row.clock.advance(TimeDelta::minutes(1));
+            settle(&all).await;
+        }
+    });
+}
+
+#[tokio::test]
+async fn an_actor_that_deletes_itself_is_shown_as_gone_until_it_is_followed_no_more() {
+    let clock = clock();
+    let (node, server, actor) = followed(&clock, "agenda").await;
+    assert_eq!(
+        actor.tell(&node, "Create", server.event(&actor, "un", "Café")).await,
+        202
+    );
+    assert_eq!(actor.tell(&node, "Delete", actor.id.as_str()).await, 202);
+    assert!(node.titles().await.is_empty());
+    let follow = follows(&node).await[0].clone();
+    assert_eq!(follow["standing"], "gone", "{follow}");
+    let asked = server.requests();
+    clock.advance(TimeDelta::days(2));
+    node.pull().await;
+    assert_eq!(server.requests(), asked, "nobody asks it any more");
+    // It is back, and asked again.
+    node.follow(&actor.id).await;
+    assert_eq!(follows(&node).await[0]["standing"], "followed");
+    node.pull().await;
+    assert_eq!(server.asked_for("/agenda/outbox"), 1);
+    unfollow(&node).await;
+    assert_eq!(follows(&node).await, json!([]));
+}
+
+#[tokio::test]
+async fn an_actor_whose_programme_and_address_answer_410_is_gone_too() {
+    let clock = clock();
+    let (node, server, actor) = followed(&clock, "agenda").await;
+    node.pull().await;
+    server.serve_as("/agenda/outbox", 410, ACTIVITY, "{}");
+    clock.advance(TimeDelta::days(1));
+    node.pull().await;
+    assert_eq!(
+        follows(&node).await[0]["standing"],
+        "followed",
+        "the programme alone may have moved"
+    );
+    server.serve_as("/agenda", 410, ACTIVITY, "{}");
+    clock.advance(TimeDelta::days(1));
+    node.pull().await;
+    assert_eq!(follows(&node).await[0]["standing"], "gone");
+    let _ = actor;
+}
+
+#[test]
+fn what_a_network_announced_of_an_actor_that_is_gone_is_taken_back() {
+    on_both(&["a", "b"], |row| async move {
+        let nodes = [row.homes[0].start().await, row.homes[1].start().await];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let (hub, reader) = (&nodes[0], &nodes[1]);
+        let rlin = network(hub, "rlin").await;
+        let server = Foreign::start("ailleurs", &row.clock);
+        let (publisher, relay) = (server.actor("Group", "agenda"), server.actor("Group", "relais"));
+        accept(hub, &server, &publisher, Some(&rlin)).await;
+        accept(hub, &server, &relay, Some(&rlin)).await;
+        reader.follow(&hub.group("rlin")).await;
+        settle(&all).await;
+        let event = server.event(&publisher, "un", "Café");
+        assert_eq!(publisher.tell(hub, "Create", event.clone()).await, 202);
+        assert_eq!(relay.tell(hub, "Announce", event["id"].clone()).await, 202);
+        settle(&all).await;
+        assert_eq!(reader.titles().await, ["Café"]);
+        assert_eq!(publisher.tell(hub, "Delete", publisher.id.as_str()).await, 202);
+        server.serve_as("/events/un", 410, ACTIVITY, "{}");
+        settle(&all).await;
+        assert!(hub.titles().await.is_empty());
+        assert!(reader.titles().await.is_empty(), "the network took it back");
+    });
+}
+
+#[tokio::test]
+async fn an_event_that_was_away_for_a_moment_comes_back_by_whoever_relays_it() {
+    let clock = clock();
+    let (node, server, relay) = followed(&clock, "relais").await;
+    let author = server.actor("Group", "agenda");
+    let event = server.event(&author, "un", "Café");
+    let listed = json!({
+        "id": server.url("/relais/outbox"), "type": "OrderedCollection",
+        "orderedItems": [relay.says("Announce", event["id"].clone())],
+    });
+    server.serve("/relais/outbox", &listed);
+    clock.advance(TimeDelta::days(1));
+    node.pull().await;
+    assert_eq!(node.titles().await, ["Café"]);
+    server.serve_as("/events/un", 404, ACTIVITY, "{}");
+    clock.advance(TimeDelta::days(1));
+    node.pull().await;
+    assert!(node.titles().await.is_empty(), "its own address says so");
+    server.serve("/events/un", &event);
+    clock.advance(TimeDelta::days(1));
+    node.pull().await;
+    assert_eq!(node.titles().await, ["Café"]);
+    // A late message revives nothing that was deleted.
+    assert_eq!(author.tell(&node, "Delete", event["id"].clone()).await, 202);
+    assert_eq!(author.tell(&node, "Create", event).await, 202);
+    assert!(node.titles().await.is_empty());
+}
