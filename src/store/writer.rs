@@ -16,6 +16,7 @@ use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use super::backend::{Conn, Target};
+use super::changes;
 use super::error::StoreError;
 
 /// Most pieces of work in one transaction.
@@ -159,6 +160,7 @@ impl Desk {
         let start = Instant::now();
         let mut next = Some(first);
         let mut begun = begin(&self.target, &mut self.conn).map_err(|error| error.to_string());
+        changes::gather();
         let mut kept = true;
         while let Some(mut job) = next.take() {
             if !job.is_abandoned() {
@@ -173,7 +175,7 @@ impl Desk {
         }
         let conn = begun?;
         if kept {
-            return conn.commit().map_err(|error| error.to_string());
+            return commit(conn);
         }
         if conn.rollback().is_err() {
             // SQLite undid it by itself, a full disk for one; Diesel counts transactions and is wrong now.
@@ -188,6 +190,7 @@ impl Desk {
     /// Runs a group again, each piece of work in a savepoint.
     fn again(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), String> {
         let conn = begin(&self.target, &mut self.conn).map_err(|error| error.to_string())?;
+        changes::gather();
         let mut at = 0;
         while at < group.len() {
             if let Err(lost) = run(conn, group[at].as_mut()) {
@@ -198,8 +201,13 @@ impl Desk {
             }
             at += 1;
         }
-        conn.commit().map_err(|error| error.to_string())
+        commit(conn)
     }
+}
+
+fn commit(conn: &mut Conn) -> Result<(), String> {
+    changes::settle(conn).map_err(|error| error.to_string())?;
+    conn.commit().map_err(|error| error.to_string())
 }
 
 fn begin<'a>(target: &Target, kept: &'a mut Option<Conn>) -> Result<&'a mut Conn, StoreError> {

@@ -436,7 +436,8 @@ async fn an_actor_that_leaves_takes_its_events_along() {
     sides.other.serve_as("/events", 410, ACTIVITY, "{}");
     assert_eq!(gancio.tell(&sides.node, "Delete", gancio.id.as_str()).await, 202);
     assert!(sides.titles().await.is_empty());
-    assert!(sides.node.follow_states().await.is_empty());
+    let follows = sides.node.get("/api/v1/follows", "application/json").await.json();
+    assert_eq!(follows["items"][0]["standing"], "gone");
 }
 
 #[tokio::test]

@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use maillage::domain::time::Clock as _;
 use maillage::store::{peers, tombstones};
 use serde_json::{Value, json};
 
 use super::hostile::Scene;
-use crate::support::foreign::Letter;
+use crate::support::database::Database;
+use crate::support::foreign::{Foreign, Letter};
+use crate::support::network::{Home, clock};
 
 /// An Update that is taken in as it is.
 fn update(scene: &Scene) -> Letter {
@@ -355,4 +359,49 @@ fn each_reason_is_one_word_for_one_status_and_stands_in_the_table() {
         }
     }
     assert_eq!(in_source(), documented);
+}
+
+/// SQLite's full disk is in `tests/faults/disk.rs`, with a disk that is full; a server's own cannot be filled here, so a trigger
+/// says what it would say.
+#[tokio::test]
+async fn a_full_disk_of_a_database_server_is_503_and_nothing_is_half_done() {
+    let Some(database) = Database::postgres() else { return };
+    let mut conn = database.conn();
+    let clock = clock();
+    let home = Home::new("noeud", database, &clock);
+    let node = home.start().await;
+    let server = Foreign::start("pair", &clock);
+    let actor = server.actor("Group", "agenda");
+    node.follow(&actor.id).await;
+    node.deliver().await;
+    let asked = server.received(&node).await.pop().expect("a Follow");
+    assert_eq!(actor.tell(&node, "Accept", asked).await, 202);
+    // The last table that is written: all before it has to be taken back.
+    conn.batch_execute(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+           RAISE EXCEPTION 'could not extend file \"base/1/2\": No space left on device' USING ERRCODE = 'disk_full'; \
+         END $$; \
+         CREATE TRIGGER full_disk BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION full_disk()",
+    )
+    .expect("a trigger");
+    let create = actor.says("Create", server.event(&actor, "un", "Un atelier"));
+    let response = actor.letter(&node, &create).send_to("/inbox", &node).await;
+    assert_eq!(response.status(), 503);
+    assert!(response.headers().contains_key("retry-after"));
+    assert!(node.titles().await.is_empty());
+    let left = node.node.store.read(|conn| {
+        let events = diesel::sql_query("SELECT count(*) AS count FROM events");
+        Ok(events.get_result::<Count>(conn)?.count)
+    });
+    assert_eq!(left.await.expect("a count"), 0, "the event went with its session");
+    conn.batch_execute("DROP TRIGGER full_disk ON sessions").expect("space again");
+    assert_eq!(actor.send(&node, &create).await, 202);
+    assert_eq!(node.titles().await, ["Un atelier"], "the same again, as its sender repeats it");
+    home.stop(node).await;
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
 }
