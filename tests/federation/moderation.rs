@@ -416,6 +416,29 @@ fn what_others_relay_comes_back_when_a_mute_is_lifted() {
         moderation::unblock(&node.node, muted).await.expect("heard again");
         node.pull().await;
         assert_eq!(node.titles().await, ["Un atelier"], "at once");
+
+        // Who is muted when it is followed is not read either, until it is heard again.
+        let id = node
+            .node
+            .store
+            .read(|conn| Ok(maillage::store::follows::list(conn, None, 9)?[0].0.id));
+        following::unfollow(&node.node, id.await.expect("a follow"))
+            .await
+            .expect("unfollowed");
+        let relay_muted = Target::Actor(group.id.clone());
+        moderation::block(&node.node, relay_muted.clone(), Severity::Mute, "")
+            .await
+            .expect("muted");
+        clock.advance(chrono::TimeDelta::minutes(1));
+        node.follow(&group.id).await;
+        node.deliver().await;
+        let asked = relay.received(&node).await.pop().expect("a Follow");
+        assert_eq!(group.tell(&node, "Accept", asked).await, 202);
+        node.pull().await;
+        assert!(node.titles().await.is_empty());
+        moderation::unblock(&node.node, relay_muted).await.expect("heard again");
+        node.pull().await;
+        assert_eq!(node.titles().await, ["Un atelier"]);
         home.stop(node).await;
     });
 }

@@ -394,9 +394,14 @@ async fn a_full_disk_of_a_database_server_is_503_and_nothing_is_half_done() {
         Ok(events.get_result::<Count>(conn)?.count)
     });
     assert_eq!(left.await.expect("a count"), 0, "the event went with its session");
-    conn.batch_execute("DROP TRIGGER full_disk ON sessions").expect("space again");
+    conn.batch_execute("DROP TRIGGER full_disk ON sessions")
+        .expect("space again");
     assert_eq!(actor.send(&node, &create).await, 202);
-    assert_eq!(node.titles().await, ["Un atelier"], "the same again, as its sender repeats it");
+    assert_eq!(
+        node.titles().await,
+        ["Un atelier"],
+        "the same again, as its sender repeats it"
+    );
     home.stop(node).await;
 }
 

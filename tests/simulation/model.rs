@@ -30,6 +30,16 @@ pub enum Party {
     Foreign,
 }
 
+impl Party {
+    /// The node where it is.
+    pub fn site(self) -> Option<usize> {
+        match self {
+            Self::Node(number) | Self::Network(number) => Some(number),
+            Self::Foreign => None,
+        }
+    }
+}
+
 impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -55,6 +65,8 @@ pub struct Model {
     pub events: Vec<Published>,
     /// Who follows whom; nothing where the node died over it, so that either is right.
     pub follows: BTreeMap<(Party, Party), Option<bool>>,
+    /// Which node hears nothing of which.
+    pub muted: BTreeSet<(usize, usize)>,
 }
 
 impl Model {

@@ -23,7 +23,8 @@ impl World {
         let ties = self.ties(&mut wrong).await;
         for at in 0..self.sites.len() {
             let run = self.sites[at].run().expect("a node that runs");
-            self.check_calendar(at, &run, &reached(&ties, at), &mut wrong).await;
+            let reached = self.reached(&ties, at);
+            self.check_calendar(at, &run, &reached, &mut wrong).await;
             self.check_followers(at, &run, &ties, &mut wrong).await;
             let seen = self.sites[at].watch.wrong.take();
             wrong.extend(seen.into_iter().map(|one| format!("n{at}: {one}")));
@@ -108,17 +109,57 @@ impl World {
     }
 }
 
-/// Whose events a node shows: its own, of whom it and its network follow, and of whom networks among these do.
-fn reached(ties: &BTreeSet<(Party, Party)>, at: usize) -> BTreeSet<Party> {
-    let mut reached = BTreeSet::from([Party::Node(at)]);
-    let of = |follower: Party| ties.iter().filter(move |(by, _)| *by == follower).map(|(_, of)| *of);
-    let mut open: Vec<Party> = of(Party::Node(at)).chain(of(Party::Network(at))).collect();
-    while let Some(party) = open.pop() {
-        if reached.insert(party) && matches!(party, Party::Network(_)) {
-            open.extend(of(party));
+type Ties = BTreeSet<(Party, Party)>;
+
+impl World {
+    /// Whose events a node shows: its own, of whom it and its network follow, and what networks among these announce; nothing
+    /// of whom it mutes.
+    fn reached(&self, ties: &Ties, at: usize) -> BTreeSet<Party> {
+        let announced = self.announced(ties);
+        let mut reached = BTreeSet::from([Party::Node(at)]);
+        for own in [Party::Node(at), Party::Network(at)] {
+            reached.extend(self.brought(ties, &announced, own));
+        }
+        reached
+    }
+
+    /// What each network announces, however long the way.
+    fn announced(&self, ties: &Ties) -> BTreeMap<Party, BTreeSet<Party>> {
+        let networks = ties
+            .iter()
+            .map(|(by, _)| *by)
+            .filter(|by| matches!(by, Party::Network(_)));
+        let mut announced: BTreeMap<Party, BTreeSet<Party>> = networks.map(|one| (one, BTreeSet::new())).collect();
+        loop {
+            let next = announced
+                .keys()
+                .map(|one| (*one, self.brought(ties, &announced, *one)))
+                .collect();
+            if next == announced {
+                return announced;
+            }
+            announced = next;
         }
     }
-    reached
+
+    /// Whose events come to `follower` by those it follows and does not mute.
+    fn brought(&self, ties: &Ties, announced: &BTreeMap<Party, BTreeSet<Party>>, follower: Party) -> BTreeSet<Party> {
+        let model = self.model.borrow();
+        let hears = |party: &Party| match (follower.site(), party.site()) {
+            (Some(at), Some(other)) => !model.muted.contains(&(at, other)),
+            _ => true,
+        };
+        let mut brought = BTreeSet::new();
+        for (_, of) in ties.iter().filter(|(by, of)| *by == follower && hears(of)) {
+            match of {
+                Party::Network(_) => brought.extend(announced.get(of).into_iter().flatten().filter(|one| hears(one))),
+                author => {
+                    brought.insert(*author);
+                }
+            }
+        }
+        brought
+    }
 }
 
 /// What a node shows from `from` on, in order, and the addresses that are there twice.

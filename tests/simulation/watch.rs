@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -21,6 +22,8 @@ pub struct Watch {
     dead: RefCell<BTreeSet<String>>,
     /// The newest state of an event that was sent to it and taken, by the date that its sender gave it.
     newest: RefCell<BTreeMap<String, Instant>>,
+    /// Sums of what it took: the same again has no effect, and what it was about may have been put away meanwhile.
+    taken: RefCell<BTreeSet<u64>>,
     /// What did not hold.
     pub wrong: RefCell<Vec<String>>,
 }
@@ -32,6 +35,8 @@ pub struct Said {
     state: Option<State>,
     /// How the node knew it before; nothing where it did not have it.
     before: Option<State>,
+    /// Of the whole activity.
+    sum: u64,
 }
 
 /// An event, as far as is looked at.
@@ -62,6 +67,11 @@ impl Watch {
             deletes: kind == "Delete",
             state: updated.zip(title).map(|(updated, title)| State { updated, title }),
             before: state(run, &uri).await,
+            sum: {
+                let mut hasher = DefaultHasher::new();
+                parcel.body.hash(&mut hasher);
+                hasher.finish()
+            },
             uri,
         })
     }
@@ -70,6 +80,7 @@ impl Watch {
     pub async fn after(&self, run: &Running, said: Said, reply: &Reply) {
         let after = state(run, &said.uri).await;
         let taken = (200..300).contains(&reply.status);
+        let first_time = taken && self.taken.borrow_mut().insert(said.sum);
         if taken && said.deletes && said.before.is_some() {
             self.dead.borrow_mut().insert(said.uri.clone());
         }
@@ -82,7 +93,7 @@ impl Watch {
         if after.updated < before.updated {
             self.complain(&said.uri, &format!("went back from {before:?} to {after:?}"));
         }
-        if let (true, Some(state)) = (taken, &said.state) {
+        if let (true, Some(state)) = (first_time, &said.state) {
             self.was_taken(&said.uri, state, before, after);
         }
     }

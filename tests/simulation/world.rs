@@ -199,7 +199,9 @@ impl World {
             ms -= piece;
             if self.faulty.get() && self.dice.chance(self.options.faults.cut) {
                 let sides = self.sites.iter().map(|_| self.dice.chance(500)).collect();
-                let until = self.time.ms() + self.dice.between(MINUTE, 12 * HOUR);
+                // Now and then for longer than deliveries are kept.
+                let longest = if self.dice.chance(100) { 6 * 24 } else { 12 };
+                let until = self.time.ms() + self.dice.between(MINUTE, longest * HOUR);
                 self.note("the world is cut in two");
                 *self.cut.borrow_mut() = (sides, until);
             }

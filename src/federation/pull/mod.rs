@@ -15,6 +15,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use url::Url;
 
 use super::context::Federation;
 use super::error::FederationError;
@@ -138,6 +139,13 @@ async fn take_on(
 }
 
 async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), StoreError> {
+    if Url::parse(&pull.peer.uri).is_ok_and(|uri| federation.blocked.severity(&uri).is_some()) {
+        // Who is muted may be followed, and is read when it is heard again.
+        return federation
+            .store
+            .write(move |conn| pulls::stop(conn, pull.peer.id))
+            .await;
+    }
     let (outcome, pause) = if pull.peer.is_source() {
         source::programme(federation, &pull).await
     } else {
