@@ -20,6 +20,8 @@ pub struct Delivery {
     pub inbox: String,
     /// What; deliveries of one batch share it.
     pub activity: Arc<Activity>,
+    /// Whether the host stumbled over it before while it took in another.
+    pub stumbled: bool,
 }
 
 /// How a delivery ended.
@@ -53,15 +55,20 @@ impl Outcome {
 /// # Errors
 /// Only what the database refuses.
 pub fn next(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<Delivery>, StoreError> {
-    let rows: Vec<(i64, String, String)> = deliveries::table
+    let rows: Vec<(i64, String, String, Option<i64>)> = deliveries::table
         .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
         .order(deliveries::id)
         .limit(limit)
-        .select((deliveries::id, deliveries::inbox, deliveries::activity_id))
+        .select((
+            deliveries::id,
+            deliveries::inbox,
+            deliveries::activity_id,
+            deliveries::stumbled_at,
+        ))
         .load(conn)?;
     let mut known: HashMap<String, Arc<Activity>> = HashMap::new();
     let mut next = Vec::with_capacity(rows.len());
-    for (id, inbox, activity_id) in rows {
+    for (id, inbox, activity_id, stumbled) in rows {
         let activity = match known.get(&activity_id) {
             Some(activity) => Arc::clone(activity),
             None => {
@@ -74,7 +81,12 @@ pub fn next(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<Delivery>, St
                 activity
             }
         };
-        next.push(Delivery { id, inbox, activity });
+        next.push(Delivery {
+            id,
+            inbox,
+            activity,
+            stumbled: stumbled.is_some(),
+        });
     }
     Ok(next)
 }
@@ -85,19 +97,39 @@ pub fn next(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<Delivery>, St
 /// # Errors
 /// Only what the database refuses.
 pub fn next_about_another(conn: &mut Conn, host: &str, object_uri: &str) -> Result<Option<Delivery>, StoreError> {
-    let row: Option<(i64, String, ActivityRow)> = deliveries::table
+    let row: Option<(i64, String, Option<i64>, ActivityRow)> = deliveries::table
         .inner_join(activities::table)
         .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
         .filter(activities::object_uri.ne(object_uri))
         .order(deliveries::id)
-        .select((deliveries::id, deliveries::inbox, ActivityRow::as_select()))
+        .select((
+            deliveries::id,
+            deliveries::inbox,
+            deliveries::stumbled_at,
+            ActivityRow::as_select(),
+        ))
         .first(conn)
         .optional()?;
-    row.map(|(id, inbox, row)| {
-        let activity = Arc::new(row.domain()?);
-        Ok(Delivery { id, inbox, activity })
+    row.map(|(id, inbox, stumbled, row)| {
+        Ok(Delivery {
+            id,
+            inbox,
+            activity: Arc::new(row.domain()?),
+            stumbled: stumbled.is_some(),
+        })
     })
     .transpose()
+}
+
+/// Notes that the host stumbled over a delivery while it took in another.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn stumbled(conn: &mut Conn, id: i64, now: Instant) -> Result<(), StoreError> {
+    diesel::update(deliveries::table.find(id))
+        .set(deliveries::stumbled_at.eq(ms(now)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Settles deliveries that were taken in. Those that are settled stay as they are.

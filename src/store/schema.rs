@@ -182,6 +182,7 @@ diesel::table! {
         outcome -> Nullable<Text>,
         error -> Nullable<Text>,
         settled_at -> Nullable<BigInt>,
+        stumbled_at -> Nullable<BigInt>,
     }
 }
 diesel::table! {

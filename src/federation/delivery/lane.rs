@@ -53,6 +53,8 @@ struct Report {
     delivered: Vec<i64>,
     closed: Vec<(Delivery, Sent)>,
     failure: Option<Failure>,
+    /// What the host stumbled over though it took in another.
+    stumbled: Option<i64>,
 }
 
 impl Lane {
@@ -118,10 +120,14 @@ impl Lane {
             let mut sent = send(&self.federation, &delivery, &mut self.manner).await;
             let stuck = !started && sent.stumbled() && self.host.failures + 1 >= MAX_STUMBLES;
             if stuck && self.is_delivered_around(&delivery, &mut report).await? {
-                // The host may have come back between the two: only when it stumbles once more is it this delivery.
-                sent = send(&self.federation, &delivery, &mut self.manner)
-                    .await
-                    .final_if_stumbled();
+                // The host may have come back between the two, or answer so by chance: only when it stumbles once more, and
+                // did so another time, is it this delivery.
+                sent = send(&self.federation, &delivery, &mut self.manner).await;
+                if sent.stumbled() && delivery.stumbled {
+                    sent = sent.final_if_stumbled();
+                } else if sent.stumbled() {
+                    report.stumbled = Some(delivery.id);
+                }
             }
             match sent {
                 Sent::Delivered => report.delivered.push(delivery.id),
@@ -180,6 +186,9 @@ impl Lane {
             .store
             .write(move |conn| {
                 deliveries::settle_delivered(conn, &report.delivered, now)?;
+                if let Some(id) = report.stumbled {
+                    deliveries::stumbled(conn, id, now)?;
+                }
                 for (delivery, sent) in &report.closed {
                     close(conn, &host, delivery, sent, now)?;
                 }
