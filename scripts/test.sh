@@ -189,7 +189,7 @@ fuzz() {
   # New inputs go to a folder of this run; the corpus of the repository stays as it is.
   mkdir -p "$logs/corpus/$1"
   cargo fuzz run --dev --sanitizer none "$1" "$logs/corpus/$1" "fuzz/corpus/$1" -- \
-    -max_total_time="${FUZZ_SECONDS:-20}" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
+    -max_total_time="${FUZZ_SECONDS:-12}" -timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 -verbosity=0 \
     </dev/null >"$logs/fuzz-$1" 2>&1
   echo $? >"$logs/fuzz-$1.status"
 }
