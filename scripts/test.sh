@@ -251,7 +251,7 @@ done
 for part in "${parts[@]}"; do
   started=$SECONDS
   case " ${parts[*]} " in
-    *" simulation "*) case $part in deny | interop | browser) start_release ;; esac ;;
+    *" simulation "*) case $part in faults | deny | interop | browser) start_release ;; esac ;;
   esac
   "part_$part"
   echo "($part: $((SECONDS - started)) s)"

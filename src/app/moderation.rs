@@ -108,17 +108,25 @@ pub async fn block(node: &Node, target: Target, severity: Severity, note: &str) 
 /// Only what the database refuses.
 pub async fn import(node: &Node, list: Vec<Block>) -> Result<usize, Error> {
     let base = node.config.server.base_url.clone();
-    let standing = node.store.read(blocks::all).await?;
-    let standing: HashMap<Target, Severity> = standing.into_iter().collect();
+    let standing = node.store.read(blocks::list).await?.into_iter();
+    let standing: HashMap<Target, Block> = standing.map(|block| (block.target.clone(), block)).collect();
     let is_ours = |target: &Target| match target {
         Target::Domain(domain) => Some(domain.as_str()) == base.host_str(),
         Target::Actor(uri) => uri.starts_with(base.as_str()),
     };
-    let harder = |block: &Block| standing.get(&block.target).is_none_or(|known| *known < block.severity);
-    let decided: Vec<Block> = list
+    let harder = |block: &Block| {
+        let known = standing.get(&block.target);
+        known.is_none_or(|known| known.severity < block.severity)
+    };
+    let mut decided: Vec<Block> = list
         .into_iter()
         .filter(|block| !is_ours(&block.target) && harder(block))
         .collect();
+    for block in decided.iter_mut().filter(|block| block.note.is_empty()) {
+        if let Some(known) = standing.get(&block.target) {
+            block.note.clone_from(&known.note);
+        }
+    }
     let count = decided.len();
     block_all(node, decided).await?;
     Ok(count)

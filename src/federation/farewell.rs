@@ -29,7 +29,7 @@ pub fn of_peer(conn: &mut Conn, peer: PeerId, now: Instant) -> Result<(), StoreE
 ///
 /// # Errors
 /// Only what the database refuses.
-pub async fn is_asked_for(federation: &Federation, peer: &Peer) -> Result<(), FederationError> {
+pub async fn after_410(federation: &Federation, peer: &Peer) -> Result<(), FederationError> {
     let gone = match Url::parse(&peer.uri) {
         _ if peer.is_source() => true,
         Ok(url) => {

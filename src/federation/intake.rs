@@ -208,9 +208,13 @@ pub fn is_wanted(conn: &mut Conn, uri: &str, owner: PeerId, sender: PeerId) -> R
 /// address tells after that does.
 ///
 /// # Errors
-/// [`NotTaken::Ignored`] for what was deleted, [`NotTaken::Forbidden`] for a change of owner,
+/// [`NotTaken::Ignored`] for what was deleted or whose publisher is gone, [`NotTaken::Forbidden`] for a change of owner,
 /// [`NotTaken::Unprocessable`] when its publisher has [`super::shares::MAX_EVENTS`] here already.
 pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
+    if store::peers::gone_at(conn, told.owner.id)?.is_some() {
+        // Whoever relays it does not know yet that its publisher is no more.
+        return Err(NotTaken::Ignored("deleted"));
+    }
     keep_date(conn, told).map(|(kept, _)| kept)
 }
 

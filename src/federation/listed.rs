@@ -205,7 +205,7 @@ async fn at_its_own_address(federation: &Federation, uri: &Url, budget: &mut Bud
     }
     let told = intake::told_at(federation, &*fetched?).await;
     match &told {
-        Err(NotTaken::Ignored("not_an_event") | NotTaken::NotPublic) => federation.passed_over.note(uri, now),
+        Err(NotTaken::Ignored("not_an_event")) => federation.passed_over.note(uri, now),
         Ok(told) if told.occurrence.end < now - TAKEN_AFTER_ITS_END => federation.passed_over.note(uri, now),
         _ => {}
     }

@@ -215,6 +215,7 @@ course-once = A course of { $count } sessions: one booking for all.
 course-each = A course of { $count } sessions: you may come to one only.
 event-add = Add to my calendar
 event-sms = Send as a text message
+event-moved = New time: it was { $day } { $hours }.
 event-updated = Updated on { $day }.
 taken-from = { $name } (taken from its agenda)
 event-origin = See the announcement on { $host }.

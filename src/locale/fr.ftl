@@ -216,6 +216,7 @@ course-once = Un parcours de { $count } séances : on s’inscrit une fois pou
 course-each = Un parcours de { $count } séances : on peut venir à une seule.
 event-add = Ajouter à mon agenda
 event-sms = Envoyer par SMS
+event-moved = Horaire changé : c’était { $day } { $hours }.
 event-updated = Mis à jour le { $day }.
 taken-from = { $name } (repris de son agenda)
 event-origin = Voir l’annonce sur { $host }.

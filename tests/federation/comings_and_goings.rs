@@ -79,10 +79,20 @@ async fn an_actor_that_deletes_itself_is_shown_as_gone_until_it_is_followed_no_m
     assert!(node.titles().await.is_empty());
     let follow = follows(&node).await[0].clone();
     assert_eq!(follow["standing"], "gone", "{follow}");
-    let asked = server.requests();
+    // A network that has not heard of it yet.
+    let relay = server.actor("Group", "relais");
+    accept(&node, &server, &relay, None).await;
+    let signed = actor.proven(server.event(&actor, "deux", "Atelier"));
+    assert_eq!(relay.tell(&node, "Announce", signed).await, 202);
+    assert!(node.titles().await.is_empty());
+    let follow = follows(&node).await[1]["id"].as_str().expect("an id").to_owned();
+    following::unfollow(&node.node, follow.parse().expect("an id"))
+        .await
+        .expect("unfollowed");
+    node.deliver().await;
     clock.advance(TimeDelta::days(2));
     node.pull().await;
-    assert_eq!(server.requests(), asked, "nobody asks it any more");
+    assert_eq!(server.asked_for("/agenda/outbox"), 0, "nobody asks it any more");
     // It is back, and asked again.
     node.follow(&actor.id).await;
     assert_eq!(follows(&node).await[0]["standing"], "followed");

@@ -382,7 +382,7 @@ fn a_list_of_others_softens_nothing_and_spares_ourselves() {
             .map(|one| (one.target.as_str(), one.severity, one.note.as_str()))
             .collect();
         let expected = [
-            ("doux.example", Severity::Block, ""),
+            ("doux.example", Severity::Block, "Bruit"),
             ("dur.example", Severity::Block, "Spam"),
             ("neuf.example", Severity::Block, ""),
         ];

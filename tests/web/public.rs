@@ -8,11 +8,14 @@ use chrono::Duration;
 use maillage::app::{Node, centres, events};
 use maillage::domain::centre::{Centre, CentreKind, CentreProfile};
 use maillage::domain::event::{Event, read};
-use maillage::store::sessions;
+use maillage::domain::peer::FollowState;
+use maillage::domain::recurrence::Occurrence;
+use maillage::store::{Conn, StoreError, events as stored, sessions};
 use maillage::web::{Shared, app};
 use serde_json::{Value, json};
 
 use super::header_of;
+use crate::store::samples;
 use crate::support::node::on_both;
 
 /// The service of a node, which keeps its type to itself.
@@ -413,5 +416,52 @@ fn the_same_address_answers_people_and_servers() {
                 .to_request(),
         );
         assert_eq!(head.await.status(), StatusCode::OK);
+    });
+}
+
+#[test]
+fn who_has_the_old_hour_on_paper_is_told() {
+    on_both(async |test| {
+        let service = service!(test.node);
+        let centre = centre(&test.node).await;
+        let facts = |start: &str| samples::facts("Café", start);
+        let own = events::publish(&test.node, centre.id, facts("2026-12-01T13:00:00Z"))
+            .await
+            .expect("published");
+        events::revise(&test.node, own.id, facts("2026-12-02T14:30:00Z"))
+            .await
+            .expect("revised");
+        // One of a peer, as it was known here.
+        let moved = test.node.store.write(move |conn: &mut Conn| {
+            let peer = samples::peer(conn, "bobine", "b.example");
+            samples::follow(conn, None, peer.id, FollowState::Accepted);
+            let mut event = samples::remote(conn, &peer, facts("2026-12-01T13:00:00Z"));
+            event.facts = facts("2026-12-02T14:30:00Z");
+            event.updated += Duration::hours(1);
+            let schedule = &event.facts.schedule;
+            let occurrence = Occurrence {
+                date: schedule.start.date_naive(),
+                start: schedule.start,
+                end: schedule.end,
+            };
+            stored::upsert_remote(conn, &event, occurrence)?;
+            // Another change leaves it in mind.
+            event.facts.title = "Café des aidants".into();
+            event.updated += Duration::hours(1);
+            stored::upsert_remote(conn, &event, occurrence)?;
+            Ok::<_, StoreError>(event)
+        });
+        let theirs = moved.await.expect("an event");
+        for id in [own.id, theirs.id] {
+            let (_, page) = get!(service, &format!("/events/{id}"));
+            let plain = page.replace('\u{a0}', " ");
+            assert!(
+                plain.contains("Horaire changé : c’était mardi 1er décembre à 14 h."),
+                "{page}"
+            );
+        }
+        events::cancel(&test.node, own.id, None).await.expect("cancelled");
+        let (_, page) = get!(service, &format!("/events/{}", own.id));
+        assert!(!page.contains("Horaire changé"), "it does not take place");
     });
 }

@@ -162,7 +162,7 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
     };
     if let Err(FederationError::Fetch(error)) = &outcome
         && error.is_gone()
-        && let Err(error) = farewell::is_asked_for(federation, &pull.peer).await
+        && let Err(error) = farewell::after_410(federation, &pull.peer).await
     {
         tracing::error!(%error, "a peer that is gone could not be put away");
     }

@@ -138,8 +138,9 @@ pub fn upsert_over(
     clear_tags(conn, &event.id.to_string())?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
     let companions = merges::companions(conn, event.id)?;
-    diesel::delete(sessions::table.filter(sessions::event_id.eq(event.id.to_string()))).execute(conn)?;
+    let moved_from = session_rows::take_only(conn, event.id, occurrence)?;
     insert_only_session(conn, &event, occurrence, &companions)?;
+    session_rows::note_moved(conn, event.id, moved_from)?;
     Ok(Upserted::Updated(event.id))
 }
 

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 
 pub use posted::{Posted, mark_announced, mark_told, posted, posted_of_event, to_announce, to_tell, told};
 
+pub(super) use posted::{note_moved, take_only};
 pub(super) use whereabouts::Whereabouts;
 
 use super::backend::natively;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::SessionRow;
 use crate::domain::event::{Event, Session, Status};
 use crate::domain::id::{CentreId, EventId, SessionId};
+use crate::domain::recurrence::Occurrence;
 use crate::domain::time::Instant;
 use crate::store::column::{instant_opt, ms};
 use crate::store::events::EventRow;
@@ -126,6 +127,35 @@ pub fn posted(conn: &mut Conn, id: SessionId) -> Result<Posted, StoreError> {
         .first(conn)
         .optional()?;
     row.map_or_else(|| Ok(Posted::default()), posted_row)
+}
+
+/// Removes the one session of an event of a peer, which is about to be written anew at `next`; the start that its readers
+/// had in mind, where it is another, in milliseconds.
+pub(in crate::store) fn take_only(
+    conn: &mut Conn,
+    event: EventId,
+    next: Occurrence,
+) -> Result<Option<i64>, StoreError> {
+    let known: Option<(i64, Option<i64>)> = sessions::table
+        .find(event.to_string())
+        .select((sessions::starts_at, sessions::moved_from))
+        .first(conn)
+        .optional()?;
+    diesel::delete(sessions::table.filter(sessions::event_id.eq(event.to_string()))).execute(conn)?;
+    Ok(known.and_then(|(start, before)| {
+        let moved = start != ms(next.start);
+        if moved { Some(start) } else { before }
+    }))
+}
+
+/// Keeps what [`take_only`] found.
+pub(in crate::store) fn note_moved(conn: &mut Conn, event: EventId, from: Option<i64>) -> Result<(), StoreError> {
+    if let Some(from) = from {
+        diesel::update(sessions::table.find(event.to_string()))
+            .set(sessions::moved_from.eq(from))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The sessions that calendars were told of and that are not over, of one centre or (for `None`) of all of ours, each

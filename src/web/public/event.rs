@@ -24,6 +24,7 @@ enum Found {
     Session {
         entry: Box<Entry>,
         dates: Vec<Session>,
+        moved_from: Option<Instant>,
         etag: String,
     },
     NotModified(String),
@@ -39,9 +40,16 @@ enum Found {
 /// [`Error::NotFound`], [`Error::Gone`].
 pub async fn page(frame: Frame, id: web::Path<String>) -> Result<HttpResponse, Error> {
     match find(&frame, &id).await? {
-        Found::Session { entry, dates, etag } => {
-            frame.html(&show(&frame, &entry, &dates), &etag, Some(entry.event.updated))
-        }
+        Found::Session {
+            entry,
+            dates,
+            moved_from,
+            etag,
+        } => frame.html(
+            &show(&frame, &entry, &dates, moved_from),
+            &etag,
+            Some(entry.event.updated),
+        ),
         Found::NotModified(etag) => Ok(frame.not_modified(&etag)),
         Found::Series(session) => Ok(see_session(&format!("/events/{session}"))),
         Found::Gone => Err(Error::Gone),
@@ -87,9 +95,11 @@ fn read(conn: &mut Conn, frame: &Frame, id: Uuid) -> Result<Found, StoreError> {
             return Ok(Found::NotModified(etag));
         }
         let dates = dates(conn, &entry.event, frame.now)?;
+        let moved_from = sessions::posted(conn, entry.session.id)?.moved_from;
         return Ok(Found::Session {
             entry: Box::new(entry),
             dates,
+            moved_from,
             etag,
         });
     }
@@ -113,7 +123,7 @@ fn dates(conn: &mut Conn, event: &Event, now: Instant) -> Result<Vec<Session>, S
     }
 }
 
-fn show(frame: &Frame, entry: &Entry, dates: &[Session]) -> EventPage {
+fn show(frame: &Frame, entry: &Entry, dates: &[Session], moved_from: Option<Instant>) -> EventPage {
     let t = frame.t;
     let facts = &entry.event.facts;
     let around = Around {
@@ -121,6 +131,7 @@ fn show(frame: &Frame, entry: &Entry, dates: &[Session]) -> EventPage {
         today: frame.today(),
         base: frame.node.base(),
         sessions: dates,
+        moved_from,
     };
     let mut page = frame.page(Section::Calendar, facts.title.clone());
     // The page of an event that came by federation is its own server's.

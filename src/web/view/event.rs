@@ -49,6 +49,8 @@ pub struct EventView {
     pub hours: String,
     /// « Tous les mardis ».
     pub repeats: Option<String>,
+    /// « Horaire changé : c’était mardi 24 novembre à 9 h. »
+    pub moved: Option<String>,
     /// Name of the place.
     pub place_name: Option<String>,
     /// Lines of the address.
@@ -119,6 +121,8 @@ pub struct Around<'a> {
     pub base: &'a str,
     /// The coming sessions of the same series, this one among them.
     pub sessions: &'a [Session],
+    /// The start that the session had before it was moved, if it was.
+    pub moved_from: Option<Instant>,
 }
 
 impl EventView {
@@ -144,6 +148,7 @@ impl EventView {
             day: capitalise(&t.day_seen_from(start.date_naive(), around.today)),
             hours: t.span(start, end),
             repeats: repeats(t, entry),
+            moved: moved(t, entry, around),
             place_name: place.and_then(|place| said(&place.name)),
             address: place.map(address).unwrap_or_default(),
             map: place.and_then(map),
@@ -175,6 +180,16 @@ impl EventView {
             credits: Credits::new(t, entry, around.now),
         }
     }
+}
+
+/// Who has the old hour on paper is told that it is not the one any more.
+fn moved(t: Locale, entry: &Entry, around: &Around<'_>) -> Option<String> {
+    let start = entry.session.occurrence.start;
+    let from = around.moved_from.filter(|from| *from != start)?;
+    let from = from.with_timezone(&entry.event.facts.schedule.zone);
+    let day = t.day_seen_from(from.date_naive(), around.today);
+    let hours = t.hours(from.time(), None);
+    takes_place(&entry.event.facts).then(|| t.text_with("event-moved", &[("day", day.into()), ("hours", hours.into())]))
 }
 
 fn said(text: &str) -> Option<String> {
