@@ -98,6 +98,8 @@ fn the_running_node_notices_a_retry_within_seconds() {
     let took = arrived(1);
     assert!(took < Duration::from_secs(8), "{took:?}");
 
+    // What arrived is settled a moment later; until then the host is being served.
+    std::thread::sleep(Duration::from_secs(1));
     waiting(&program, &host, 1);
     waiting(&program, "localhost:1", 1);
     let said = program.run(&["deliveries", "retry", "--all"]).expect_ok();
