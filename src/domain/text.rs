@@ -11,31 +11,51 @@ use unicode_normalization::char::is_combining_mark;
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
-        if letter.is_ascii() {
-            push_folded(&mut folded, letter.to_ascii_lowercase());
-            continue;
-        }
-        // Letter by letter: the order of marks, for which the whole text would count, is that of what is left out.
-        let parts = std::iter::once(letter).nfkd();
-        for part in parts
-            .filter(|part| !is_combining_mark(*part))
-            .flat_map(char::to_lowercase)
-        {
-            push_folded(&mut folded, part);
+        match plain(letter) {
+            Some(plain) => folded.push(plain),
+            None if letter.is_ascii() => push_space(&mut folded),
+            None => push_parts(&mut folded, letter),
         }
     }
     folded.truncate(folded.trim_end().len());
     folded
 }
 
-fn push_folded(folded: &mut String, letter: char) {
+/// What one letter becomes, for those that nearly all of a text is made of.
+fn plain(letter: char) -> Option<char> {
     match letter {
-        'œ' => folded.push_str("oe"),
-        'æ' => folded.push_str("ae"),
-        'ß' => folded.push_str("ss"),
-        letter if letter.is_alphanumeric() => folded.push(letter),
-        _ if folded.ends_with(' ') || folded.is_empty() => {}
-        _ => folded.push(' '),
+        'a'..='z' | '0'..='9' => Some(letter),
+        'A'..='Z' => Some(letter.to_ascii_lowercase()),
+        'à' | 'â' => Some('a'),
+        'ç' => Some('c'),
+        'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' => Some('e'),
+        'î' | 'ï' => Some('i'),
+        'ô' => Some('o'),
+        'ù' | 'û' => Some('u'),
+        _ => None,
+    }
+}
+
+fn push_space(folded: &mut String) {
+    if !matches!(folded.as_bytes().last(), None | Some(b' ')) {
+        folded.push(' ');
+    }
+}
+
+/// Letter by letter: the order of marks, for which the whole text would count, is that of what is left out.
+fn push_parts(folded: &mut String, letter: char) {
+    let parts = std::iter::once(letter).nfkd();
+    for part in parts
+        .filter(|part| !is_combining_mark(*part))
+        .flat_map(char::to_lowercase)
+    {
+        match part {
+            'œ' => folded.push_str("oe"),
+            'æ' => folded.push_str("ae"),
+            'ß' => folded.push_str("ss"),
+            part if part.is_alphanumeric() => folded.push(part),
+            _ => push_space(folded),
+        }
     }
 }
 
@@ -129,6 +149,18 @@ mod tests {
     fn folding_makes_ecole_findable() {
         assert_eq!(fold("  L’École, Œuvre & Cœur !"), "l ecole oeuvre coeur");
         assert_eq!(fold("ATELIER n°3"), "atelier n 3");
+    }
+
+    #[test]
+    fn common_letters_are_folded_as_their_parts_are() {
+        let mut common = 0;
+        for letter in (' '..='\u{17f}').filter(|letter| plain(*letter).is_some()) {
+            let mut parts = String::new();
+            push_parts(&mut parts, letter);
+            assert_eq!(fold(&letter.to_string()), parts, "{letter}");
+            common += 1;
+        }
+        assert_eq!(common, 26 + 26 + 10 + 14);
     }
 
     #[test]
