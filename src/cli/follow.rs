@@ -47,7 +47,10 @@ async fn preview(node: &Node, target: &str) -> Result<(), Failure> {
     println!("kind\t{}", peer.kind);
     println!("software\t{}", peer.software.as_deref().unwrap_or("-"));
     println!("town\t{}", found.town.as_deref().unwrap_or("-"));
-    let upcoming = found.upcoming.map_or_else(|| "-".to_owned(), |count| count.to_string());
+    let upcoming = found.upcoming.map_or_else(
+        || "-".to_owned(),
+        |known| format!("{}{}", known.count, if known.or_more { " or more" } else { "" }),
+    );
     println!("upcoming\t{upcoming}");
     let since = found.since.map(|since| since.date_naive().to_string());
     println!("since\t{}", since.as_deref().unwrap_or("-"));

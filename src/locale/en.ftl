@@ -574,6 +574,10 @@ desk-network-upcoming = { $count ->
     [one] { $count } event to come
    *[other] { $count } events to come
 }
+desk-network-upcoming-or-more = { $count ->
+    [one] At least { $count } event to come
+   *[other] At least { $count } events to come
+}
 desk-standing-asked = Asked on { $day }; no answer yet.
 desk-standing-followed = Followed. Up to date on { $day }.
 desk-standing-refused = Refused on { $day }.

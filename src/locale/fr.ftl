@@ -575,6 +575,10 @@ desk-network-upcoming = { $count ->
     [one] { $count } événement à venir
    *[other] { $count } événements à venir
 }
+desk-network-upcoming-or-more = { $count ->
+    [one] Au moins { $count } événement à venir
+   *[other] Au moins { $count } événements à venir
+}
 desk-standing-asked = Demandé le { $day } ; pas encore de réponse.
 desk-standing-followed = Suivi. À jour le { $day }.
 desk-standing-refused = Refusé le { $day }.

@@ -13,6 +13,11 @@ async fn preview(node: &Running, target: &str) -> following::Preview {
     following::preview(&node.node, target).await.expect("somebody")
 }
 
+/// How many are to come, and whether there may be more.
+fn count(found: &following::Preview) -> Option<(u64, bool)> {
+    found.upcoming.map(|known| (known.count, known.or_more))
+}
+
 async fn is_known(node: &Running, uri: &str) -> bool {
     let uri = uri.to_owned();
     let known = node.node.store.read(move |conn| peers::by_uri(conn, &uri)).await;
@@ -36,7 +41,7 @@ async fn another_node_says_its_name_its_software_and_how_much_is_to_come() {
     let found = preview(&node, &other.group("agenda")).await;
     assert_eq!(found.peer.name, centre.profile.name);
     assert_eq!(found.peer.software.as_deref(), Some("maillage"));
-    assert_eq!((found.peer.kind.as_str(), found.upcoming), ("Group", Some(2)));
+    assert_eq!((found.peer.kind.as_str(), count(&found)), ("Group", Some((2, false))));
     assert_eq!(found.town, centre.profile.place.map(|place| place.city));
     assert!(found.since.is_some() && found.follows.is_empty());
     assert!(!is_known(&node, &found.peer.uri).await, "nothing is kept");
@@ -55,11 +60,20 @@ async fn an_agenda_and_an_actor_without_a_programme_are_shown_as_they_are() {
     document["published"] = json!("2024-02-01T00:00:00Z");
     server.serve("/aline", &document);
     let found = preview(&node, &actor.id).await;
-    assert_eq!((found.peer.kind.as_str(), found.upcoming), ("Person", None));
+    assert_eq!((found.peer.kind.as_str(), count(&found)), ("Person", Some((0, false))));
     assert_eq!(found.town.as_deref(), Some("Roubaix"));
     assert_eq!(
         found.since.map(|since| since.to_rfc3339()).as_deref(),
         Some("2024-02-01T00:00:00+00:00")
+    );
+
+    let named = json!({ "type": "OrderedCollection", "totalItems": 4000, "orderedItems": [server.url("/notes/1")] });
+    server.serve("/aline/outbox", &named);
+    let fresh = Home::new("frais", Database::sqlite(), &clock).start().await;
+    assert_eq!(
+        count(&preview(&fresh, &actor.id).await),
+        None,
+        "what is named may be anything"
     );
 
     let file = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nX-WR-CALNAME:MJC du quartier\r\n\
@@ -68,7 +82,10 @@ async fn an_agenda_and_an_actor_without_a_programme_are_shown_as_they_are() {
     server.serve_as("/agenda.ics", 200, "text/calendar; charset=utf-8", file);
     let found = preview(&node, &server.url("/agenda.ics")).await;
     assert!(found.peer.is_source());
-    assert_eq!((found.peer.name.as_str(), found.upcoming), ("MJC du quartier", Some(3)));
+    assert_eq!(
+        (found.peer.name.as_str(), count(&found)),
+        ("MJC du quartier", Some((3, false)))
+    );
     assert!(!is_known(&node, &found.peer.uri).await);
     let due = node
         .node

@@ -2,6 +2,7 @@
 
 mod find;
 mod preview;
+mod upcoming;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::store::{self, Conn, StoreError, centres, follows};
 
 use find::{Found, find};
 pub use preview::{Preview, preview};
+pub use upcoming::Upcoming;
 
 /// A follow as the staff sees it.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,9 +2,9 @@
 
 use chrono::DateTime;
 use serde_json::Value;
-use url::Url;
 
 use super::find::{Found, find};
+use super::upcoming::{Upcoming, upcoming};
 use crate::app::{Error, Node};
 use crate::domain::id::PeerId;
 use crate::domain::peer::{Follow, Peer};
@@ -12,7 +12,6 @@ use crate::domain::text::shorten;
 use crate::domain::time::Instant;
 use crate::federation::convert::read;
 use crate::federation::discover::Discovered;
-use crate::federation::fetch::Accept;
 use crate::federation::{peers, source};
 use crate::store::{self, Conn, follows};
 
@@ -26,8 +25,8 @@ pub struct Preview {
     pub peer: Peer,
     /// Where it is.
     pub town: Option<String>,
-    /// How many of its events are to come, as its programme says; none where it does not say.
-    pub upcoming: Option<u64>,
+    /// How many of its events are to come; none where it does not say.
+    pub upcoming: Option<Upcoming>,
     /// Since when it publishes.
     pub since: Option<Instant>,
     /// By whom on this node it is followed already.
@@ -76,17 +75,10 @@ fn of_agenda(node: &Node, found: &source::Found) -> Preview {
     Preview {
         peer,
         town: None,
-        upcoming: u64::try_from(coming.count()).ok(),
+        upcoming: u64::try_from(coming.count()).ok().map(Upcoming::exactly),
         since: None,
         follows: Vec::new(),
     }
-}
-
-/// What the programme says of itself; nobody has to believe it, it is for people to recognise whom they look for.
-async fn upcoming(node: &Node, peer: &Peer) -> Option<u64> {
-    let address = Url::parse(peer.upcoming.as_ref()?).ok()?;
-    let answer = node.federation.fetcher.get_json(&address, Accept::ActivityJson).await;
-    read::field(&answer.ok()?.value, "totalItems").and_then(Value::as_u64)
 }
 
 fn town(actor: &Value) -> Option<String> {

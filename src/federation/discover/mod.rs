@@ -63,7 +63,10 @@ async fn by_url(fetcher: &Fetcher, url: &Url) -> Result<Discovered, FetchError> 
     }
 }
 
-/// A Maillage node publishes as an account, others as their application actor.
+/// Software whose application actor tells of the events of its host; that of others (WordPress) only signs requests.
+const TELLING: [&str; 3] = ["maillage", "mobilizon", "gancio"];
+
+/// A Maillage node publishes as an account, others as their application actor or as whom the host names for itself.
 async fn by_host(fetcher: &Fetcher, base: Url) -> Result<Discovered, FetchError> {
     let info = node_info(fetcher, &base).await?;
     if info.software.as_deref() == Some("maillage") {
@@ -72,9 +75,14 @@ async fn by_host(fetcher: &Fetcher, base: Url) -> Result<Discovered, FetchError>
             return Ok(found);
         }
     }
+    let tells = info.software.as_deref().is_some_and(|name| TELLING.contains(&name));
     let address = match info.application {
-        Some(address) => address,
-        None => webfinger::ask(fetcher, &base, base.as_str()).await?.actor,
+        Some(address) if tells => address,
+        application => match (webfinger::ask(fetcher, &base, base.as_str()).await, application) {
+            (Ok(said), _) => said.actor,
+            (Err(_), Some(address)) => address,
+            (Err(error), None) => return Err(error),
+        },
     };
     let (actor, document) = actor_at(fetcher, &address).await?;
     let handle = handle_of(fetcher, &actor, &document.value).await;

@@ -76,7 +76,11 @@ pub async fn preview(
     let fields = [
         ("summary", json!(peer.summary)),
         ("town", json!(town)),
-        ("upcoming", json!(upcoming)),
+        ("upcoming", json!(upcoming.map(|upcoming| upcoming.count))),
+        (
+            "upcoming_or_more",
+            json!(upcoming.is_some_and(|upcoming| upcoming.or_more)),
+        ),
         ("since", json!(since.map(stamp))),
         (
             "follows",

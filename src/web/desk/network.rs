@@ -129,9 +129,13 @@ async fn shown(staff: &Staff, frame: &Frame, target: &str, found: &Preview) -> R
         });
     let mut who = who(t, &found.peer);
     who.lines.extend(found.town.clone());
-    if let Some(count) = found.upcoming {
-        who.lines
-            .push(t.text_with("desk-network-upcoming", &[("count", count.into())]));
+    if let Some(known) = found.upcoming {
+        let text = if known.or_more {
+            "desk-network-upcoming-or-more"
+        } else {
+            "desk-network-upcoming"
+        };
+        who.lines.push(t.text_with(text, &[("count", known.count.into())]));
     }
     if let Some(since) = found.since {
         who.lines

@@ -49,6 +49,7 @@ async fn its_outbox_is_read_and_it_follows_and_leaves() {
     scene
         .other
         .serve("/federation/u/gancio/outbox", &scene.fixture("outbox"));
+    assert_eq!(scene.coming(&gancio).await, Some((1, false)));
     scene.follow(&gancio).await;
     scene.node.pull().await;
     assert_eq!(scene.only().await["title"], "Atelier logiciels libres");

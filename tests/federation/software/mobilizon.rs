@@ -85,6 +85,7 @@ async fn the_relay_announces_by_push_and_by_its_outbox() {
             last["id"] = json!(scene.other.url("/@relay/outbox?page=2"));
             last["orderedItems"] = json!([]);
             last.as_object_mut().expect("an object").remove("next");
+            assert_eq!(scene.coming(&relay).await, Some((1, true)), "a page that cannot be had");
             scene.other.serve("/@relay/outbox?page=2", &last);
         }
         scene.follow(&relay).await;

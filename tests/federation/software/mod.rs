@@ -8,7 +8,7 @@ mod mastodon;
 mod mobilizon;
 mod wordpress;
 
-use maillage::app::events;
+use maillage::app::{events, following};
 use maillage::federation::discover::{discover, node_info};
 use serde_json::{Value, json};
 use url::Url;
@@ -109,6 +109,12 @@ impl Scene {
         accept["object"]["object"] = json!(actor.id);
         assert_eq!(actor.send(&self.node, &accept).await, 202);
         assert_eq!(self.node.follow_states().await, ["accepted"]);
+    }
+
+    /// How many events are to come of an actor, and whether there may be more, as one sees before following.
+    async fn coming(&self, actor: &Actor) -> Option<(u64, bool)> {
+        let found = following::preview(&self.node.node, &actor.id).await.expect("somebody");
+        found.upcoming.map(|known| (known.count, known.or_more))
     }
 
     /// What the node sent of one type.

@@ -1,5 +1,8 @@
 //! WordPress with the Event Bridge: ids with a query, offsets for zones, everything by the page of the event.
 
+use maillage::federation::discover::discover;
+
+use super::super::fetch::fetcher;
 use super::{Scene, place, when};
 
 async fn scene() -> Scene {
@@ -50,6 +53,7 @@ async fn its_outbox_in_pages_is_read_and_the_blog_follows() {
     scene
         .other
         .serve(&format!("{outbox}?page=1"), &scene.fixture("outbox-page"));
+    assert_eq!(scene.coming(&blog).await, Some((1, false)));
     scene.follow(&blog).await;
     scene.node.pull().await;
     assert_eq!(scene.only().await["title"], "L’heure du clic & du dé-clic");
@@ -71,4 +75,28 @@ async fn it_is_discovered() {
             "wordpress",
         )
         .await;
+}
+
+#[tokio::test]
+async fn its_domain_leads_to_the_blog_and_not_to_the_actor_that_only_signs() {
+    let scene = scene().await;
+    let (blog, application) = (scene.actor("actor"), scene.actor("application"));
+    for name in ["nodeinfo", "nodeinfo-2"] {
+        let path = match name {
+            "nodeinfo" => "/.well-known/nodeinfo",
+            _ => "/wp-json/activitypub/1.0/nodeinfo/2.0",
+        };
+        let document = scene.fixture(name).to_string();
+        scene.other.serve_as(path, 200, "application/json", &document);
+    }
+    let domain = scene.other.base.as_str();
+    let found = discover(&fetcher(), domain).await.expect("somebody");
+    assert_eq!(found.actor.as_str(), application.id, "nobody else is named");
+    let finger = format!("/.well-known/webfinger?resource={domain}");
+    let answer = scene.fixture("webfinger").to_string();
+    scene
+        .other
+        .serve_as(&finger, 200, "application/jrd+json; charset=utf-8", &answer);
+    let found = discover(&fetcher(), domain).await.expect("somebody");
+    assert_eq!(found.actor.as_str(), blog.id);
 }
