@@ -90,6 +90,17 @@ impl Model {
             })
             .collect();
         shown.sort();
+        // What partners publish with the same words for the same hour is one: what takes place, then the smaller address.
+        shown.sort_by_key(|one| {
+            (
+                one.start,
+                one.title.clone(),
+                one.status == "cancelled",
+                one.author.clone(),
+            )
+        });
+        shown.dedup_by(|second, first| (second.start, &second.title) == (first.start, &first.title));
+        shown.sort();
         shown
     }
 }

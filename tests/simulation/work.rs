@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use maillage::app::{events, following, keys as app_keys, moderation};
 use maillage::domain::block::{Severity, Target};
 use maillage::domain::event::{EventFacts, Schedule, Status};
+use maillage::domain::place::Place;
 use maillage::domain::recurrence::Recurrence;
 use maillage::domain::time::{Clock as _, DEFAULT_ZONE, Instant};
 use maillage::store::follows;
@@ -44,7 +45,8 @@ impl World {
                 .collect()
         };
         if own.is_empty() || self.dice.chance(500) {
-            let facts = self.new_facts(at);
+            let twin = self.dice.chance(350).then(|| self.twin(at)).flatten();
+            let facts = twin.unwrap_or_else(|| self.new_facts(at));
             let event = events::publish(&run.node, self.sites[at].centre, facts)
                 .await
                 .expect("published");
@@ -154,7 +156,34 @@ impl World {
         // Programmes are written to the minute.
         let start = now + TimeDelta::minutes(minutes) - TimeDelta::milliseconds(now.timestamp_millis() % 60_000);
         let title = format!("{:012x}", self.dice.number() >> 16);
-        EventFacts::new(title, Schedule::once(DEFAULT_ZONE, start, start + TimeDelta::hours(2)))
+        let mut facts = EventFacts::new(title, Schedule::once(DEFAULT_ZONE, start, start + TimeDelta::hours(2)));
+        facts.place = Some(Place {
+            name: "Maison du quai".into(),
+            address: "12 rue du Quai".into(),
+            postcode: "59000".into(),
+            city: "Lille".into(),
+            ..Place::default()
+        });
+        facts
+    }
+
+    /// What another node publishes too, as a partner would: the same title, place and hour.
+    fn twin(&self, at: usize) -> Option<EventFacts> {
+        let model = self.model.borrow();
+        let soon = self.sites[at].clock.now() + TimeDelta::minutes(30);
+        let same = |one: &EventFacts, other: &EventFacts| one.title == other.title;
+        let wanted = |event: &&Published| {
+            event.id.is_some()
+                && !event.deleted
+                && event.by != Party::Node(at)
+                && event.facts.schedule.recurrence.is_none()
+                && event.facts.status == Status::Scheduled
+                && event.facts.schedule.start > soon
+        };
+        let others: Vec<&Published> = model.events.iter().filter(wanted).collect();
+        let one = others.get(self.dice.place(others.len().max(1)))?;
+        let own = |event: &&Published| event.by == Party::Node(at) && same(&event.facts, &one.facts);
+        model.events.iter().find(own).is_none().then(|| one.facts.clone())
     }
 
     fn new_facts(&self, at: usize) -> EventFacts {
