@@ -38,7 +38,7 @@ impl Db {
             place: target.describe(),
             reason: error.to_string(),
         };
-        let mut first = target.connect().map_err(|error| open(&error))?;
+        let mut first = target.connect_to_write().map_err(|error| open(&error))?;
         migrate::up(&mut first)?;
         let embedded = matches!(target, Target::Sqlite(_));
         let (writer, taken) = if embedded {

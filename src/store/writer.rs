@@ -213,7 +213,7 @@ fn commit(conn: &mut Conn) -> Result<(), String> {
 fn begin<'a>(target: &Target, kept: &'a mut Option<Conn>) -> Result<&'a mut Conn, StoreError> {
     let conn = match kept.take() {
         Some(conn) => conn,
-        None => target.connect().map_err(|error| StoreError::Open {
+        None => target.connect_to_write().map_err(|error| StoreError::Open {
             place: target.describe(),
             reason: error.to_string(),
         })?,
