@@ -1,5 +1,6 @@
 //! What we show of ourselves to other servers: actors, events, collections. Followers are counted, never listed.
 
+use chrono::NaiveTime;
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
@@ -198,6 +199,28 @@ pub fn collection(
         },
         (Collection::Inbox, _) => Ok(Document::Missing),
     }
+}
+
+/// The ETag of a collection that does not change with everything that comes to this node: that of a centre's programme, so
+/// that who reads it every few hours reads it when there is something new. Weak: what is over today is no news.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn etag(
+    conn: &mut Conn,
+    federation: &Federation,
+    actor: &OurActor,
+    collection: Collection,
+    page: Option<&str>,
+) -> Result<Option<String>, StoreError> {
+    let (OurActor::Centre(handle), Collection::Upcoming, None) = (actor, collection, page) else {
+        return Ok(None);
+    };
+    let centre = centres::by_handle(conn, handle.as_str())?.filter(|centre| centre.kind == CentreKind::Centre);
+    let Some(centre) = centre else { return Ok(None) };
+    let today = federation.now().date_naive().and_time(NaiveTime::MIN).and_utc();
+    let stamp = sessions::stamp_of_centre(conn, centre.id, today)?;
+    Ok(Some(format!("W/\"{stamp:x}\"")))
 }
 
 /// One collection of one actor.

@@ -163,15 +163,18 @@ async fn serve_collection(
     collection: Collection,
     page: Page,
 ) -> Result<HttpResponse, Error> {
-    let federation = node.federation.clone();
-    serve(request, &node, move |conn| {
-        documents::collection(conn, &federation, &actor, collection, page.page.as_deref())
-    })
-    .await
+    let (federation, page) = (node.federation.clone(), page.page);
+    let found = node.store.read(move |conn| {
+        let page = page.as_deref();
+        let document = documents::collection(conn, &federation, &actor, collection, page)?;
+        let own = documents::etag(conn, &federation, &actor, collection, page)?;
+        Ok((document, own, changes::stamp(conn)?))
+    });
+    let (document, own, stamp) = found.await?;
+    answer(request, document, own, stamp)
 }
 
-/// Answers with a document and an ETag made of its content and of the calendar's stamp: a collection whose pages
-/// changed has changed itself, although it only names them.
+/// Answers with a document.
 async fn serve(
     request: &HttpRequest,
     node: &Node,
@@ -181,18 +184,25 @@ async fn serve(
         .store
         .read(move |conn| Ok((find(conn)?, changes::stamp(conn)?)))
         .await?;
+    answer(request, document, None, stamp)
+}
+
+/// A document with its `own` ETag, or one made of its content and of the calendar's stamp: a collection whose pages
+/// changed has changed itself, although it only names them.
+fn answer(request: &HttpRequest, document: Document, own: Option<String>, stamp: i64) -> Result<HttpResponse, Error> {
     let body = match document {
         Document::Found(body) => body.to_string(),
         Document::Gone(body) => return Ok(gone(&body)),
         Document::See(there) => return Ok(see(&there)),
         Document::Missing => return Err(Error::NotFound),
     };
-    let etag = format!("\"{stamp:x}-{:x}\"", fingerprint(body.as_bytes()));
+    let etag = own.unwrap_or_else(|| format!("\"{stamp:x}-{:x}\"", fingerprint(body.as_bytes())));
+    let weak = |etag: &str| etag.trim().trim_start_matches("W/").to_owned();
     let known = request
         .headers()
         .get(IF_NONE_MATCH)
         .and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {
+    if known.is_some_and(|known| known.split(',').any(|one| weak(one) == weak(&etag))) {
         return Ok(HttpResponse::NotModified()
             .insert_header((ETAG, etag))
             .insert_header((VARY, "Accept"))

@@ -1,7 +1,9 @@
 //! What other servers find here: each document at its address, in the form and with the headers they expect.
 
-use maillage::app::events;
+use chrono::TimeDelta;
+use maillage::app::{events, keys};
 use maillage::domain::event::Event;
+use maillage::store::centres;
 use serde_json::{Value, json};
 
 use crate::support::database::Database;
@@ -255,7 +257,7 @@ async fn a_document_is_sent_again_only_when_it_changed() {
         "/actor",
     ] {
         let first = node.get(path, ACTIVITY).await;
-        assert!(first.etag.starts_with('"'), "{path} has an ETag");
+        assert!(first.etag.ends_with('"'), "{path} has an ETag");
         let second = node.get_if_none_match(path, ACTIVITY, &first.etag).await;
         assert_eq!(
             (second.status, second.text.as_str(), &second.etag),
@@ -279,6 +281,49 @@ async fn a_document_is_sent_again_only_when_it_changed() {
         !before.cache.contains("max-age"),
         "a proxy must not hide a change from who was just told of it"
     );
+}
+
+#[tokio::test]
+async fn the_programme_of_a_centre_is_read_again_only_for_news_of_its_own() {
+    const PROGRAMME: &str = "/groups/agenda/upcoming";
+    let (_home, node, event, series) = node().await;
+    let neighbour = node.centre("voisin").await;
+    let centre = node.node.store.read(|conn| centres::by_handle(conn, "agenda")).await;
+    let centre = centre.expect("an answer").expect("the centre");
+    let known = node.get(PROGRAMME, ACTIVITY).await.etag;
+    let of_the_neighbour = events::publish(&node.node, neighbour.id, workshop("Ailleurs", 30)).await;
+    of_the_neighbour.expect("published");
+    node.clock.advance(TimeDelta::hours(8));
+    let unchanged = node.get_if_none_match(PROGRAMME, ACTIVITY, &known).await;
+    assert_eq!(unchanged.status, 304, "what others publish, and hours, are no news");
+    let mut stamps = vec![known];
+    let mut changed = async |what: &str| {
+        let answer = node
+            .get_if_none_match(PROGRAMME, ACTIVITY, &stamps[stamps.len() - 1])
+            .await;
+        assert_eq!(answer.status, 200, "{what}");
+        assert!(!stamps.contains(&answer.etag), "{what}");
+        stamps.push(answer.etag);
+    };
+    for title in ["Café des aidants", "Café"] {
+        let revised = events::revise(&node.node, event.id, workshop(title, 30)).await;
+        revised.expect("revised");
+        changed(title).await;
+    }
+    let moved = events::revise(&node.node, series.id, weekly("Atelier", 32, 4)).await;
+    moved.expect("moved");
+    changed("an hour later").await;
+    events::cancel(&node.node, series.id, None).await.expect("cancelled");
+    changed("called off").await;
+    events::delete(&node.node, event.id).await.expect("deleted");
+    changed("deleted").await;
+    let again = events::publish(&node.node, centre.id, workshop("Encore", 30)).await;
+    again.expect("published");
+    changed("published").await;
+    keys::rotate(&node.node, Some(centre.id)).await.expect("rotated");
+    changed("signed anew").await;
+    node.clock.advance(TimeDelta::days(8));
+    changed("some dates are over").await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Dated sessions: one row each, materialised up to the horizon of their event.
 
 mod posted;
+mod stamp;
 mod whereabouts;
 
 use std::collections::{HashMap, HashSet};
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 pub use posted::{Posted, mark_announced, mark_told, posted, posted_of_event, to_announce, to_tell, told};
+pub use stamp::stamp_of_centre;
 
 pub(super) use posted::{note_moved, take_only};
 pub(super) use whereabouts::Whereabouts;
