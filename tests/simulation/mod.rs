@@ -1,5 +1,6 @@
 //! Whole networks of real nodes in one process, from a seed: `README.md` says how.
 
+mod agenda;
 pub mod batch;
 mod dice;
 mod foreign;

@@ -28,6 +28,8 @@ pub enum Party {
     Network(usize),
     /// The publisher of other software.
     Foreign,
+    /// The file of a website.
+    Agenda,
 }
 
 impl Party {
@@ -35,7 +37,7 @@ impl Party {
     pub fn site(self) -> Option<usize> {
         match self {
             Self::Node(number) | Self::Network(number) => Some(number),
-            Self::Foreign => None,
+            Self::Foreign | Self::Agenda => None,
         }
     }
 }
@@ -46,6 +48,7 @@ impl fmt::Display for Party {
             Self::Node(number) => write!(f, "n{number}"),
             Self::Network(number) => write!(f, "the network of n{number}"),
             Self::Foreign => f.write_str("the foreigners"),
+            Self::Agenda => f.write_str("the agenda"),
         }
     }
 }

@@ -14,6 +14,7 @@ use reqwest::{Request, Response};
 use tokio::sync::{Notify, mpsc, oneshot};
 use url::Url;
 
+use super::agenda;
 use super::foreign::Foreign;
 use super::site::Site;
 use super::watch::Watch;
@@ -259,7 +260,9 @@ pub async fn carry(world: &Rc<World>, parcel: Parcel) -> Option<Result<Reply, Fe
 pub async fn deliver(world: &Rc<World>, parcel: &Parcel) -> Result<Reply, FetchError> {
     let to = world.site_of(&parcel.url);
     let reply = if to == SOCIAL {
-        if Foreign::is_for(parcel) {
+        if agenda::is_asked_for(parcel) {
+            world.agenda(parcel)
+        } else if Foreign::is_for(parcel) {
             world.foreign.answer(parcel)
         } else {
             world.social.answer(parcel)

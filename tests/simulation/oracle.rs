@@ -133,7 +133,12 @@ impl World {
         loop {
             let next = announced
                 .keys()
-                .map(|one| (*one, self.brought(ties, &announced, *one)))
+                .map(|one| {
+                    let mut brought = self.brought(ties, &announced, *one);
+                    // What a file tells is shown where it is read, and announced to nobody.
+                    brought.remove(&Party::Agenda);
+                    (*one, brought)
+                })
                 .collect();
             if next == announced {
                 return announced;

@@ -22,8 +22,9 @@ impl World {
     pub async fn somebody_acts(self: &Rc<Self>) {
         let at = self.dice.place(self.sites.len());
         match self.dice.below(100) {
-            0..12 => self.foreigners_act(),
-            12..60 => self.staff_acts(at).await,
+            0..10 => self.foreigners_act(),
+            10..14 => self.agenda_changes(),
+            14..60 => self.staff_acts(at).await,
             60..78 => self.follow(at).await,
             78..86 => self.unfollow(at).await,
             86..90 => self.rotate(at).await,
@@ -46,7 +47,7 @@ impl World {
         };
         if own.is_empty() || self.dice.chance(500) {
             let twin = self.dice.chance(350).then(|| self.twin(at)).flatten();
-            let facts = twin.unwrap_or_else(|| self.new_facts(at));
+            let facts = twin.unwrap_or_else(|| self.new_facts(self.sites[at].clock.now()));
             let event = events::publish(&run.node, self.sites[at].centre, facts)
                 .await
                 .expect("published");
@@ -186,8 +187,8 @@ impl World {
         model.events.iter().find(own).is_none().then(|| one.facts.clone())
     }
 
-    fn new_facts(&self, at: usize) -> EventFacts {
-        let mut facts = self.once(self.sites[at].clock.now());
+    pub fn new_facts(&self, now: Instant) -> EventFacts {
+        let mut facts = self.once(now);
         if self.dice.chance(250) {
             facts.schedule.recurrence = Some(Recurrence {
                 rule: format!("FREQ=WEEKLY;COUNT={}", self.dice.between(2, 6)),
@@ -204,10 +205,11 @@ impl World {
             0..2 if self.sites[at].network.is_some() => Party::Network(at),
             _ => Party::Node(at),
         };
-        let target = match self.dice.place(count + NETWORKS.min(count) + 1) {
+        let target = match self.dice.place(count + NETWORKS.min(count) + 2) {
             place if place < count => Party::Node(place),
             place if place == count => Party::Foreign,
-            place => Party::Network(place - count - 1),
+            place if place == count + 1 => Party::Agenda,
+            place => Party::Network(place - count - 2),
         };
         // Nobody follows what is at home.
         if !matches!(target, Party::Node(there) | Party::Network(there) if there == at) {

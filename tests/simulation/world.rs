@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
+use super::agenda;
 use super::dice::Dice;
 use super::foreign::{self, Foreign};
 use super::keys;
@@ -358,6 +359,7 @@ impl World {
             Party::Node(number) => self.sites[number].group(),
             Party::Network(number) => self.sites[number].network_group(),
             Party::Foreign => foreign::GROUP.to_owned(),
+            Party::Agenda => agenda::ADDRESS.to_owned(),
         }
     }
 
@@ -371,6 +373,9 @@ impl World {
 
     /// Who is followed under this address.
     pub fn party(&self, uri: &str) -> Party {
+        if uri == agenda::ADDRESS {
+            return Party::Agenda;
+        }
         let numbers = 0..self.sites.len();
         let parties = numbers.flat_map(|number| [Party::Node(number), Party::Network(number)]);
         parties
