@@ -124,19 +124,28 @@ impl Publisher<'_> {
     /// # Errors
     /// Only what the database refuses.
     pub fn published(&self, conn: &mut Conn, event: &Event, sessions: &[Session]) -> Result<(), StoreError> {
-        let next = sessions.iter().filter(|session| session.occurrence.end > self.now);
-        match next.min_by_key(|session| session.occurrence.start) {
+        match self.next(sessions) {
             // What does not take place is no news to who never heard of it; nodes show it all the same.
             Some(next) if matches!(event.facts.status, Status::Cancelled | Status::Postponed) => {
-                let posted = sessions::posted(conn, next.id)?;
-                let object = self.object(conn, event, next, &posted)?;
-                self.send(conn, (&[FollowerKind::Maillage], Vec::new()), |id, actor, followers| {
-                    Activity::create(id, actor, object, followers)
-                })
+                self.tell_nodes(conn, event, next)
             }
             Some(next) => self.post(conn, event, next, &[FollowerKind::Maillage]),
             None => Ok(()),
         }
+    }
+
+    fn next<'s>(&self, sessions: &'s [Session]) -> Option<&'s Session> {
+        let coming = sessions.iter().filter(|session| session.occurrence.end > self.now);
+        coming.min_by_key(|session| session.occurrence.start)
+    }
+
+    /// Create for those who read the whole programme then.
+    fn tell_nodes(&self, conn: &mut Conn, event: &Event, session: &Session) -> Result<(), StoreError> {
+        let posted = sessions::posted(conn, session.id)?;
+        let object = self.object(conn, event, session, &posted)?;
+        self.send(conn, (&[FollowerKind::Maillage], Vec::new()), |id, actor, followers| {
+            Activity::create(id, actor, object, followers)
+        })
     }
 
     /// One session comes near: Create for people, and for calendars that were not told before.
@@ -215,7 +224,7 @@ impl Publisher<'_> {
         told: &[(Session, Posted)],
         plan: &Reconciled,
     ) -> Result<(), StoreError> {
-        let (mut still_announced, mut nodes_know) = (false, false);
+        let (mut still_announced, mut had_its_turn, mut nodes_know) = (false, false, false);
         for (before, posted) in told {
             if plan.removed.iter().any(|session| session.id == before.id) {
                 self.delete_session(conn, before, posted)?;
@@ -225,6 +234,7 @@ impl Publisher<'_> {
             let mut stays = plan.changed.iter().chain(&plan.kept);
             let stays = stays.find(|session| session.id == before.id);
             let Some(session) = stays.filter(|session| session.occurrence.end > self.now) else {
+                had_its_turn |= posted.announced.is_some();
                 continue;
             };
             let mut kinds = known_to(posted);
@@ -241,6 +251,13 @@ impl Publisher<'_> {
             return Ok(());
         }
         let all = [&plan.added[..], &plan.changed, &plan.kept].concat();
+        if had_its_turn {
+            // The next date of a series that people heard of comes when it is near.
+            return match self.next(&all) {
+                Some(next) if !nodes_know => self.tell_nodes(conn, event, next),
+                _ => Ok(()),
+            };
+        }
         self.published(conn, event, &all)
     }
 

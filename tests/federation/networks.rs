@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::foreign::{ACTIVITY, Foreign, PUBLIC};
-use crate::support::network::{Home, Running, clock, until, weekly, workshop};
+use crate::support::network::{Home, Running, clock, monthly, until, weekly, workshop};
 
 /// Nodes that stand in a row, each following the one before.
 pub(super) struct Row {
@@ -239,6 +239,53 @@ fn a_series_is_whole_for_readers_and_drips_for_people() {
         row.clock.advance(TimeDelta::hours(4));
         settle(&all).await;
         assert!(nodes[3].calendar().await.is_empty());
+    });
+}
+
+#[test]
+fn the_next_date_of_a_monthly_series_waits_for_its_turn() {
+    on_both(&["a", "b", "c", "d"], |row| async move {
+        let (nodes, centre, _) = chain(&row).await;
+        let all: Vec<&Running> = nodes.iter().collect();
+        let server = Foreign::start("mastodon", &row.clock);
+        let reader = server.actor("Person", "lectrice");
+        let follow = reader.says("Follow", nodes[0].group("agenda"));
+        assert_eq!(reader.send(&nodes[0], &follow).await, 202);
+        let posts = async || {
+            let received = server.received(&nodes[0]).await;
+            received
+                .iter()
+                .filter(|one| one["type"] == "Create" && one["object"]["type"] == "Event")
+                .count()
+        };
+        let series = events::publish(&nodes[0].node, centre.id, monthly("Atelier", 30, 6)).await;
+        let series = series.expect("published");
+        settle(&all).await;
+        let boosts = async || said(&nodes[1], "rlin", "Announce").await.len();
+        assert_eq!(boosts().await, 1, "the first date");
+        row.clock.advance(TimeDelta::days(3));
+        events::revise(&nodes[0].node, series.id, monthly("Atelier tablette", 30, 6))
+            .await
+            .expect("revised");
+        row.clock.advance(TimeDelta::hours(2));
+        settle(&all).await;
+        assert_eq!(
+            (posts().await, boosts().await),
+            (1, 1),
+            "a correction three weeks before the second"
+        );
+        for (days, expected) in [(17, 1), (5, 2)] {
+            row.clock.advance(TimeDelta::days(days));
+            for node in &all {
+                events::keep_up(&node.node).await.expect("kept up");
+            }
+            settle(&all).await;
+            assert_eq!(
+                (posts().await, boosts().await),
+                (expected, expected),
+                "{days} days later"
+            );
+        }
     });
 }
 

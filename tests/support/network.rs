@@ -316,6 +316,16 @@ pub fn workshop(title: &str, hours: i64) -> EventFacts {
 }
 
 /// The same, every week, `count` times.
+/// A series of which a date comes once a month.
+pub fn monthly(title: &str, hours: i64, count: usize) -> EventFacts {
+    let mut facts = weekly(title, hours, count);
+    facts.schedule.recurrence = Some(Recurrence {
+        rule: format!("FREQ=MONTHLY;COUNT={count}"),
+        exceptions: Vec::new(),
+    });
+    facts
+}
+
 pub fn weekly(title: &str, hours: i64, count: usize) -> EventFacts {
     let mut facts = workshop(title, hours);
     facts.schedule.recurrence = Some(Recurrence {

@@ -27,7 +27,7 @@ use crate::federation::wire::activity::Activity;
 use crate::federation::{notices, outbox};
 use crate::store::announces::{self, Announce};
 use crate::store::networks::{self, By, Departure, Listing, Post};
-use crate::store::{Conn, StoreError, activities};
+use crate::store::{Conn, StoreError, activities, sessions};
 
 /// Most posts of one network in an hour: people's timelines are not filled by a programme that was typed in at once.
 pub(super) const MOST_POSTS: i64 = 12;
@@ -177,7 +177,9 @@ impl<'a> Announcer<'a> {
         let near = now + TimeDelta::days(i64::from(self.federation.settings.drip_days));
         let due = session.occurrence.start < near
             || (!of_series && event.published > now - FRESH)
-            || (of_series && !networks::series_posted(conn, id, series, now)?);
+            || (of_series
+                && !networks::series_posted(conn, id, series)?
+                && sessions::is_next_of_series(conn, event, session, now)?);
         if !due || networks::is_twin_posted(conn, id, session.id)? {
             return Ok(false);
         }

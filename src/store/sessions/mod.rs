@@ -9,7 +9,9 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub use posted::{Posted, mark_announced, mark_told, posted, posted_of_event, to_announce, to_tell, told};
+pub use posted::{
+    Posted, is_next_of_series, mark_announced, mark_told, posted, posted_of_event, to_announce, to_tell, told,
+};
 pub use stamp::stamp_of_centre;
 
 pub(super) use posted::{note_moved, take_only};

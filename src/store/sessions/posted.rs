@@ -45,6 +45,28 @@ pub fn to_tell(conn: &mut Conn, now: Instant, before: Instant, limit: i64) -> Re
     rows.into_iter().map(SessionRow::domain).collect()
 }
 
+/// Whether none of its series starts between `now` and this session.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn is_next_of_series(conn: &mut Conn, event: &Event, session: &Session, now: Instant) -> Result<bool, StoreError> {
+    let series = event.facts.series.as_ref().map(|series| series.uri.clone());
+    let sooner = sessions::table
+        .inner_join(events::table)
+        .filter(
+            sessions::starts_at
+                .gt(ms(now))
+                .and(sessions::starts_at.lt(ms(session.occurrence.start))),
+        )
+        .filter(
+            events::id.nullable().eq(event.id.to_string()).or(events::series_uri
+                .is_not_null()
+                .nullable()
+                .and(events::series_uri.eq(series))),
+        );
+    Ok(!diesel::select(diesel::dsl::exists(sooner)).get_result::<bool>(conn)?)
+}
+
 /// What does not take place.
 const OFF: [&str; 2] = [Status::Cancelled.as_str(), Status::Postponed.as_str()];
 
