@@ -6,10 +6,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::sync::watch;
 
-use super::{Error, Node, events};
+use super::{Error, Node, events, following};
 use crate::domain::time::Instant;
 use crate::federation::{Federation, blocks, delivery, heard, networks, newcomers, pull};
-use crate::store::{Conn, StoreError, deliveries, hosts, inbox, merges, peers, settings, sign_ins};
+use crate::store::{Conn, StoreError, deliveries, hosts, inbox, merges, peers, settings, sign_ins, tombstones};
 
 /// How often upkeep is done.
 const ROUND: Duration = Duration::from_secs(60);
@@ -57,7 +57,8 @@ async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
         let kept_up = events::keep_up(&node).await;
         let acquainted = newcomers::step(&node.federation).await.map_err(Error::from);
         let heard = heard::write_down(&node.federation).await.map_err(Error::from);
-        for outcome in [kept_up, acquainted, purge(&node).await, heard.map(|_| 0)] {
+        let repeated = following::repeat(&node).await;
+        for outcome in [kept_up, acquainted, purge(&node).await, heard.map(|_| 0), repeated] {
             if let Err(error) = outcome {
                 tracing::error!(fault = %error, "upkeep failed; it will be tried again");
             }
@@ -76,6 +77,7 @@ async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
 pub async fn purge(node: &Node) -> Result<usize, Error> {
     let now = node.now();
     let past = now - TimeDelta::days(node.config.federation.retention_days.into());
+    let base = node.federation.urls.base().to_string();
     let forget = move |conn: &mut Conn| {
         let gone = [
             sign_ins::purge(conn, now)?,
@@ -83,7 +85,7 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
             inbox::purge(conn, now - RECEIPTS)?,
             hosts::purge(conn, now - HOSTS)?,
             purge_strangers(conn, now)?,
-            purge_past(conn, now, past)?,
+            purge_past(conn, &base, now, past)?,
             merges::purge_vetoes(conn, now - VETOES)?,
         ];
         Ok(gone.iter().sum())
@@ -91,13 +93,16 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
     Ok(node.store.write(forget).await?)
 }
 
-/// Events of peers that ended before `past`, and what followers of networks were told of such, some hundreds a round; once a day, since our own past is looked at too.
-fn purge_past(conn: &mut Conn, now: Instant, past: Instant) -> Result<usize, StoreError> {
+/// Events of peers that ended before `past`, what they deleted before, and what followers of networks were told of such, some
+/// hundreds a round; once a day, since our own past is looked at too.
+fn purge_past(conn: &mut Conn, base: &str, now: Instant, past: Instant) -> Result<usize, StoreError> {
     if done_today(conn, PAST_PURGED, now)? {
         return Ok(0);
     }
-    let gone = crate::store::events::forget_past(conn, past, MOST_PAST)?;
-    if i64::try_from(gone).unwrap_or(i64::MAX) < MOST_PAST {
+    let forgotten = crate::store::events::forget_past(conn, past, MOST_PAST)?;
+    let deleted = tombstones::purge(conn, base, past, MOST_PAST)?;
+    let gone = forgotten + deleted;
+    if i64::try_from(forgotten.max(deleted)).unwrap_or(i64::MAX) < MOST_PAST {
         crate::store::networks::purge_told(conn, past)?;
         settings::set(conn, PAST_PURGED, &now.to_rfc3339())?;
     }

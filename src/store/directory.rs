@@ -6,9 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::calendar::{self, Addresses, source_of_centre, source_of_peer};
-use super::column::instant_opt;
 use super::schema::{follows, peers as peer_rows};
-use super::{Conn, StoreError, centres, peers};
+use super::{Conn, StoreError, centres, peers, pulls};
 use crate::domain::calendar::{Filter, Source};
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::directory::{Offer, Structure, Work};
@@ -97,10 +96,13 @@ fn publishers(
     for some in ids.chunks(CHUNK) {
         let rows = peer_rows::table
             .filter(peer_rows::id.eq_any(some).and(peer_rows::gone_at.is_null()))
-            .select((peers::Row::as_select(), peer_rows::pulled_at))
-            .load::<(peers::Row, Option<i64>)>(conn)?;
-        for (row, pulled) in rows {
-            found.push((row.domain()?, instant_opt(pulled)?));
+            .select(peers::Row::as_select())
+            .load(conn)?;
+        let heard = pulls::heard_of_followed(conn, some)?;
+        for row in rows {
+            let peer: Peer = row.domain()?;
+            let heard = heard.get(&peer.id.to_string()).copied();
+            found.push((peer, heard));
         }
     }
     Ok(found)
@@ -132,7 +134,8 @@ fn of_peer(peer: Peer, heard: Option<Instant>, works: &[Work]) -> Structure {
         phone: contact.phone,
         email: None,
         website: peer.url.clone(),
-        verified: heard.unwrap_or(peer.fetched),
+        // What networks bring is as new as it says.
+        verified: heard.unwrap_or(peer.fetched).max(offer.updated.unwrap_or(peer.fetched)),
         source: Source {
             heard,
             ..source_of_peer(peer)

@@ -95,6 +95,17 @@ pub fn ask_again(conn: &mut Conn, id: FollowId, activity_uri: &str, now: Instant
     Ok(())
 }
 
+/// Notes by which activity it was asked for last; the answer that there is stands.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn rename(conn: &mut Conn, id: FollowId, activity_uri: &str) -> Result<(), StoreError> {
+    diesel::update(follows::table.find(id.to_string()))
+        .set(follows::activity_uri.eq(activity_uri))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// The follow with this id.
 ///
 /// # Errors
@@ -182,6 +193,31 @@ pub fn is_accepted(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
     );
     let asked = diesel::select(diesel::dsl::exists(accepted));
     Ok(natively!(conn, |conn| asked.get_result(conn))?)
+}
+
+/// What is asked for since `earliest` or later, and not answered.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn asked_since(conn: &mut Conn, earliest: Instant) -> Result<Vec<Follow>, StoreError> {
+    let rows = follows::table
+        .filter(follows::state.eq(FollowState::Asked.as_str()))
+        .filter(follows::asked_at.ge(ms(earliest)))
+        .order(follows::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::domain).collect()
+}
+
+/// Notes when it was asked for first, where it is asked for once more.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn first_asked(conn: &mut Conn, id: FollowId, at: Instant) -> Result<(), StoreError> {
+    diesel::update(follows::table.find(id.to_string()))
+        .set(follows::asked_at.eq(ms(at)))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// Whether one of our actors asked to follow a peer, whatever became of it.

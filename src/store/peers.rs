@@ -217,7 +217,12 @@ pub fn by_account(conn: &mut Conn, handle: &str, host: &str) -> Result<Option<Pe
 /// # Errors
 /// Only what the database refuses.
 pub fn mark_gone(conn: &mut Conn, id: PeerId, now: Instant) -> Result<(), StoreError> {
-    let gone = (peers::gone_at.eq(ms(now)), peers::pull_due_at.eq(None::<i64>));
+    let gone = (
+        peers::gone_at.eq(ms(now)),
+        peers::pull_due_at.eq(None::<i64>),
+        // Should it come back as it was, it is to be read all the same.
+        peers::pull_etag.eq(None::<String>),
+    );
     diesel::update(peers::table.find(id.to_string()))
         .set(gone)
         .execute(conn)?;

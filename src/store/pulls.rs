@@ -6,10 +6,10 @@ use diesel::prelude::*;
 
 use super::column::{instant, instant_opt, ms, parse};
 use super::peers::Row as PeerRow;
-use super::schema::peers;
+use super::schema::{follows, peers};
 use super::{Conn, StoreError};
 use crate::domain::id::PeerId;
-use crate::domain::peer::Peer;
+use crate::domain::peer::{FollowState, Peer};
 use crate::domain::time::Instant;
 
 /// A peer whose programme is due, leased to the caller.
@@ -194,6 +194,30 @@ pub fn heard(conn: &mut Conn, of: impl Iterator<Item = PeerId>) -> Result<HashMa
     known
         .map(|(id, at)| Ok((parse("peer id", &id)?, instant(at)?)))
         .collect()
+}
+
+/// When the peers among `of` that are followed were last heard: read, or heard from. The others are as new as whoever relays
+/// them.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn heard_of_followed(conn: &mut Conn, of: &[String]) -> Result<HashMap<String, Instant>, StoreError> {
+    let followed: Vec<String> = follows::table
+        .filter(follows::state.eq(FollowState::Accepted.as_str()))
+        .filter(follows::peer_id.eq_any(of))
+        .select(follows::peer_id)
+        .load(conn)?;
+    if followed.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(String, Option<i64>, Option<i64>)> = peers::table
+        .filter(peers::id.eq_any(followed))
+        .select((peers::id, peers::pulled_at, peers::heard_at))
+        .load(conn)?;
+    let known = rows
+        .into_iter()
+        .filter_map(|(id, pulled, heard)| Some((id, pulled.max(heard)?)));
+    known.map(|(id, at)| Ok((id, instant(at)?))).collect()
 }
 
 /// What is known of the pulls of a peer, for its page and `doctor`.

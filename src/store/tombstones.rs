@@ -30,6 +30,21 @@ pub fn find(conn: &mut Conn, uri: &str) -> Result<Option<Instant>, StoreError> {
     instant_opt(natively!(conn, |conn| deleted.get_result(conn)).optional()?)
 }
 
+/// Forgets what others deleted before `before`; what stood under `base` is ours and stays gone. Returns how many.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn purge(conn: &mut Conn, base: &str, before: Instant, limit: i64) -> Result<usize, StoreError> {
+    let end = format!("{base}\u{10ffff}");
+    let old: Vec<String> = tombstones::table
+        .filter(tombstones::deleted_at.lt(ms(before)))
+        .filter(tombstones::uri.lt(base).or(tombstones::uri.gt(end)))
+        .select(tombstones::uri)
+        .limit(limit)
+        .load(conn)?;
+    Ok(diesel::delete(tombstones::table.filter(tombstones::uri.eq_any(old))).execute(conn)?)
+}
+
 /// Takes the note back: the object is there again, as its own server says.
 ///
 /// # Errors

@@ -123,7 +123,48 @@ async fn an_actor_whose_programme_and_address_answer_410_is_gone_too() {
     clock.advance(TimeDelta::days(1));
     node.pull().await;
     assert_eq!(follows(&node).await[0]["standing"], "gone");
-    let _ = actor;
+    assert_eq!(asked(&node, &server).await, 1);
+    server.actor("Group", "agenda");
+    node.follow(&actor.id).await;
+    node.deliver().await;
+    assert_eq!(asked(&node, &server).await, 2, "who was gone may have forgotten us");
+}
+
+/// How often it was asked.
+async fn asked(node: &Running, server: &Foreign) -> usize {
+    let received = server.received(node).await;
+    received.iter().filter(|one| one["type"] == "Follow").count()
+}
+
+#[tokio::test]
+async fn a_follow_that_nobody_answers_is_asked_for_again() {
+    let clock = clock();
+    let node = Home::new("noeud", Database::sqlite(), &clock).start().await;
+    let server = Foreign::start("ailleurs", &clock);
+    let actor = server.actor("Group", "agenda");
+    node.follow(&actor.id).await;
+    node.deliver().await;
+    let first = server.received(&node).await.pop().expect("a Follow");
+    let mut days = Vec::new();
+    for day in 1..=60 {
+        clock.advance(TimeDelta::days(1));
+        if following::repeat(&node.node).await.expect("asked") == 1 {
+            days.push(day);
+        }
+        assert_eq!(following::repeat(&node.node).await.expect("asked"), 0);
+        node.deliver().await;
+    }
+    assert_eq!(days, [1, 2, 4, 8, 16]);
+    assert_eq!(asked(&node, &server).await, 6);
+    assert_eq!(node.follow_states().await, ["asked"]);
+    let reject = actor.tell(&node, "Reject", first.clone()).await;
+    assert_eq!(
+        (reject, node.follow_states().await),
+        (403, vec!["asked".to_owned()]),
+        "of what is not asked any more"
+    );
+    assert_eq!(actor.tell(&node, "Accept", first).await, 202);
+    assert_eq!(node.follow_states().await, ["accepted"]);
 }
 
 #[test]

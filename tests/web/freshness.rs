@@ -12,7 +12,7 @@ use maillage::domain::peer::FollowState;
 use maillage::domain::time::Instant;
 use maillage::store::announces::{self, Announce};
 use maillage::store::schema::peers;
-use maillage::store::{Conn, StoreError, events};
+use maillage::store::{Conn, StoreError, events, tombstones};
 use maillage::web::{Shared, app};
 use serde_json::Value;
 
@@ -76,6 +76,50 @@ fn a_silent_node_is_said_to_be_and_its_events_age() {
             assert!(page.contains(said), "{path}: {page}");
             assert!(!page.contains("À jour le"), "{path}");
         }
+    });
+}
+
+#[test]
+fn who_cannot_be_read_but_sends_is_up_to_date() {
+    on_both(async |test| {
+        let event = peer_heard(&test, Some(morning() - TimeDelta::days(11))).await;
+        let sent = (morning() - TimeDelta::hours(3)).timestamp_millis();
+        let heard = test.node.store.write(move |conn: &mut Conn| {
+            diesel::update(peers::table)
+                .set(peers::heard_at.eq(sent))
+                .execute(conn)?;
+            Ok::<_, StoreError>(())
+        });
+        heard.await.expect("a change");
+        for (path, page) in shown(&test, &event).await {
+            assert!(!page.contains("Sans nouvelles"), "{path}: {page}");
+        }
+    });
+}
+
+#[test]
+fn what_peers_deleted_is_forgotten_in_time_and_ours_stays_gone() {
+    on_both(async |test| {
+        let ours = format!("{}/events/x", test.node.base().trim_end_matches('/'));
+        let uris = [ours, "https://b.example/1".to_owned(), "https://b.example/2".to_owned()];
+        let own = uris[0].clone();
+        let stored = test.node.store.write(move |conn: &mut Conn| {
+            for (uri, days) in uris.iter().zip([200, 200, 3]) {
+                tombstones::insert(conn, uri, morning() - TimeDelta::days(days))?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        stored.await.expect("stored");
+        assert_eq!(jobs::purge(&test.node).await.expect("a purge"), 1);
+        let left = test.node.store.read(move |conn: &mut Conn| {
+            let there = |uri: &str, conn: &mut Conn| Ok::<_, StoreError>(tombstones::find(conn, uri)?.is_some());
+            Ok([
+                there(&own, conn)?,
+                there("https://b.example/1", conn)?,
+                there("https://b.example/2", conn)?,
+            ])
+        });
+        assert_eq!(left.await.expect("a look"), [true, false, true]);
     });
 }
 

@@ -2,6 +2,7 @@
 
 mod find;
 mod preview;
+mod unanswered;
 mod upcoming;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::store::{self, Conn, StoreError, centres, follows};
 
 use find::{Found, find};
 pub use preview::{Preview, preview};
+pub use unanswered::repeat;
 pub use upcoming::Upcoming;
 
 /// A follow as the staff sees it.
@@ -77,11 +79,13 @@ pub async fn follow(node: &Node, target: &str, follower: Option<CentreId>) -> Re
     match find(node, target).await? {
         Found::Agenda(found) => follow_source(node, found, follower).await,
         Found::Actor(found, software) => {
+            let uri = found.actor.to_string();
+            let was_gone = node.store.read(move |conn| is_gone(conn, &uri)).await?;
             let peer = peers::remember_with(&node.federation, &found.document, software).await?;
             let (actor, now, id) = (node.clone(), node.now(), peer.id);
             let follow = node
                 .store
-                .try_write(move |conn| ask(conn, &actor, follower, id, now))
+                .try_write(move |conn| ask(conn, &actor, follower, id, was_gone, now))
                 .await?;
             outbox::wake(&node.federation);
             Ok((follow, peer))
@@ -153,12 +157,29 @@ pub async fn unfollow(node: &Node, id: FollowId) -> Result<(), Error> {
     Ok(())
 }
 
-fn ask(conn: &mut Conn, node: &Node, follower: Option<CentreId>, peer: PeerId, now: Instant) -> Result<Follow, Error> {
+fn is_gone(conn: &mut Conn, uri: &str) -> Result<bool, StoreError> {
+    match store::peers::by_uri(conn, uri)? {
+        Some(peer) => Ok(store::peers::gone_at(conn, peer.id)?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Asks `peer`, unless it accepted already; one that `was_gone` in any case.
+fn ask(
+    conn: &mut Conn,
+    node: &Node,
+    follower: Option<CentreId>,
+    peer: PeerId,
+    was_gone: bool,
+    now: Instant,
+) -> Result<Follow, Error> {
     let asked = follows::of(conn, follower, peer)?;
-    if let Some(follow) = asked.as_ref().filter(|follow| follow.state == FollowState::Accepted) {
-        // One that was gone and is back is read again.
+    let stands = asked.as_ref().filter(|follow| follow.state == FollowState::Accepted);
+    if let Some(follow) = stands {
         pulls::schedule(conn, peer, now)?;
-        return Ok(follow.clone());
+        if !was_gone {
+            return Ok(follow.clone());
+        }
     }
     let peer = store::peers::by_id(conn, peer)?.ok_or(Error::NotFound)?;
     let (id, url) = outbox::new_id(&node.federation, now);
@@ -168,6 +189,11 @@ fn ask(conn: &mut Conn, node: &Node, follower: Option<CentreId>, peer: PeerId, n
     outbox::record(conn, id, follower, &activity, [peer.inbox], now)?;
     let activity_uri = activity.id.to_string();
     match asked {
+        // It is back and may have forgotten us; if not, it stands.
+        Some(follow) if follow.state == FollowState::Accepted => {
+            follows::rename(conn, follow.id, &activity_uri)?;
+            Ok(Follow { activity_uri, ..follow })
+        }
         Some(follow) => {
             follows::ask_again(conn, follow.id, &activity_uri, now)?;
             Ok(Follow {

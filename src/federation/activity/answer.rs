@@ -45,7 +45,8 @@ impl Activity for Answer {
         data.store
             .try_write(move |conn| {
                 receipt.take(conn)?;
-                let follow = asked(conn, &federation, &object, &receipt)?.ok_or(NotTaken::Forbidden("never_asked"))?;
+                let follow =
+                    asked(conn, &federation, &object, &receipt, granted)?.ok_or(NotTaken::Forbidden("never_asked"))?;
                 if follow.peer != receipt.sender.id {
                     return Err(NotTaken::Forbidden("not_the_one_asked"));
                 }
@@ -76,14 +77,16 @@ fn asked(
     federation: &Federation,
     object: &ObjectRef,
     receipt: &Receipt,
+    granted: bool,
 ) -> Result<Option<Follow>, NotTaken> {
     if let Some(id) = object.id()
         && let Some(follow) = follows::by_activity_uri(conn, id.as_str())?
     {
         return Ok(Some(follow));
     }
-    // An answer, come late, to something that we asked before and do not ask any more.
-    if object.id().is_some_and(|id| federation.urls.is_ours(id)) {
+    // An answer, come late, to something that we asked before: a consent to what we ask once more counts.
+    let earlier = object.id().is_some_and(|id| federation.urls.is_ours(id));
+    if earlier && !granted {
         return Ok(None);
     }
     let follower = object
@@ -94,5 +97,6 @@ fn asked(
         return Ok(None);
     };
     let centre = centre_of(conn, &actor)?;
-    Ok(follows::of(conn, centre, receipt.sender.id)?)
+    let follow = follows::of(conn, centre, receipt.sender.id)?;
+    Ok(follow.filter(|follow| !earlier || follow.state == FollowState::Asked))
 }

@@ -6,9 +6,9 @@ use diesel::prelude::*;
 
 use super::super::announces::origin_text;
 use super::super::centres;
-use super::super::column::instant_opt;
 use super::super::events::EventRow;
 use super::super::peers;
+use super::super::pulls;
 use super::super::schema;
 use super::super::sessions::SessionRow;
 use super::super::{Conn, StoreError};
@@ -17,7 +17,7 @@ use crate::domain::calendar::{Entry, Source, Twin};
 use crate::domain::centre::Centre;
 use crate::domain::event::{Event, EventFacts, Origin, Session};
 use crate::domain::merge;
-use crate::domain::peer::{FollowState, Peer};
+use crate::domain::peer::Peer;
 
 /// Makes entries of rows.
 pub(super) fn entries(
@@ -173,19 +173,14 @@ fn sources(
     if !ids.is_empty() {
         let found = schema::peers::table
             .filter(schema::peers::id.eq_any(ids.clone()))
-            .select((peers::Row::as_select(), schema::peers::pulled_at))
-            .load::<(peers::Row, Option<i64>)>(conn)?;
-        let followed: BTreeSet<String> = schema::follows::table
-            .filter(schema::follows::state.eq(FollowState::Accepted.as_str()))
-            .filter(schema::follows::peer_id.eq_any(ids.clone()))
-            .select(schema::follows::peer_id)
-            .load(conn)?
-            .into_iter()
-            .collect();
-        for (row, pulled) in found {
-            let peer = row.domain()?;
+            .select(peers::Row::as_select())
+            .load(conn)?;
+        let ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+        let heard = pulls::heard_of_followed(conn, &ids)?;
+        for row in found {
+            let peer: Peer = row.domain()?;
             let id = peer.id.to_string();
-            let heard = instant_opt(pulled.filter(|_| followed.contains(&id)))?;
+            let heard = heard.get(&id).copied();
             sources.insert(
                 id,
                 Source {

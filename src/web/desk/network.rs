@@ -108,8 +108,9 @@ async fn shown(staff: &Staff, frame: &Frame, target: &str, found: &Preview) -> R
     let all = centres::list(&frame.node).await?;
     let already = |centre: Option<&Centre>| {
         let id = centre.map(|centre| centre.id);
-        let asked = |follow: &&Follow| follow.state != FollowState::Refused;
-        found.follows.iter().filter(asked).any(|follow| follow.follower == id)
+        // What was refused, or is not answered, can be asked again.
+        let stands = |follow: &&Follow| follow.state == FollowState::Accepted;
+        found.follows.iter().filter(stands).any(|follow| follow.follower == id)
     };
     let networks_first = all
         .iter()
