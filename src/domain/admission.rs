@@ -73,7 +73,15 @@ impl Admission {
             .iter()
             .map(|target| (target.clone(), Severity::Mute))
             .collect();
-        let listed = Url::parse(&peer.uri).is_ok_and(|uri| list.of(&uri).is_some());
+        // The page of an account is what people copy; an actor may call any address of its own host its page.
+        let listed = match Url::parse(&peer.uri) {
+            Ok(uri) => {
+                let page = peer.url.as_deref().and_then(|url| Url::parse(url).ok());
+                let page = page.filter(|page| page.origin() == uri.origin());
+                [Some(uri), page].iter().flatten().any(|url| list.of(url).is_some())
+            }
+            Err(_) => false,
+        };
         match self.mode {
             _ if listed => Admitted::Yes,
             Mode::Approval => Admitted::Later,

@@ -326,6 +326,35 @@ fn what_a_followed_peer_signed_is_remembered_as_heard() {
 }
 
 #[test]
+fn who_is_listed_by_the_address_of_a_page_is_accepted() {
+    on_each(async |home, clock| {
+        let node = home.start().await;
+        node.centre("agenda").await;
+        let server = Foreign::start("bavard", &clock);
+        let (listed, other) = (server.actor("Person", "alice"), server.actor("Person", "bob"));
+        for (name, page) in [
+            ("alice", server.url("/@alice")),
+            ("bob", "https://ami.example/@alice".to_owned()),
+        ] {
+            let mut document = server.document(&format!("/{name}"));
+            document["url"] = serde_json::json!(page);
+            server.serve(&format!("/{name}"), &document);
+        }
+        let allowed = [server.url("/@alice"), "https://ami.example/@alice".to_owned()];
+        let admission = Admission {
+            mode: Mode::AllowList,
+            allowed: allowed.iter().map(|page| domain(page)).collect(),
+        };
+        moderation::set_admission(&node.node, admission).await.expect("set");
+        for (actor, followers) in [(&other, 0), (&listed, 1)] {
+            assert_eq!(actor.tell(&node, "Follow", node.group("agenda")).await, 202);
+            assert_eq!(follower_count(&node).await, followers, "a page of its own host only");
+        }
+        home.stop(node).await;
+    });
+}
+
+#[test]
 fn the_page_of_an_actor_means_the_actor() {
     on_each(async |home, clock| {
         let node = home.start().await;

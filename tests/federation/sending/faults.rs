@@ -316,21 +316,30 @@ async fn a_hiccup_costs_the_two_seconds_that_are_planned_and_no_nap_of_the_worke
     let home = Home::new("noeud", Database::sqlite(), &clock());
     let mut node = start(&home).await;
     let calls = AtomicUsize::new(0);
-    let server = Server::start(move |_| match calls.fetch_add(1, Ordering::SeqCst) {
+    let server = Server::start(move |_| match calls.fetch_add(1, Ordering::SeqCst) % 2 {
         0 => Reply::status(500),
         _ => Reply::status(202),
     });
     node.work();
     tokio::time::sleep(Duration::from_millis(300)).await;
-    record(&node, 1..=1, &[server.url("/inbox")]).await;
-    until("it failed", async || came(&server, "localhost").len() == 1).await;
-    let failed = tokio::time::Instant::now();
-    node.later(3);
-    while came(&server, "localhost").len() == 1 {
-        let waited = failed.elapsed();
-        assert!(waited < Duration::from_secs(4), "{waited:?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    // A machine that is busy elsewhere may take its time once; a nap would be taken each time.
+    let mut waits = Vec::new();
+    for (number, seen) in [(1, 0), (2, 2), (3, 4)] {
+        record(&node, number..=number, &[server.url("/inbox")]).await;
+        until("it failed", async || came(&server, "localhost").len() == seen + 1).await;
+        let failed = tokio::time::Instant::now();
+        node.later(3);
+        while came(&server, "localhost").len() == seen + 1 {
+            assert!(failed.elapsed() < Duration::from_secs(20), "it is never tried again");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        waits.push(failed.elapsed());
+        if waits[waits.len() - 1] < Duration::from_secs(4) {
+            break;
+        }
     }
+    let least = waits.iter().min().expect("a wait");
+    assert!(*least < Duration::from_secs(4), "{waits:?}");
     home.kill(node).await;
 }
 
