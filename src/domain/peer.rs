@@ -86,6 +86,11 @@ impl Peer {
         self.software.as_deref() == Some("maillage")
     }
 
+    /// Where its programme is read: what it says is to come (FEP-8a8e), else its outbox.
+    pub fn programme(&self) -> Option<&str> {
+        self.upcoming.as_deref().or(self.outbox.as_deref())
+    }
+
     /// Where to deliver to it: the shared inbox if it has one.
     pub fn delivery_inbox(&self) -> &str {
         self.shared_inbox.as_deref().unwrap_or(&self.inbox)

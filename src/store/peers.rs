@@ -95,21 +95,20 @@ impl Row {
 /// # Errors
 /// Only what the database refuses.
 pub fn upsert(conn: &mut Conn, peer: &Peer) -> Result<PeerId, StoreError> {
-    let known = peers::table
-        .filter(peers::uri.eq(&peer.uri))
-        .select((peers::id, peers::name, peers::handle));
-    let known: Option<(String, String, String)> = known.first(conn).optional()?;
-    let id = known
-        .as_ref()
-        .map_or_else(|| peer.id.to_string(), |(id, ..)| id.clone());
+    let known = peers::table.filter(peers::uri.eq(&peer.uri)).select(Row::as_select());
+    let known = known.first(conn).optional()?.map(Row::domain).transpose()?;
+    let id = known.as_ref().map_or(peer.id, |known| known.id).to_string();
     let row = Row::of(peer, id.clone())?;
     match known {
         None => {
             diesel::insert_into(peers::table).values(row).execute(conn)?;
         }
-        Some((_, name, handle)) => {
-            if name != peer.name || handle != peer.handle {
+        Some(known) => {
+            if known.name != peer.name || known.handle != peer.handle {
                 changes::bump(conn, &id)?;
+            }
+            if known.programme() != peer.programme() {
+                forget_etag(conn, &id)?;
             }
             diesel::update(peers::table.find(&id))
                 .set((row, peers::gone_at.eq(None::<i64>)))
@@ -126,6 +125,14 @@ pub fn upsert(conn: &mut Conn, peer: &Peer) -> Result<PeerId, StoreError> {
             .execute(conn)?;
     }
     parse("peer id", &id)
+}
+
+/// The last answer was of another address.
+fn forget_etag(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
+    diesel::update(peers::table.find(id))
+        .set(peers::pull_etag.eq(None::<String>))
+        .execute(conn)?;
+    Ok(())
 }
 
 /// The peer with this id.

@@ -7,8 +7,10 @@ use chrono::TimeDelta;
 use maillage::app::following;
 use maillage::domain::id::FollowId;
 use maillage::domain::time::FixedClock;
+use maillage::store::peers;
 use serde_json::{Value, json};
 
+use super::followers::says;
 use super::networks::{follow_as, network, on_both, publish, settle};
 use crate::support::database::Database;
 use crate::support::foreign::{ACTIVITY, Actor, Foreign};
@@ -219,4 +221,69 @@ async fn an_event_that_was_away_for_a_moment_comes_back_by_whoever_relays_it() {
     assert_eq!(author.tell(&node, "Delete", event["id"].clone()).await, 202);
     assert_eq!(author.tell(&node, "Create", event).await, 202);
     assert!(node.titles().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_programme_that_moved_is_found_though_nobody_said_so() {
+    let clock = clock();
+    let (node, server, actor) = followed(&clock, "agenda").await;
+    node.pull().await;
+    let mut document = server.document("/agenda");
+    document["outbox"] = server.url("/agenda/programme").into();
+    document["endpoints"]["sharedInbox"] = server.url("/other-inbox").into();
+    server.serve("/agenda", &document);
+    server.serve_as("/agenda/outbox", 404, ACTIVITY, "{}");
+    let event = server.event(&actor, "un", "Café");
+    let listed = json!({
+        "id": server.url("/agenda/programme"), "type": "OrderedCollection",
+        "orderedItems": [actor.says("Create", event)],
+    });
+    server.serve("/agenda/programme", &listed);
+    clock.advance(TimeDelta::days(1));
+    node.pull().await;
+    clock.advance(TimeDelta::minutes(10));
+    node.pull().await;
+    assert_eq!(node.titles().await, ["Café"]);
+    let account = actor.id.clone();
+    let known = node.node.store.read(move |conn| peers::by_uri(conn, &account)).await;
+    let inbox = known.expect("read").expect("known").shared_inbox;
+    assert_eq!(inbox, Some(server.url("/other-inbox")));
+}
+
+#[tokio::test]
+async fn what_a_followed_host_runs_and_how_its_actor_looks_is_asked_for_again() {
+    let clock = clock();
+    let (node, server, actor) = followed(&clock, "agenda").await;
+    let said = |follows: Value| follows[0].clone();
+    assert_eq!(said(follows(&node).await)["software"], Value::Null);
+    says(&server, "gancio");
+    clock.advance(TimeDelta::days(2));
+    node.pull().await;
+    assert_eq!(said(follows(&node).await)["software"], "gancio");
+    let mut document = server.document("/agenda");
+    document["name"] = "Agenda de la ville".into();
+    server.serve("/agenda", &document);
+    let before = server.asked_for("/agenda");
+    for (days, name, asked) in [
+        (6, "agenda", 0),
+        (2, "Agenda de la ville", 1),
+        (3, "Agenda de la ville", 1),
+    ] {
+        clock.advance(TimeDelta::days(days));
+        node.pull().await;
+        assert_eq!(said(follows(&node).await)["name"], name);
+        assert_eq!(
+            server.asked_for("/agenda") - before,
+            asked,
+            "not more often than once a week"
+        );
+    }
+    // Another actor in its place is not taken for it.
+    document["id"] = server.url("/autre").into();
+    document["name"] = "Autre".into();
+    server.serve("/agenda", &document);
+    clock.advance(TimeDelta::days(8));
+    node.pull().await;
+    assert_eq!(said(follows(&node).await)["name"], "Agenda de la ville");
+    assert_eq!(said(follows(&node).await)["actor"], actor.id.as_str());
 }

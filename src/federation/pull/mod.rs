@@ -4,6 +4,7 @@
 //! The source is `upcomingEvents` (FEP-8a8e), else the outbox. What is listed is kept; what is known, still to come and
 //! no longer listed is asked for at its own address and dropped only when that says that it is gone.
 
+mod actor;
 mod checking;
 mod reading;
 
@@ -146,19 +147,23 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
             .write(move |conn| pulls::stop(conn, pull.peer.id))
             .await;
     }
-    let (outcome, pause) = if pull.peer.is_source() {
-        source::programme(federation, &pull).await
+    let (pull, outcome, pause) = if pull.peer.is_source() {
+        let (outcome, pause) = source::programme(federation, &pull).await;
+        (pull, outcome, pause)
     } else {
+        let pull = actor::renewed(federation, pull).await?;
         let reading = tokio::time::timeout(LONGEST, reading::programme(federation, &pull)).await;
         let outcome = reading.unwrap_or_else(|_| Err(FetchError::Timeout.into()));
-        let usual = TimeDelta::minutes(federation.settings.pull_minutes.into());
+        if let Err(error) = &outcome {
+            actor::look_for_programme(federation, &pull.peer, error).await?;
+        }
         let pause = match &outcome {
             // The next reading goes on with what is left.
             Ok(Outcome::Changed(_, left_out)) if left_out.has(FETCHES) => RETRY,
-            Ok(_) => usual,
+            Ok(_) => TimeDelta::minutes(federation.settings.pull_minutes.into()),
             Err(_) => RETRY,
         };
-        (outcome, pause)
+        (pull, outcome, pause)
     };
     if let Err(FederationError::Fetch(error)) = &outcome
         && error.is_gone()

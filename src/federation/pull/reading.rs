@@ -42,11 +42,7 @@ pub(in crate::federation) const TAKEN_AFTER_ITS_END: TimeDelta = TimeDelta::days
 pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Outcome, FederationError> {
     let peer = Arc::new(pull.peer.clone());
     let whole = peer.upcoming.is_some();
-    let address = peer
-        .upcoming
-        .as_ref()
-        .or(peer.outbox.as_ref())
-        .ok_or(FetchError::Document("no_programme"))?;
+    let address = peer.programme().ok_or(FetchError::Document("no_programme"))?;
     let address = Url::parse(address).map_err(|_| FetchError::Document("programme_address"))?;
     let mut reading = Reading {
         federation,
