@@ -131,18 +131,21 @@ codes! {
         Refused = "refused",
         /// Accepted, and not heard from for [`Freshness::SILENT_AFTER`].
         Silent = "silent",
+        /// Accepted, and muted since by the staff or the operator: nothing is read of it.
+        Muted = "muted",
         /// It said that it is no more.
         Gone = "gone",
     }
 }
 
 impl Standing {
-    /// As seen at `now`, of a peer that was last heard from at `heard` and that went at `gone`.
-    pub fn of(follow: &Follow, heard: Option<Instant>, gone: Option<Instant>, now: Instant) -> Self {
+    /// As seen at `now`, of a peer that was last heard from at `heard`, that went at `gone`, or is read no more.
+    pub fn of(follow: &Follow, heard: Option<Instant>, gone: Option<Instant>, is_read: bool, now: Instant) -> Self {
         match follow.state {
             _ if gone.is_some() => Self::Gone,
             FollowState::Asked => Self::Asked,
             FollowState::Refused => Self::Refused,
+            FollowState::Accepted if !is_read => Self::Muted,
             FollowState::Accepted => match Freshness::of(heard.unwrap_or(follow.changed), now) {
                 Freshness::UpToDate(_) => Self::Followed,
                 Freshness::Silent(_) => Self::Silent,

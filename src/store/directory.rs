@@ -2,22 +2,25 @@
 //! announce.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use diesel::prelude::*;
 
 use super::calendar::{self, Addresses, source_of_centre, source_of_peer};
-use super::schema::{follows, peers as peer_rows};
-use super::{Conn, StoreError, centres, peers, pulls};
+use super::schema::{announces, events, follows as follow_rows, peers as peer_rows};
+use super::{Conn, StoreError, centres, follows, peers, pulls};
 use crate::domain::calendar::{Filter, Source};
 use crate::domain::centre::{Centre, CentreKind};
 use crate::domain::directory::{Offer, Structure, Work};
 use crate::domain::event::Origin;
-use crate::domain::peer::{FollowState, Peer};
+use crate::domain::peer::Peer;
 use crate::domain::text::fold;
 use crate::domain::time::Instant;
 
 /// Peers that are read at once.
 const CHUNK: usize = 500;
+/// In milliseconds.
+const DAY: i64 = 86_400_000;
 
 /// The structures with a coming session that the filter finds, and what these sessions tell of them; without a filter also
 /// those that have announced none. By name.
@@ -49,22 +52,32 @@ pub fn structures(
     Ok(all)
 }
 
-/// What changes when a follow or an actor does: the calendar's stamp does not cover these.
+/// What changes when a follow or an actor does, or the day on which one was last heard from: the calendar's stamp does not
+/// cover these.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn followed_stamp(conn: &mut Conn) -> Result<String, StoreError> {
-    let (count, newest): (i64, Option<i64>) = follows::table
-        .select((diesel::dsl::count_star(), diesel::dsl::max(follows::changed_at)))
-        .first(conn)?;
-    let read: (Option<i64>, Option<i64>) = follows::table
+    type Row = (String, i64, i64, bool, bool, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = follow_rows::table
         .inner_join(peer_rows::table)
+        .order(follow_rows::id)
         .select((
-            diesel::dsl::max(peer_rows::fetched_at),
-            diesel::dsl::max(peer_rows::pulled_at),
+            follow_rows::state,
+            follow_rows::changed_at,
+            peer_rows::fetched_at,
+            peer_rows::gone_at.is_null(),
+            peer_rows::pull_due_at.is_null(),
+            peer_rows::pulled_at,
+            peer_rows::heard_at,
         ))
-        .first(conn)?;
-    Ok(format!("{count} {newest:?} {read:?}"))
+        .load(conn)?;
+    let mut stamp = DefaultHasher::new();
+    for (state, changed, fetched, here, muted, pulled, heard) in rows {
+        let day = pulled.max(heard).map(|at| at / DAY);
+        (state, changed, fetched, here, muted, day).hash(&mut stamp);
+    }
+    Ok(format!("{:x}", stamp.finish()))
 }
 
 /// A relay or a program is none, unless it publishes events itself.
@@ -77,35 +90,63 @@ fn publishers(
     works: &HashMap<Origin, Vec<Work>>,
     everyone: bool,
 ) -> Result<Vec<(Peer, Option<Instant>)>, StoreError> {
-    let mut ids: BTreeSet<String> = works
-        .keys()
-        .filter_map(|origin| match origin {
-            Origin::Remote(peer) => Some(peer.to_string()),
-            Origin::Local(_) => None,
-        })
-        .collect();
+    let mut found = HashMap::new();
     if everyone {
-        let followed: Vec<String> = follows::table
-            .filter(follows::state.eq(FollowState::Accepted.as_str()))
-            .select(follows::peer_id)
-            .load(conn)?;
-        ids.extend(followed);
+        found.extend(
+            follows::peers_read(conn)?
+                .into_iter()
+                .map(|peer| (peer.id.to_string(), peer)),
+        );
     }
-    let ids: Vec<String> = ids.into_iter().collect();
-    let mut found = Vec::new();
-    for some in ids.chunks(CHUNK) {
-        let rows = peer_rows::table
+    let publishing = works.keys().filter_map(|origin| match origin {
+        Origin::Remote(peer) => Some(peer.to_string()),
+        Origin::Local(_) => None,
+    });
+    let missing: Vec<String> = publishing.filter(|id| !found.contains_key(id)).collect();
+    for some in missing.chunks(CHUNK) {
+        let rows: Vec<peers::Row> = peer_rows::table
             .filter(peer_rows::id.eq_any(some).and(peer_rows::gone_at.is_null()))
             .select(peers::Row::as_select())
             .load(conn)?;
-        let heard = pulls::heard_of_followed(conn, some)?;
         for row in rows {
-            let peer: Peer = row.domain()?;
-            let heard = heard.get(&peer.id.to_string()).copied();
-            found.push((peer, heard));
+            let peer = row.domain()?;
+            found.insert(peer.id.to_string(), peer);
         }
     }
-    Ok(found)
+    let ids: Vec<String> = found.keys().cloned().collect();
+    let mut heard = HashMap::new();
+    for some in ids.chunks(CHUNK) {
+        heard.extend(heard_of(conn, some)?);
+    }
+    Ok(found
+        .into_iter()
+        .map(|(id, peer)| (peer, heard.get(&id).copied()))
+        .collect())
+}
+
+/// When these were last heard from: themselves where they are followed, else the freshest of those who announce their works.
+fn heard_of(conn: &mut Conn, some: &[String]) -> Result<HashMap<String, Instant>, StoreError> {
+    let mut heard = pulls::heard_of_followed(conn, some)?;
+    let missing: Vec<&String> = some.iter().filter(|id| !heard.contains_key(*id)).collect();
+    if missing.is_empty() {
+        return Ok(heard);
+    }
+    let roads: Vec<(Option<String>, String)> = announces::table
+        .inner_join(events::table)
+        .filter(events::peer_id.eq_any(missing))
+        .select((events::peer_id, announces::announcer))
+        .distinct()
+        .load(conn)?;
+    let announcers: BTreeSet<String> = roads.iter().map(|(_, announcer)| announcer.clone()).collect();
+    let announcers: Vec<String> = announcers.into_iter().collect();
+    let fresh = pulls::heard_of_followed(conn, &announcers)?;
+    for (publisher, announcer) in roads {
+        if let (Some(publisher), Some(at)) = (publisher, fresh.get(&announcer)) {
+            let known = heard.entry(publisher).or_insert(*at);
+            *known = (*known).max(*at);
+        }
+    }
+    Ok(heard)
 }
 
 fn of_centre(centre: &Centre, works: &[Work], addresses: &dyn Addresses) -> Structure {

@@ -303,6 +303,57 @@ pub fn list_all(conn: &mut Conn, after: Option<FollowerId>, limit: i64) -> Resul
         .collect()
 }
 
+/// Who reads what is posted, and who does something with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kin {
+    /// Persons on servers of people.
+    People,
+    /// Calendars, networks and servers.
+    Agendas,
+}
+
+/// The followers of all our actors that are of one kin.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn of_kin(kin: Kin) -> _ {
+    let readers: Vec<&'static str> = FollowerKind::READERS.iter().map(|kind| kind.as_str()).collect();
+    let is_person = schema::peers::kind.eq("Person").and(followers::kind.eq_any(readers));
+    let wanted: bool = matches!(kin, Kin::People);
+    followers::table
+        .inner_join(schema::peers::table)
+        .filter(is_person.eq(wanted))
+}
+
+/// How many followers of one kin our actors have.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn count_of(conn: &mut Conn, kin: Kin) -> Result<i64, StoreError> {
+    Ok(of_kin(kin).count().get_result(conn)?)
+}
+
+/// Up to `limit` followers of one kin, the newest first, each with its peer; go on before the last id.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn newest(
+    conn: &mut Conn,
+    kin: Kin,
+    before: Option<FollowerId>,
+    limit: i64,
+) -> Result<Vec<(Follower, Peer)>, StoreError> {
+    // After every identifier.
+    let before = before.map_or_else(|| "g".to_owned(), |id| id.to_string());
+    let rows = of_kin(kin)
+        .filter(followers::id.lt(before))
+        .order(followers::id.desc())
+        .limit(limit)
+        .select((Row::as_select(), peers::Row::as_select()))
+        .load::<(Row, peers::Row)>(conn)?;
+    rows.into_iter()
+        .map(|(follower, peer)| Ok((follower.domain()?, peer.domain()?)))
+        .collect()
+}
+
 /// The follower with this id.
 ///
 /// # Errors

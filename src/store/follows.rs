@@ -242,6 +242,26 @@ pub fn of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<Follow>, StoreError>
     rows.into_iter().map(Row::domain).collect()
 }
 
+/// The peers that are followed and read, each once: not those that are gone or muted.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn peers_read(conn: &mut Conn) -> Result<Vec<Peer>, StoreError> {
+    let accepted = follows::table
+        .filter(follows::state.eq(FollowState::Accepted.as_str()))
+        .select(follows::peer_id);
+    let rows: Vec<peers::Row> = schema::peers::table
+        .filter(schema::peers::id.eq_any(accepted))
+        .filter(
+            schema::peers::gone_at
+                .is_null()
+                .and(schema::peers::pull_due_at.is_not_null()),
+        )
+        .select(peers::Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(peers::Row::domain).collect()
+}
+
 /// A page of all follows by id, each with its peer; go on after the last id.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ use maillage::domain::recurrence::{Occurrence, Recurrence};
 use maillage::domain::text::Handle;
 use maillage::domain::time::{DEFAULT_ZONE, Instant};
 use maillage::store::calendar::Addresses;
-use maillage::store::{Conn, centres, events, follows, peers};
+use maillage::store::{Conn, centres, events, follows, peers, pulls};
 
 /// One sequence for all ids of a test process: repeatable in order, never the same twice.
 pub static RANDOM: LazyLock<SeededRandomness> = LazyLock::new(|| SeededRandomness::new(7));
@@ -110,6 +110,10 @@ pub fn follow(conn: &mut Conn, follower: Option<CentreId>, peer: PeerId, state: 
         changed: now(),
     };
     follows::insert(conn, &follow).expect("a new follow");
+    if state == FollowState::Accepted {
+        // As its Accept does.
+        pulls::schedule(conn, peer, now()).expect("a reading to come");
+    }
     follow
 }
 

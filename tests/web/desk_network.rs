@@ -192,6 +192,58 @@ fn people_and_calendars_are_told_apart_and_requests_are_answered() {
 }
 
 #[test]
+fn long_lists_go_on_on_further_pages_the_newest_followers_first() {
+    on_both(async |test| {
+        let store = |conn: &mut Conn| {
+            for number in 1..=350_u128 {
+                let (kind, software) = if number <= 205 {
+                    ("Group", "mobilizon")
+                } else {
+                    ("Person", "mastodon")
+                };
+                let peer = peer(
+                    conn,
+                    &format!("p{number}"),
+                    &format!("h{number}.example"),
+                    kind,
+                    software,
+                )?;
+                followers::insert(conn, &follower(peer.id, number))?;
+                if number <= 103 {
+                    samples::follow(conn, None, peer.id, FollowState::Accepted);
+                }
+            }
+            Ok::<_, StoreError>(())
+        };
+        test.node.store.write(store).await.expect("stored");
+        let service = init_service(app(Shared::new(test.node.clone()))).await;
+        let admin = signed_in(&test, Role::Admin).await;
+        let page = visit!(service, admin, "/desk/followers", "").2.replace('\u{a0}', " ");
+        assert!(page.contains("145 personnes") && page.contains("Seules les 100 plus récentes"));
+        assert!(page.contains("@p350@h350.example") && !page.contains("@p250@h250.example"));
+        assert!(page.contains("@p205@h205.example") && !page.contains("@p5@h5.example"));
+        let next = page.split("?before=").nth(1).and_then(|rest| rest.split('"').next());
+        let path = format!("/desk/followers?before={}", next.expect("a further page"));
+        let page = visit!(service, admin, &path, "").2;
+        assert!(
+            page.contains("@p5@h5.example") && !page.contains("@p6@h6.example"),
+            "{path} {page}"
+        );
+        assert!(!page.contains("rel=\"next\""));
+
+        let page = visit!(service, admin, "/desk/network", "").2;
+        assert_eq!(page.matches("/unfollow\"").count(), 100);
+        let next = page.split("?after=").nth(1).and_then(|rest| rest.split('"').next());
+        let path = format!("/desk/network?after={}", next.expect("a further page"));
+        let page = visit!(service, admin, &path, "").2;
+        assert_eq!(page.matches("/unfollow\"").count(), 3);
+        assert!(!page.contains("rel=\"next\""));
+        let page = visit!(service, "", "/network", "").2;
+        assert_eq!(page.matches("@h").count(), 103, "the public page shows all");
+    });
+}
+
+#[test]
 fn a_block_is_set_lifted_taken_out_and_taken_over() {
     on_both(async |test| {
         let service = init_service(app(Shared::new(test.node.clone()))).await;

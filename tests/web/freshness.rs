@@ -5,18 +5,20 @@ use actix_web::http::header;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use maillage::app::jobs;
+use maillage::app::{following, jobs, moderation};
+use maillage::domain::block::{Severity, Target};
 use maillage::domain::centre::CentreKind;
 use maillage::domain::event::{Event, Origin};
+use maillage::domain::member::Role;
 use maillage::domain::peer::FollowState;
 use maillage::domain::time::Instant;
 use maillage::store::announces::{self, Announce};
-use maillage::store::schema::peers;
-use maillage::store::{Conn, StoreError, events, tombstones};
+use maillage::store::schema::{events as rows, peers};
+use maillage::store::{self, Conn, StoreError, events, tombstones};
 use maillage::web::{Shared, app};
 use serde_json::Value;
 
-use super::desk::visit;
+use super::desk::{signed_in, visit};
 use super::header_of;
 use crate::store::samples;
 use crate::support::node::{TestNode, morning, on_both};
@@ -215,12 +217,74 @@ fn what_is_only_relayed_is_as_new_as_what_relays_it() {
                     via: Vec::new(),
                 };
                 announces::insert(conn, &row)?;
+                let old = (morning() - TimeDelta::days(40)).timestamp_millis();
+                diesel::update(rows::table)
+                    .set(rows::updated_at.eq(old))
+                    .execute(conn)?;
                 Ok::<_, StoreError>(event)
             });
             let event = stored.await.expect("an event");
             let service = init_service(app(Shared::new(test.node.clone()))).await;
-            let page = visit!(service, "", &format!("/events/{}", event.id), "").2;
-            assert_eq!(page.contains("Sans nouvelles"), silent, "{publisher:?} {relay}");
+            let day = if silent { "12 novembre" } else { "22 novembre" };
+            for path in [format!("/events/{}", event.id), "/network/directory".to_owned()] {
+                let page = visit!(service, "", &path, "").2.replace('\u{a0}', " ");
+                assert_eq!(page.contains("Sans nouvelles"), silent, "{path} {publisher:?} {relay}");
+                assert!(page.contains(day), "{path} {publisher:?} {relay}: {page}");
+            }
+            let table = visit!(service, "", "/network/directory.csv", "").2;
+            let line = table.lines().find(|line| line.contains("/bobine,")).expect("its line");
+            assert_eq!(line.contains(",2026-11-22,"), !silent, "{line}");
+            assert_eq!(line.contains(",2026-11-12,"), silent, "{line}");
         }
+    });
+}
+
+#[test]
+fn who_is_muted_or_gone_is_not_said_to_be_silent() {
+    on_both(async |test| {
+        let stored = test.node.store.write(|conn: &mut Conn| {
+            for name in ["bobine", "fuseau", "disparu"] {
+                let peer = samples::peer(conn, name, &format!("{name}.example"));
+                samples::follow(conn, None, peer.id, FollowState::Accepted);
+                if name == "disparu" {
+                    store::peers::mark_gone(conn, peer.id, morning())?;
+                }
+            }
+            diesel::update(peers::table)
+                .set(peers::pulled_at.eq(morning().timestamp_millis()))
+                .execute(conn)?;
+            Ok::<_, StoreError>(())
+        });
+        stored.await.expect("peers");
+        let service = init_service(app(Shared::new(test.node.clone()))).await;
+        let request = TestRequest::get().uri("/network").to_request();
+        let before = header_of(&call_service(&service, request).await, "etag").to_owned();
+        let target = Target::parse("bobine.example").expect("a target");
+        moderation::block(&test.node, target, Severity::Mute, "")
+            .await
+            .expect("muted");
+        let request = TestRequest::get().uri("/network").to_request();
+        assert_ne!(header_of(&call_service(&service, request).await, "etag"), before);
+        test.advance(TimeDelta::days(4));
+        for path in ["/network", "/network/directory"] {
+            let page = visit!(service, "", path, "").2;
+            assert!(
+                page.contains("Pair fuseau") && page.contains("Sans nouvelles"),
+                "{path}"
+            );
+            assert!(!page.contains("bobine") && !page.contains("disparu"), "{path}");
+        }
+        let list = test.node.store.read(|conn| following::list(conn, None, 9)).await;
+        let mut standings: Vec<String> = list
+            .expect("follows")
+            .iter()
+            .map(|tie| format!("{} {}", tie.peer.handle, tie.standing(test.node.now())))
+            .collect();
+        standings.sort();
+        assert_eq!(standings, ["bobine muted", "disparu gone", "fuseau silent"]);
+        let admin = signed_in(&test, Role::Admin).await;
+        let page = visit!(service, admin, "/desk/network", "").2;
+        assert_eq!(page.matches("Sans nouvelles").count(), 1);
+        assert_eq!(page.matches("Ignoré par une décision").count(), 1);
     });
 }

@@ -40,7 +40,9 @@ impl Tie {
     pub fn standing(&self, now: Instant) -> Standing {
         let reading = self.reading.as_ref();
         let heard = reading.and_then(PullState::last_heard);
-        Standing::of(&self.follow, heard, reading.and_then(|reading| reading.gone), now)
+        let gone = reading.and_then(|reading| reading.gone);
+        let is_read = reading.is_some_and(|reading| reading.due.is_some());
+        Standing::of(&self.follow, heard, gone, is_read, now)
     }
 }
 

@@ -13,7 +13,8 @@ use crate::domain::block::Target;
 use crate::domain::centre::Centre;
 use crate::domain::id::FollowerId;
 use crate::domain::invalid::Invalid;
-use crate::domain::peer::{Follower, FollowerKind, Peer};
+use crate::domain::peer::{Follower, Peer};
+use crate::store::followers::Kin;
 use crate::store::{Conn, StoreError, blocks, centres, follow_requests, followers};
 use crate::web::Error;
 use crate::web::extract::Staff;
@@ -21,10 +22,10 @@ use crate::web::public::Frame;
 use crate::web::view::desk::followers::{FollowerLine, FollowersPage};
 use crate::web::view::desk::form::Choice;
 
-/// Followers that are read.
-const READ: i64 = 2_000;
+/// Calendars on a page.
+const AGENDAS: i64 = 200;
 /// People whose name is shown; the others are counted.
-const PEOPLE: usize = 100;
+const PEOPLE: i64 = 100;
 /// Requests that are shown.
 const REQUESTS: i64 = 200;
 
@@ -32,6 +33,7 @@ const REQUESTS: i64 = 200;
 #[derive(Deserialize)]
 pub struct Asked {
     done: Option<String>,
+    before: Option<FollowerId>,
 }
 
 /// The rule as the form sends it.
@@ -51,21 +53,26 @@ pub async fn show(staff: Staff, frame: Frame, asked: Query<Asked>) -> Result<Htt
     let known = ["accept", "refuse", "remove", "mode"];
     let done = asked.done.as_deref().filter(|step| known.contains(step));
     let done = done.map(|step| frame.t.text(&format!("desk-followers-done-{step}")));
-    home(&staff, &frame, done, None).await
+    home(&staff, &frame, done, asked.before, None).await
 }
 
 struct Known {
     centres: Vec<Centre>,
     requests: Vec<(Follower, Peer)>,
-    followers: Vec<(Follower, Peer)>,
+    agendas: Vec<(Follower, Peer)>,
+    people: Vec<(Follower, Peer)>,
+    count: i64,
     admission: Admission,
 }
 
-fn read(conn: &mut Conn) -> Result<Known, StoreError> {
+fn read(conn: &mut Conn, before: Option<FollowerId>) -> Result<Known, StoreError> {
     Ok(Known {
         centres: centres::list(conn)?,
         requests: follow_requests::list(conn, REQUESTS)?,
-        followers: followers::list_all(conn, None, READ)?,
+        // One more tells whether there are more.
+        agendas: followers::newest(conn, Kin::Agendas, before, AGENDAS + 1)?,
+        people: followers::newest(conn, Kin::People, None, PEOPLE)?,
+        count: followers::count_of(conn, Kin::People)?,
         admission: blocks::admission(conn)?,
     })
 }
@@ -74,21 +81,21 @@ async fn home(
     staff: &Staff,
     frame: &Frame,
     done: Option<String>,
+    before: Option<FollowerId>,
     typed: Option<(&Wanted, &Invalid)>,
 ) -> Result<HttpResponse, Error> {
     let t = frame.t;
-    let known = frame.node.store.read(read).await?;
+    let mut known = frame.node.store.read(move |conn| read(conn, before)).await?;
+    let shown = usize::try_from(AGENDAS).unwrap_or_default();
+    let more = known.agendas.len() > shown;
+    known.agendas.truncate(shown);
+    let last = known.agendas.last().filter(|_| more);
     let line = |(follower, peer): &(Follower, Peer), path: &str| FollowerLine {
         who: who(t, peer),
         of: name_of(frame, &known.centres, follower),
         since: day(frame, follower.since),
         path: format!("/desk/followers/{path}{}", follower.id),
     };
-    let is_person = |peer: &Peer| {
-        let kind = FollowerKind::of_software(peer.software.as_deref());
-        peer.kind == "Person" && FollowerKind::READERS.contains(&kind)
-    };
-    let (people, agendas): (Vec<_>, Vec<_>) = known.followers.iter().rev().partition(|(_, peer)| is_person(peer));
     let mode = typed.map_or(known.admission.mode.as_str(), |(wanted, _)| wanted.mode.as_str());
     let modes = Mode::ALL.iter().map(|one| Choice {
         value: one.as_str().to_owned(),
@@ -103,10 +110,11 @@ async fn home(
         may_publish: staff.0.role.may_publish(),
         may_administer: staff.0.role.may_administer(),
         requests: known.requests.iter().map(|one| line(one, "requests/")).collect(),
-        agendas: agendas.into_iter().map(|one| line(one, "")).collect(),
-        count: t.text_with("desk-followers-count", &[("count", people.len().into())]),
-        more: (people.len() > PEOPLE).then(|| t.text_with("desk-followers-more", &[("count", PEOPLE.into())])),
-        people: people.into_iter().take(PEOPLE).map(|one| line(one, "")).collect(),
+        agendas: known.agendas.iter().map(|one| line(one, "")).collect(),
+        next: last.map(|(last, _)| format!("/desk/followers?before={}", last.id)),
+        count: t.text_with("desk-followers-count", &[("count", known.count.into())]),
+        more: (known.count > PEOPLE).then(|| t.text_with("desk-followers-more", &[("count", PEOPLE.into())])),
+        people: known.people.iter().map(|one| line(one, "")).collect(),
         modes: modes.collect(),
         allowed: typed.map_or_else(|| allowed.join("\n"), |(wanted, _)| wanted.allowed.clone()),
         error: typed.map(|(_, problem)| reason(t, problem)),
@@ -163,6 +171,7 @@ pub async fn set_mode(staff: Staff, frame: Frame, wanted: Form<Wanted>) -> Resul
             home(
                 &staff,
                 &frame,
+                None,
                 None,
                 refusal.0.first().map(|problem| (&*wanted, problem)),
             )

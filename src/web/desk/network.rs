@@ -13,6 +13,7 @@ use crate::domain::id::FollowId;
 use crate::domain::invalid::Refusal;
 use crate::domain::peer::{Follow, FollowState, Peer, Standing};
 use crate::locale::{Locale, capitalise};
+use crate::store::Conn;
 use crate::store::pulls::PullState;
 use crate::web::Error;
 use crate::web::extract::Staff;
@@ -22,14 +23,15 @@ use crate::web::view::desk::form::Choice;
 use crate::web::view::desk::network::{NetworkPage, PreviewPage, TieLine, UnfollowPage, Who};
 use crate::web::view::parts::safe_link;
 
-/// Follows on the page.
-const SHOWN: i64 = 500;
+/// Follows on a page.
+const SHOWN: i64 = 100;
 const HOME: &str = "/desk/network";
 
 /// What was just done.
 #[derive(Deserialize)]
 pub struct Asked {
     done: Option<String>,
+    after: Option<FollowId>,
 }
 
 /// Whom to look for or to follow, and as whom; nothing is the site itself.
@@ -51,19 +53,26 @@ pub async fn show(staff: Staff, frame: Frame, asked: Query<Asked>) -> Result<Htt
         .as_deref()
         .filter(|step| ["follow", "unfollow"].contains(step));
     let done = done.map(|step| frame.t.text(&format!("desk-network-done-{step}")));
-    home(&staff, &frame, done, "", None).await
+    home(&staff, &frame, done, asked.after, "", None).await
 }
 
 async fn home(
     staff: &Staff,
     frame: &Frame,
     done: Option<String>,
+    after: Option<FollowId>,
     target: &str,
     refusal: Option<&Refusal>,
 ) -> Result<HttpResponse, Error> {
     let t = frame.t;
     let all = centres::list(&frame.node).await?;
-    let ties = frame.node.store.read(|conn| following::list(conn, None, SHOWN)).await?;
+    // One more tells whether there are more.
+    let read = move |conn: &mut Conn| following::list(conn, after, SHOWN + 1);
+    let mut ties = frame.node.store.read(read).await?;
+    let shown = usize::try_from(SHOWN).unwrap_or_default();
+    let more = ties.len() > shown;
+    ties.truncate(shown);
+    let last = ties.last().filter(|_| more);
     let networks = all.iter().filter(|centre| centre.kind == CentreKind::Network);
     let template = NetworkPage {
         page: page(frame, t.text("desk-network-title")),
@@ -81,6 +90,7 @@ async fn home(
                 current: false,
             })
             .collect(),
+        next: last.map(|last| format!("{HOME}?after={}", last.follow.id)),
         ties: ties.iter().map(|tie| line(frame, tie, &all)).collect(),
     };
     let status = match refusal {
@@ -98,7 +108,7 @@ pub async fn preview(staff: Staff, frame: Frame, wanted: Form<Wanted>) -> Result
     may_administer(&staff)?;
     match following::preview(&frame.node, &wanted.target).await {
         Ok(found) => shown(&staff, &frame, &wanted.target, &found).await,
-        Err(app::Error::Refused(refusal)) => home(&staff, &frame, None, &wanted.target, Some(&refusal)).await,
+        Err(app::Error::Refused(refusal)) => home(&staff, &frame, None, None, &wanted.target, Some(&refusal)).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -175,7 +185,7 @@ pub async fn follow(staff: Staff, frame: Frame, wanted: Form<Wanted>) -> Result<
     };
     match following::follow(&frame.node, &wanted.target, follower).await {
         Ok(_) => Ok(see("/desk/network?done=follow")),
-        Err(app::Error::Refused(refusal)) => home(&staff, &frame, None, &wanted.target, Some(&refusal)).await,
+        Err(app::Error::Refused(refusal)) => home(&staff, &frame, None, None, &wanted.target, Some(&refusal)).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -212,7 +222,7 @@ fn line(frame: &Frame, tie: &Tie, all: &[Centre]) -> TieLine {
     let standing = tie.standing(frame.now);
     let reading = tie.reading.as_ref();
     let since = match standing {
-        Standing::Followed | Standing::Silent => reading.and_then(PullState::last_heard),
+        Standing::Followed | Standing::Silent | Standing::Muted => reading.and_then(PullState::last_heard),
         Standing::Gone => reading.and_then(|reading| reading.gone),
         Standing::Asked => Some(tie.follow.asked),
         Standing::Refused => Some(tie.follow.changed),
@@ -222,13 +232,14 @@ fn line(frame: &Frame, tie: &Tie, all: &[Centre]) -> TieLine {
             &format!("desk-standing-{standing}"),
             &[("day", day(frame, since).into())],
         ),
+        None if standing == Standing::Muted => t.text("desk-standing-muted-unread"),
         None => t.text("desk-network-unread"),
     };
     TieLine {
         who: who(t, &tie.peer),
         by: as_whom(t, centre),
         state,
-        calm: standing == Standing::Followed || standing == Standing::Asked,
+        calm: !matches!(standing, Standing::Silent | Standing::Refused | Standing::Gone),
         problem: reading.and_then(|reading| reading.error.clone()),
         path: format!("{HOME}/{}", tie.follow.id),
     }

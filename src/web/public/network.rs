@@ -1,22 +1,17 @@
 //! `/network`: the centres and networks whose sessions this calendar gathers.
 
-use std::collections::BTreeMap;
-
 use actix_web::HttpResponse;
 
 use super::Frame;
 use crate::domain::centre::{Centre, CentreKind};
-use crate::domain::peer::{FollowState, Freshness, Peer};
+use crate::domain::peer::{Freshness, Peer};
 use crate::domain::text::fold;
 use crate::domain::time::Instant;
-use crate::store::{Conn, StoreError, centres, changes, follows, pulls};
+use crate::store::{Conn, StoreError, centres, changes, directory, follows, pulls};
 use crate::web::Error;
 use crate::web::view::Section;
 use crate::web::view::centre::{NetworkGroup, NetworkMember, NetworkPage};
 use crate::web::view::freshness::Fresh;
-
-/// Follows that are read: a town has tens, a large network some hundreds.
-const FOLLOWS: i64 = 1000;
 
 /// Who does what.
 ///
@@ -33,32 +28,19 @@ pub async fn page(frame: Frame) -> Result<HttpResponse, Error> {
 type Found = (Vec<Centre>, Vec<(Peer, Option<Instant>)>, String);
 
 fn read(conn: &mut Conn, frame: &Frame) -> Result<Result<Found, String>, StoreError> {
-    let centres = centres::list(conn)?;
-    let follows = follows::list(conn, None, FOLLOWS)?;
-    // Follows change without a change of the calendar: their number and states are part of the validator.
-    let states: String = follows
-        .iter()
-        .map(|(follow, peer)| format!("{}{}", follow.state, peer.fetched))
-        .collect();
-    let etag = frame.etag_with(changes::stamp(conn)?, &states);
+    let etag = frame.etag_with(changes::stamp(conn)?, &directory::followed_stamp(conn)?);
     if frame.has(&etag) {
         return Ok(Err(etag));
     }
-    let accepted = follows
-        .into_iter()
-        .filter(|(follow, _)| follow.state == FollowState::Accepted);
-    // Two of our centres may follow the same peer.
-    let peers: BTreeMap<String, Peer> = accepted.map(|(_, peer)| (peer.uri.clone(), peer)).collect();
-    let mut heard = pulls::heard(conn, peers.values().map(|peer| peer.id))?;
-    let mut peers: Vec<(Peer, Option<Instant>)> = peers
-        .into_values()
-        .map(|peer| {
-            let heard = heard.remove(&peer.id);
-            (peer, heard)
-        })
-        .collect();
-    peers.sort_by_key(|(peer, _)| fold(&peer.name));
-    Ok(Ok((centres, peers, etag)))
+    let centres = centres::list(conn)?;
+    let mut peers = follows::peers_read(conn)?;
+    peers.sort_by_cached_key(|peer| fold(&peer.name));
+    let heard = pulls::heard(conn, peers.iter().map(|peer| peer.id))?;
+    let peers = peers.into_iter().map(|peer| {
+        let heard = heard.get(&peer.id).copied();
+        (peer, heard)
+    });
+    Ok(Ok((centres, peers.collect(), etag)))
 }
 
 fn show(frame: &Frame, centres: &[Centre], peers: &[(Peer, Option<Instant>)]) -> NetworkPage {

@@ -24,6 +24,8 @@ pub struct FollowersPage {
     pub requests: Vec<FollowerLine>,
     /// Calendars, networks and servers.
     pub agendas: Vec<FollowerLine>,
+    /// Older ones.
+    pub next: Option<String>,
     /// How many people.
     pub count: String,
     /// The newest of them.

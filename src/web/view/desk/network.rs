@@ -26,6 +26,8 @@ pub struct NetworkPage {
     pub networks: Vec<CentreLink>,
     /// The follows.
     pub ties: Vec<TieLine>,
+    /// The others.
+    pub next: Option<String>,
 }
 
 /// One follow.
