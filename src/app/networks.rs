@@ -8,13 +8,12 @@ use crate::domain::invalid::Reason;
 use crate::domain::network::{Decision, Rule};
 use crate::domain::peer::{FollowState, Peer};
 use crate::domain::text::shorten;
-use crate::domain::time::Instant;
 use crate::federation::outbox;
-use crate::store::networks::Pending;
+use crate::store::networks::Subject;
 use crate::store::{Conn, StoreError, centres, follows, networks, peers};
 
-/// Most events that are shown waiting.
-const QUEUE: i64 = 100;
+/// Most subjects that are shown waiting, and most that are shown decided.
+pub const SUBJECTS: i64 = 100;
 
 /// Who belongs to a network.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,14 +73,16 @@ pub struct Settings {
     /// Its members: centres of this node, then peers.
     pub members: Vec<Member>,
     /// What waits for approval, the longest first.
-    pub waiting: Vec<Waiting>,
+    pub waiting: Vec<Submission>,
+    /// What was decided, the last first: it can be decided anew.
+    pub decided: Vec<Submission>,
 }
 
-/// An event that waits for approval.
+/// What the staff is asked to decide on, or decided.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Waiting {
-    /// The event, and what a decision of it is about.
-    pub pending: Pending,
+pub struct Submission {
+    /// The event, or the series.
+    pub subject: Subject,
     /// The name of who publishes it.
     pub publisher: String,
 }
@@ -107,22 +108,28 @@ pub async fn settings(node: &Node, handle: &str) -> Result<Settings, Error> {
         Ok(Settings {
             rule: networks::rule(conn, network.id)?,
             members: members(conn, network.id)?,
-            waiting: waiting(conn, network.id, now)?,
+            waiting: {
+                let waiting = networks::waiting(conn, network.id, now, SUBJECTS)?;
+                submitted(conn, waiting)?
+            },
+            decided: {
+                let decided = networks::decided(conn, network.id, now, SUBJECTS)?;
+                submitted(conn, decided)?
+            },
             network,
         })
     };
     Ok(node.store.read(read).await?)
 }
 
-fn waiting(conn: &mut Conn, network: CentreId, now: Instant) -> Result<Vec<Waiting>, StoreError> {
-    let pending = networks::waiting(conn, network, now, QUEUE)?;
-    let named = pending.into_iter().map(|pending| {
-        let publisher = match pending.event.origin {
+fn submitted(conn: &mut Conn, subjects: Vec<Subject>) -> Result<Vec<Submission>, StoreError> {
+    let named = subjects.into_iter().map(|subject| {
+        let publisher = match subject.event.origin {
             Origin::Local(centre) => centres::by_id(conn, centre)?.map(|centre| centre.profile.name),
             Origin::Remote(peer) => peers::by_id(conn, peer)?.map(|peer| peer.display_name()),
         };
         let publisher = publisher.unwrap_or_default();
-        Ok(Waiting { pending, publisher })
+        Ok(Submission { subject, publisher })
     });
     named.collect()
 }

@@ -10,7 +10,7 @@ use crate::domain::network::{Decision, Rule};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Print the rule, the members, and what waits for approval.
+    /// Print the rule, the members, what waits for approval, and what was decided.
     Show {
         /// The network.
         handle: String,
@@ -35,9 +35,9 @@ pub(super) enum Command {
         /// Handle of the centre.
         member: String,
     },
-    /// Announce an event, or a whole series, that waits.
+    /// Announce an event, or a whole series, that waits or was refused.
     Approve(Subject),
-    /// Do not announce it.
+    /// Do not announce it; what was announced is taken back.
     Refuse(Subject),
 }
 
@@ -134,12 +134,10 @@ async fn show(node: &Node, handle: &str) -> Result<(), Failure> {
         let trusted = if member.trusted { "\ttrusted" } else { "" };
         println!("member\t{account}\t{}{trusted}", member.name());
     }
-    for one in &settings.waiting {
-        let (pending, publisher) = (&one.pending, &one.publisher);
-        println!(
-            "waiting\t{}\t{}\t{publisher}",
-            pending.subject, pending.event.facts.title
-        );
+    for one in settings.waiting.iter().chain(&settings.decided) {
+        let subject = &one.subject;
+        let (decision, uri, title) = (subject.decision, &subject.uri, &subject.event.facts.title);
+        println!("{decision}\t{uri}\t{title}\t{}", one.publisher);
     }
     Ok(())
 }

@@ -518,16 +518,16 @@ fn a_rule_decides_what_is_announced_and_what_is_taken_back() {
         let lens = settings
             .waiting
             .iter()
-            .find(|one| one.pending.event.facts.title == "Lens")
+            .find(|one| one.subject.event.facts.title == "Lens")
             .expect("Lens");
-        networks::decide(&nodes[1].node, rlin.id, &lens.pending.subject, Decision::Approved)
+        networks::decide(&nodes[1].node, rlin.id, &lens.subject.uri, Decision::Approved)
             .await
             .expect("approved");
         assert_eq!(set(approval.clone()).await, ["Lens"]);
         networks::put_member(&nodes[1].node, rlin.id, &settings.members[0].key(), true)
             .await
             .expect("trusted");
-        networks::decide(&nodes[1].node, rlin.id, &lens.pending.subject, Decision::Refused)
+        networks::decide(&nodes[1].node, rlin.id, &lens.subject.uri, Decision::Refused)
             .await
             .expect("refused");
         assert_eq!(set(approval).await, ["Lille", "Roubaix"]);
@@ -621,7 +621,7 @@ fn what_waits_for_a_decision_too_long_makes_room() {
         settle(&all).await;
         let waiting = async || {
             let settings = networks::settings(&nodes[1].node, "rlin").await.expect("settings");
-            let titles = settings.waiting.into_iter().map(|one| one.pending.event.facts.title);
+            let titles = settings.waiting.into_iter().map(|one| one.subject.event.facts.title);
             titles.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
         };
         assert_eq!(waiting().await, ["Bientôt", "Plus tard"]);

@@ -3,6 +3,7 @@
 mod contract;
 mod deliveries;
 mod fields;
+mod networks;
 mod roles;
 
 use actix_web::http::{StatusCode, header};

@@ -349,5 +349,27 @@ fn a_network_gets_members_a_rule_and_decisions() {
             .read(move |conn| maillage::store::networks::listing(conn, id, event.id))
             .await;
         assert!(announced.expect("an answer").is_some(), "announced");
+
+        let page = visit!(service, admin, home, "").2;
+        assert!(page.contains("Rien n’attend."), "{page}");
+        let (_, decided) = page.split_once("Déjà décidé").expect("the decision can be found");
+        assert!(decided.contains("Café") && decided.contains("<strong>Annoncé</strong>"));
+        assert!(decided.contains("value=\"refused\"") && !decided.contains("value=\"approved\""));
+        visit!(service, admin, &path, &format!("subject={subject}&decision=refused"));
+        maillage::federation::networks::step(&test.node.federation)
+            .await
+            .expect("looked at");
+        let taken_back = test
+            .node
+            .store
+            .read(move |conn| maillage::store::networks::listing(conn, id, event.id));
+        assert!(taken_back.await.expect("an answer").is_none(), "taken back");
+        let page = visit!(service, admin, home, "").2;
+        assert!(page.contains("<strong>Pas annoncé</strong>") && page.contains("value=\"approved\""));
+        let settings = networks::settings(&test.node, "rlin").await.expect("settings");
+        assert_eq!((settings.waiting.len(), settings.decided.len()), (0, 1));
+        test.advance(TimeDelta::days(40));
+        let settings = networks::settings(&test.node, "rlin").await.expect("settings");
+        assert!(settings.decided.is_empty(), "what is past cannot be decided any more");
     });
 }

@@ -12,6 +12,25 @@ use crate::domain::id::CentreId;
 use crate::domain::network::Decision;
 use crate::domain::time::Instant;
 
+/// The decisions of a network on what is still to come, as subject, state and time.
+macro_rules! to_come {
+    ($network:expr, $now:expr) => {
+        approvals::table
+            .filter(approvals::network_id.eq($network.to_string()))
+            .filter(diesel::dsl::exists(
+                sessions::table
+                    .inner_join(events::table)
+                    .filter(
+                        events::uri
+                            .eq(approvals::subject)
+                            .or(events::series_uri.eq(approvals::subject.nullable())),
+                    )
+                    .filter(sessions::ends_at.gt(ms($now))),
+            ))
+            .select((approvals::subject, approvals::state, approvals::since))
+    };
+}
+
 /// What a decision is about: the series, or the event.
 #[must_use]
 pub fn subject_of(event: &Event) -> &str {
@@ -97,14 +116,16 @@ pub fn decide(
     Ok(concerned > 0)
 }
 
-/// An event that waits for staff.
+/// What a decision is about.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pending {
-    /// What the decision is about.
-    pub subject: String,
+pub struct Subject {
+    /// The uri of the event, or of the whole series.
+    pub uri: String,
     /// The event, or one of the series.
     pub event: Event,
-    /// Since when it waits.
+    /// What was decided.
+    pub decision: Decision,
+    /// Since when.
     pub since: Instant,
 }
 
@@ -112,38 +133,45 @@ pub struct Pending {
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn waiting(conn: &mut Conn, network: CentreId, now: Instant, limit: i64) -> Result<Vec<Pending>, StoreError> {
-    let to_come = sessions::table
-        .inner_join(events::table)
-        .filter(
-            events::uri
-                .eq(approvals::subject)
-                .or(events::series_uri.eq(approvals::subject.nullable())),
-        )
-        .filter(sessions::ends_at.gt(ms(now)));
-    let rows: Vec<(String, i64)> = approvals::table
-        .filter(
-            approvals::network_id
-                .eq(network.to_string())
-                .and(approvals::state.eq(Decision::Waiting.as_str())),
-        )
-        .filter(diesel::dsl::exists(to_come))
+pub fn waiting(conn: &mut Conn, network: CentreId, now: Instant, limit: i64) -> Result<Vec<Subject>, StoreError> {
+    let rows = to_come!(network, now)
+        .filter(approvals::state.eq(Decision::Waiting.as_str()))
         .order((approvals::since, approvals::subject))
         .limit(limit)
-        .select((approvals::subject, approvals::since))
         .load(conn)?;
-    let mut pending = Vec::with_capacity(rows.len());
-    for (subject, since) in rows {
+    subjects(conn, rows)
+}
+
+/// What staff decided on and is still to come at `now`, the last decision first.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn decided(conn: &mut Conn, network: CentreId, now: Instant, limit: i64) -> Result<Vec<Subject>, StoreError> {
+    let rows = to_come!(network, now)
+        .filter(approvals::state.ne(Decision::Waiting.as_str()))
+        .order((approvals::since.desc(), approvals::subject))
+        .limit(limit)
+        .load(conn)?;
+    subjects(conn, rows)
+}
+
+fn subjects(conn: &mut Conn, rows: Vec<(String, String, i64)>) -> Result<Vec<Subject>, StoreError> {
+    let mut subjects = Vec::with_capacity(rows.len());
+    for (uri, decision, since) in rows {
         let event = events::table
-            .filter(events::uri.eq(&subject).or(events::series_uri.eq(&subject)))
+            .filter(events::uri.eq(&uri).or(events::series_uri.eq(&uri)))
             .order(events::id)
             .select(EventRow::as_select())
             .first(conn)
             .optional()?;
         if let Some(event) = event {
-            let (event, since) = (event.domain()?, instant(since)?);
-            pending.push(Pending { subject, event, since });
+            subjects.push(Subject {
+                uri,
+                event: event.domain()?,
+                decision: parse("decision", &decision)?,
+                since: instant(since)?,
+            });
         }
     }
-    Ok(pending)
+    Ok(subjects)
 }

@@ -12,7 +12,7 @@ mod tellings;
 
 use diesel::prelude::*;
 
-pub use approvals::{Pending, decide, decision, not_waiting, subject_of, wait, waiting};
+pub use approvals::{Subject, decide, decided, decision, not_waiting, subject_of, wait, waiting};
 pub use listings::{Listing, count_upcoming, document, due, is_of_source, keep_document, listing, retell, upcoming};
 pub use members::{Membership, memberships, remove_member, rule, set_member, set_rule};
 pub use posts::{

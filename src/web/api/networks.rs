@@ -3,16 +3,16 @@
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{body, fields, may_administer, may_publish, private, stamp};
 use crate::app::Node;
-use crate::app::networks::{self, Member, Settings, Waiting, Who};
+use crate::app::networks::{self, Member, Settings, Submission, Who};
 use crate::domain::network::{Decision, Rule};
 use crate::web::Error;
 use crate::web::extract::Bearer;
 
-/// The rule, the members, and what waits for approval.
+/// The rule, the members, what waits for approval, and what was decided.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such network.
@@ -113,7 +113,8 @@ fn shown(settings: &Settings) -> Value {
         "name": settings.network.profile.name,
         "rule": settings.rule,
         "members": settings.members.iter().map(member).collect::<Vec<_>>(),
-        "waiting": settings.waiting.iter().map(waiting).collect::<Vec<_>>(),
+        "waiting": settings.waiting.iter().map(submission).map(Value::Object).collect::<Vec<_>>(),
+        "decided": settings.decided.iter().map(decided).collect::<Vec<_>>(),
     })
 }
 
@@ -131,14 +132,24 @@ fn member(member: &Member) -> Value {
     })
 }
 
-fn waiting(waiting: &Waiting) -> Value {
-    let event = &waiting.pending.event;
-    json!({
-        "subject": waiting.pending.subject,
-        "title": event.facts.title,
-        "start": stamp(event.facts.schedule.start),
-        "url": event.url,
-        "publisher": waiting.publisher,
-        "since": stamp(waiting.pending.since),
-    })
+fn submission(one: &Submission) -> Map<String, Value> {
+    let (subject, event) = (&one.subject, &one.subject.event);
+    let fields = [
+        ("subject", json!(subject.uri)),
+        ("title", json!(event.facts.title)),
+        ("start", json!(stamp(event.facts.schedule.start))),
+        ("url", json!(event.url)),
+        ("publisher", json!(one.publisher)),
+        ("since", json!(stamp(subject.since))),
+    ];
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+fn decided(one: &Submission) -> Value {
+    let mut fields = submission(one);
+    fields.insert("decision".to_owned(), json!(one.subject.decision));
+    Value::Object(fields)
 }

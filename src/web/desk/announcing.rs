@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::form::Form;
 use super::network::who;
 use super::{answer, day, home, may_administer, may_publish, page, reason, see};
-use crate::app::networks::{self, Member, Settings, Waiting, Who as MemberKind};
+use crate::app::networks::{self, Member, Settings, Submission, Who as MemberKind};
 use crate::app::{self, centres};
 use crate::domain::invalid::{Invalid, Reason, Refusal};
 use crate::domain::network::{Decision, Rule};
@@ -18,7 +18,7 @@ use crate::web::Error;
 use crate::web::extract::Staff;
 use crate::web::public::Frame;
 use crate::web::view::desk::Wrong;
-use crate::web::view::desk::announcing::{AnnouncingPage, MemberLine, WaitingLine};
+use crate::web::view::desk::announcing::{AnnouncingPage, MemberLine, SubjectLine};
 use crate::web::view::desk::form::{Choice, Control, Input};
 use crate::web::view::desk::network::Who;
 
@@ -79,6 +79,7 @@ async fn shown(
                 .iter()
                 .any(|member| member.key() == centre.handle.as_str())
     });
+    let most = usize::try_from(networks::SUBJECTS).unwrap_or_default();
     let rule = controls(t, typed.map_or(&settings.rule, |(rule, _)| rule), problems);
     let template = AnnouncingPage {
         page: page(frame, t.text_with("desk-announcing-title", &[("name", name.into())])),
@@ -90,7 +91,10 @@ async fn shown(
         wrong: wrong(t, &rule, problems),
         rule,
         asks: settings.rule.approval,
-        waiting: settings.waiting.iter().map(|one| waiting(frame, one)).collect(),
+        waiting: settings.waiting.iter().map(|one| line(frame, one)).collect(),
+        decided: settings.decided.iter().map(|one| line(frame, one)).collect(),
+        last: (settings.decided.len() >= most)
+            .then(|| t.text_with("desk-announcing-last", &[("count", networks::SUBJECTS.into())])),
         members: members(t, &settings),
         outside: outside
             .map(|centre| Choice {
@@ -214,15 +218,16 @@ fn said(t: Locale, problem: &Invalid) -> String {
     }
 }
 
-fn waiting(frame: &Frame, one: &Waiting) -> WaitingLine {
-    let event = &one.pending.event;
-    WaitingLine {
-        subject: one.pending.subject.clone(),
-        title: event.facts.title.clone(),
-        href: format!("/events/{}", event.id),
-        when: home::when(frame.t, event, None),
+fn line(frame: &Frame, one: &Submission) -> SubjectLine {
+    let subject = &one.subject;
+    SubjectLine {
+        uri: subject.uri.clone(),
+        title: subject.event.facts.title.clone(),
+        href: format!("/events/{}", subject.event.id),
+        when: home::when(frame.t, &subject.event, None),
         publisher: one.publisher.clone(),
-        since: day(frame, one.pending.since),
+        approved: subject.decision == Decision::Approved,
+        since: day(frame, subject.since),
     }
 }
 

@@ -7,7 +7,7 @@ use super::form::{Choice, Control, Input};
 use super::network::Who;
 use crate::web::view::page::Page;
 
-/// The rule, the members, and what waits.
+/// The rule, the members, what waits and what was decided.
 #[derive(Template)]
 #[template(path = "desk/announcing.html")]
 pub struct AnnouncingPage {
@@ -30,17 +30,21 @@ pub struct AnnouncingPage {
     /// Whether anything has to be approved.
     pub asks: bool,
     /// What waits.
-    pub waiting: Vec<WaitingLine>,
+    pub waiting: Vec<SubjectLine>,
+    /// What was decided.
+    pub decided: Vec<SubjectLine>,
+    /// That these are only the last decisions.
+    pub last: Option<String>,
     /// Who belongs to it.
     pub members: Vec<MemberLine>,
     /// Centres of this site that do not.
     pub outside: Vec<Choice>,
 }
 
-/// An event that waits.
-pub struct WaitingLine {
-    /// What a decision is about.
-    pub subject: String,
+/// An event or a series that waits, or on which was decided.
+pub struct SubjectLine {
+    /// By what a decision names it.
+    pub uri: String,
     /// Its title.
     pub title: String,
     /// Its page here.
@@ -49,7 +53,9 @@ pub struct WaitingLine {
     pub when: String,
     /// Who publishes it.
     pub publisher: String,
-    /// Since which day it waits.
+    /// Whether it was decided that it is announced.
+    pub approved: bool,
+    /// Since which day it waits, or when it was decided.
     pub since: String,
 }
 
