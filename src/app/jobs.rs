@@ -30,7 +30,7 @@ const STRANGERS_PURGED: &str = "strangers_purged";
 const MOST_PAST: i64 = 500;
 /// The setting that says when they were last looked for.
 const PAST_PURGED: &str = "past_purged";
-/// How long the staff's word on two sessions is kept: longer than any session is announced ahead.
+/// How long the staff's word on two workshops is kept at least: longer than any session is announced ahead.
 const VETOES: TimeDelta = TimeDelta::days(800);
 
 /// Does all of it until `stop` is true or its sender is gone; what is under way is settled first.
@@ -86,7 +86,7 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
             hosts::purge(conn, now - HOSTS)?,
             purge_strangers(conn, now)?,
             purge_past(conn, &base, now, past)?,
-            merges::purge_vetoes(conn, now - VETOES)?,
+            merges::purge_vetoes(conn, now - VETOES, now)?,
         ];
         Ok(gone.iter().sum())
     };

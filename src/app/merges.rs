@@ -4,10 +4,11 @@ use super::{Error, Node};
 use crate::domain::calendar::Entry;
 use crate::domain::id::SessionId;
 use crate::domain::merge::Likeness;
+use crate::federation::urls::Urls;
 use crate::store::merges::{self, Pair};
-use crate::store::{Conn, StoreError, calendar};
+use crate::store::{Conn, Cursor, Page, StoreError, calendar};
 
-/// Two sessions that are shown as one, or were told apart.
+/// Two workshops that are shown as one, or were told apart, by a session of each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Twins {
     /// The one that is shown, or the first.
@@ -16,35 +17,59 @@ pub struct Twins {
     pub behind: Entry,
     /// Why they are one; absent when they are told apart.
     pub likeness: Option<Likeness>,
+    /// How many coming dates they have together; none when they are told apart.
+    pub dates: usize,
 }
 
-/// What is shown as one, then what was told apart: coming sessions, at most `limit` pairs of each.
+/// A page of the coming pairs that are shown as one, by their first date; only those with the session `of`, where one is
+/// given.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub async fn list(node: &Node, limit: i64) -> Result<(Vec<Twins>, Vec<Twins>), Error> {
+pub async fn list(
+    node: &Node,
+    of: Option<SessionId>,
+    limit: usize,
+    after: Option<Cursor>,
+) -> Result<Page<Twins>, Error> {
     let (now, urls) = (node.now(), node.federation.urls.clone());
     let read = move |conn: &mut Conn| {
-        let (merged, apart) = (merges::list(conn, now, limit)?, merges::told_apart(conn, now, limit)?);
-        let mut entries = |pairs: Vec<Pair>| -> Result<Vec<Twins>, StoreError> {
-            let mut found = Vec::with_capacity(pairs.len());
-            for pair in pairs {
-                let shown = calendar::entry(conn, pair.shown, &urls)?;
-                let behind = calendar::entry(conn, pair.behind, &urls)?;
-                found.extend(shown.zip(behind).map(|(shown, behind)| Twins {
-                    shown,
-                    behind,
-                    likeness: pair.likeness,
-                }));
-            }
-            Ok(found)
-        };
-        Ok((entries(merged)?, entries(apart)?))
+        let page = merges::list(conn, now, of, limit, after.as_ref())?;
+        let items = entries(conn, page.items, &urls)?;
+        Ok(Page { items, next: page.next })
     };
     Ok(node.store.read(read).await?)
 }
 
-/// Tells two sessions apart: they are two workshops, whatever becomes of either.
+/// The coming pairs that the staff told apart, newest first.
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn told_apart(node: &Node, limit: usize) -> Result<Vec<Twins>, Error> {
+    let (now, urls) = (node.now(), node.federation.urls.clone());
+    let read = move |conn: &mut Conn| {
+        let pairs = merges::told_apart(conn, now, limit)?;
+        entries(conn, pairs, &urls)
+    };
+    Ok(node.store.read(read).await?)
+}
+
+fn entries(conn: &mut Conn, pairs: Vec<Pair>, urls: &Urls) -> Result<Vec<Twins>, StoreError> {
+    let mut found = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        let shown = calendar::entry(conn, pair.shown, urls)?;
+        let behind = calendar::entry(conn, pair.behind, urls)?;
+        found.extend(shown.zip(behind).map(|(shown, behind)| Twins {
+            shown,
+            behind,
+            likeness: pair.likeness,
+            dates: pair.dates,
+        }));
+    }
+    Ok(found)
+}
+
+/// Tells the workshops of two sessions apart, with all their dates, whatever becomes of either.
 ///
 /// # Errors
 /// [`Error::NotFound`] unless both are there.
@@ -59,6 +84,7 @@ pub async fn separate(node: &Node, one: SessionId, other: SessionId) -> Result<(
 /// # Errors
 /// [`Error::NotFound`] unless both are there.
 pub async fn join(node: &Node, one: SessionId, other: SessionId) -> Result<(), Error> {
-    let done = node.store.write(move |conn| merges::allow(conn, one, other));
+    let now = node.now();
+    let done = node.store.write(move |conn| merges::allow(conn, one, other, now));
     if done.await? { Ok(()) } else { Err(Error::NotFound) }
 }

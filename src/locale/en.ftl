@@ -506,10 +506,15 @@ desk-told = { $count ->
 
 ## What waits for other servers
 desk-merges-title = Doubles
-desk-merges-lead = When two partners announce the same workshop, the calendar shows it once, with both names. If they are two workshops, tell them apart: they stay so.
+desk-merges-lead = When two partners announce the same workshop, the calendar shows it once, with both names. If they are two workshops, tell them apart: they stay so, with all their dates.
 desk-merges-merged = Shown as one workshop
 desk-merges-none = No doubles among the coming sessions.
 desk-merges-apart = Told apart by the staff
+desk-merges-all = Show all doubles
+desk-merges-dates = { $count ->
+    [one] and { $count } other date
+   *[other] and { $count } other dates
+}
 desk-merges-separate = These are two different workshops
 desk-merges-join = This is the same workshop
 desk-merges-separated = Noted: each is shown by itself.

@@ -507,10 +507,15 @@ desk-told = { $count ->
 
 ## What waits for other servers
 desk-merges-title = Doublons
-desk-merges-lead = Quand deux partenaires annoncent le même atelier, l’agenda le montre une seule fois, avec les deux noms. Si ce sont deux ateliers, séparez-les : ils le resteront.
+desk-merges-lead = Quand deux partenaires annoncent le même atelier, l’agenda le montre une seule fois, avec les deux noms. Si ce sont deux ateliers, séparez-les : ils le resteront, à toutes leurs dates.
 desk-merges-merged = Montrés comme un seul atelier
 desk-merges-none = Aucun doublon parmi les séances à venir.
 desk-merges-apart = Séparés par l’équipe
+desk-merges-all = Voir tous les doublons
+desk-merges-dates = { $count ->
+    [one] et { $count } autre date
+   *[other] et { $count } autres dates
+}
 desk-merges-separate = Ce sont deux ateliers différents
 desk-merges-join = C’est le même atelier
 desk-merges-separated = C’est noté : chacun est montré à part.

@@ -2,7 +2,7 @@
 
 use maillage::domain::calendar::{Entry, Filter};
 use maillage::domain::centre::CentreKind;
-use maillage::domain::event::{CoOrganiser, Event, EventFacts, Status};
+use maillage::domain::event::{CoOrganiser, Event, EventFacts, Series, Status};
 use maillage::domain::id::SessionId;
 use maillage::domain::peer::Peer;
 use maillage::domain::place::Place;
@@ -205,7 +205,7 @@ fn when_the_shown_one_of_three_goes_the_others_stay_one() {
 fn what_staff_told_apart_stays_apart_when_it_changes_until_they_allow_it() {
     both_conn(|conn| {
         let (_, shown, other) = two(conn);
-        let pairs = merges::list(conn, now(), 10).expect("a list");
+        let pairs = merges::list(conn, now(), None, 10, None).expect("a list").items;
         assert_eq!(pairs.len(), 1);
         assert_eq!((pairs[0].shown, pairs[0].behind), (id(&shown), id(&other)));
         assert!(pairs[0].likeness.is_some_and(|likeness| !likeness.named));
@@ -219,9 +219,104 @@ fn what_staff_told_apart_stays_apart_when_it_changes_until_they_allow_it() {
         anew.id = maillage::domain::id::EventId::new(at("2026-12-01T08:00:01Z"), &*RANDOM);
         again(conn, &anew, |_| {});
         assert_eq!(shown_for(conn, id(&anew)), None);
-        assert!(merges::allow(conn, id(&shown), id(&anew)).expect("allowed"));
+        assert!(merges::allow(conn, id(&shown), id(&anew), now()).expect("allowed"));
         assert_eq!(shown_for(conn, id(&anew)), Some(id(&shown)));
         assert!(!merges::tell_apart(conn, id(&shown), id(&other), now()).expect("asked"));
+    });
+}
+
+/// A date of a series of `peer`, this many weeks after [`START`].
+fn dated(conn: &mut Conn, peer: &Peer, title: &str, week: i64) -> Event {
+    let start = at(START) + chrono::Duration::weeks(week);
+    let mut facts = cafe(title, &start.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+    facts.series = Some(Series {
+        uri: format!("https://{}/events/serie", peer.host),
+        rule: Some("FREQ=WEEKLY".to_owned()),
+    });
+    remote(conn, peer, facts)
+}
+
+#[test]
+fn two_series_are_told_apart_once_with_the_dates_that_are_not_there_yet() {
+    both_conn(|conn| {
+        let (ada, zoe) = (peer(conn, "ada", "a.example"), peer(conn, "zoe", "z.example"));
+        let mine: Vec<Event> = (0..6).map(|week| dated(conn, &ada, "Café numérique", week)).collect();
+        let theirs: Vec<Event> = (0..5).map(|week| dated(conn, &zoe, "Cafés numériques", week)).collect();
+        let alone = remote(conn, &zoe, cafe("Dictée", "2026-12-04T13:00:00Z"));
+        let twin = remote(conn, &ada, cafe("Dictée", "2026-12-04T13:00:00Z"));
+        let merged = |conn: &mut Conn| merges::list(conn, now(), None, 10, None).expect("a list").items;
+        let all = merged(conn);
+        assert_eq!(all.iter().map(|pair| pair.dates).collect::<Vec<_>>(), [5, 1]);
+        assert_eq!((all[0].shown, all[0].behind), (id(&mine[0]), id(&theirs[0])));
+
+        assert!(merges::tell_apart(conn, all[0].behind, all[0].shown, now()).expect("told"));
+        let late = dated(conn, &zoe, "Cafés numériques", 5);
+        for one in theirs.iter().chain([&late]) {
+            assert_eq!(shown_for(conn, id(one)), None);
+        }
+        assert_eq!(
+            shown_for(conn, id(&alone)),
+            Some(id(&twin)),
+            "what has nothing to do with them"
+        );
+        assert_eq!(merged(conn).len(), 1);
+        let apart = merges::told_apart(conn, now(), 10).expect("a list");
+        assert_eq!(apart.len(), 1);
+        let sides = [apart[0].shown, apart[0].behind];
+        assert!(sides.contains(&id(&mine[0])) && sides.contains(&id(&theirs[0])));
+
+        // As long as they go on it holds, however old it is.
+        let later = now() + chrono::Duration::days(20);
+        assert_eq!(merges::purge_vetoes(conn, later, later).expect("a purge"), 0);
+        assert!(merges::allow(conn, apart[0].behind, apart[0].shown, now()).expect("allowed"));
+        assert_eq!(merged(conn)[0].dates, 6, "and all of them are one again");
+        assert!(merges::tell_apart(conn, id(&mine[3]), id(&theirs[3]), now()).expect("told"));
+        let over = now() + chrono::Duration::days(90);
+        assert_eq!(merges::purge_vetoes(conn, now(), over).expect("a purge"), 0, "not old");
+        assert_eq!(merges::purge_vetoes(conn, over, over).expect("a purge"), 1);
+    });
+}
+
+#[test]
+fn two_dates_of_one_series_are_told_apart_without_the_others() {
+    both_conn(|conn| {
+        let (ada, zoe) = (peer(conn, "ada", "a.example"), peer(conn, "zoe", "z.example"));
+        let twice = [dated(conn, &ada, "Café", 0), dated(conn, &ada, "Café", 0)];
+        dated(conn, &ada, "Café", 1);
+        dated(conn, &zoe, "Café", 1);
+        let pairs = merges::list(conn, now(), None, 10, None).expect("a list").items;
+        assert_eq!(pairs.len(), 2);
+        assert!(merges::tell_apart(conn, id(&twice[0]), id(&twice[1]), now()).expect("told"));
+        let left = merges::list(conn, now(), None, 10, None).expect("a list").items;
+        assert_eq!(left, pairs[1..], "the partner's date is still one with ours");
+        assert_eq!(merges::told_apart(conn, now(), 10).expect("a list").len(), 1);
+        assert!(merges::allow(conn, id(&twice[1]), id(&twice[0]), now()).expect("allowed"));
+        assert_eq!(merges::list(conn, now(), None, 10, None).expect("a list").items, pairs);
+    });
+}
+
+#[test]
+fn pairs_come_in_pages_and_for_one_session() {
+    both_conn(|conn| {
+        let (ada, zoe) = (peer(conn, "ada", "a.example"), peer(conn, "zoe", "z.example"));
+        let mut all = Vec::new();
+        for day in 4..9 {
+            let start = format!("2026-12-{day:02}T13:00:00Z");
+            let shown = remote(conn, &ada, cafe("Dictée", &start));
+            all.push((id(&shown), id(&remote(conn, &zoe, cafe("Dictée", &start)))));
+        }
+        let (mut seen, mut after) = (Vec::new(), None);
+        for length in [2, 2, 1] {
+            let page = merges::list(conn, now(), None, 2, after.as_ref()).expect("a page");
+            assert_eq!(page.items.len(), length);
+            seen.extend(page.items.into_iter().map(|pair| (pair.shown, pair.behind)));
+            after = page.next;
+        }
+        assert_eq!((seen, after), (all.clone(), None));
+        for side in [all[3].0, all[3].1] {
+            let of = merges::list(conn, now(), Some(side), 2, None).expect("a page").items;
+            assert_eq!(of.iter().map(|pair| pair.shown).collect::<Vec<_>>(), [all[3].0]);
+        }
     });
 }
 

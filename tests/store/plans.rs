@@ -455,7 +455,7 @@ fn what_readers_are_shown_goes_by_index() {
                 stored.updated += chrono::Duration::hours(1);
                 let occurrence = stored.facts.schedule.sessions().expect("a schedule")[0];
                 events::upsert_remote(conn, &stored, occurrence).expect("an update");
-                merges::list(conn, now(), 8).expect("a list");
+                merges::list(conn, now(), None, 8, None).expect("a list");
                 merges::told_apart(conn, now(), 8).expect("a list");
                 calendar::page(conn, &Filter::default(), now(), 20, None, &Here).expect("a page");
                 events::forget(conn, &[stored.id]).expect("forgotten");

@@ -103,7 +103,7 @@ fn it_stands_once_everywhere_with_both_names_and_both_addresses() {
                 "{page}"
             );
             assert!(page.contains(&format!("href=\"/events/{}\"", other.id)), "{page}");
-            assert!(page.contains("href=\"/desk/merges\""));
+            assert!(page.contains(&format!("href=\"/desk/merges?of={}\"", event.id)));
         }
     });
 }

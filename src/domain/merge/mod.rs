@@ -22,6 +22,8 @@ use super::time::Instant;
 pub struct Candidate {
     /// ActivityPub id of the session.
     pub uri: String,
+    /// ActivityPub id of what staff tells apart: its series, or the event.
+    pub subject: String,
     /// Whatever tells its publisher from others on this node.
     pub publisher: String,
     /// The publisher's name for people.
@@ -107,13 +109,17 @@ pub struct Group {
     pub behind: Vec<usize>,
 }
 
-/// Two sessions, by their uris, that staff told apart; the smaller uri first.
+/// Two workshops that staff told apart, the smaller uri first: two series or events, or two sessions of one series.
 pub type Apart = (String, String);
 
 /// The pair as it is kept.
-pub fn apart(one: &str, other: &str) -> Apart {
+pub fn apart(one: &Candidate, other: &Candidate) -> Apart {
+    let (one, other) = match one.subject == other.subject {
+        true => (&one.uri, &other.uri),
+        false => (&one.subject, &other.subject),
+    };
     let (low, high) = if one <= other { (one, other) } else { (other, one) };
-    (low.to_owned(), high.to_owned())
+    (low.clone(), high.clone())
 }
 
 /// Puts sessions into groups, each alike with the one of its group that is shown.
@@ -130,7 +136,7 @@ pub fn groups(sessions: &[Candidate], told_apart: &HashSet<Apart>) -> Vec<Group>
             alike(&sessions[at], &sessions[group.shown]).is_some()
                 && group.members().all(|member| {
                     let (one, other) = (&sessions[at], &sessions[member]);
-                    !is_rival(one, other) && !told_apart.contains(&apart(&one.uri, &other.uri))
+                    !is_rival(one, other) && !told_apart.contains(&apart(one, other))
                 })
         };
         match groups.iter_mut().find(may_join) {

@@ -32,6 +32,7 @@ fn session(publisher: &str, title: &str) -> Candidate {
     facts.place = Some(escale());
     Candidate {
         uri: format!("https://{publisher}.example/events/1"),
+        subject: format!("https://{publisher}.example/events/1"),
         publisher: publisher.into(),
         publisher_name: format!("Association {publisher}"),
         start,
@@ -201,7 +202,7 @@ fn whoever_is_named_is_shown_then_the_smaller_uri_and_never_what_is_off() {
 #[test]
 fn those_told_apart_stay_apart_and_a_third_joins_one_of_them() {
     let all = [session("ada", "Café"), session("bea", "Café"), session("zoe", "Café")];
-    let told = HashSet::from([apart(&all[1].uri, &all[0].uri)]);
+    let told = HashSet::from([apart(&all[1], &all[0])]);
     let groups = groups(&all, &told);
     assert_eq!(groups.len(), 2);
     assert_eq!((groups[0].shown, groups[0].behind.clone()), (0, vec![2]));
@@ -222,6 +223,7 @@ fn any_session() -> impl Strategy<Value = Candidate> {
         |(title, publisher, named, off, late, number)| {
             let mut one = session(publisher, title);
             one.uri = format!("https://{publisher}.example/events/{number}");
+            one.subject.clone_from(&one.uri);
             one.facts.co_organisers = named.into_iter().map(partner).collect();
             if off {
                 one.facts.status = Status::Cancelled;

@@ -3,23 +3,21 @@
 //! look at the column.
 
 mod neighbours;
+mod staff;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use chrono::Duration;
 use diesel::prelude::*;
 
-use super::backend::PortableExt;
-use super::calendar::LONGEST_SESSION_DAYS;
 use super::column::{instant, ms};
 use super::events::EventRow;
 use super::schema::{centres, events, merge_vetoes, peers, sessions};
 use super::{Conn, StoreError, changes};
 use crate::domain::event::{Event, Origin, Session};
-use crate::domain::id::{EventId, PeerId, SessionId};
-use crate::domain::merge::{self, Apart, Candidate, alike, apart, groups};
-use crate::domain::time::Instant;
+use crate::domain::id::{EventId, PeerId};
+use crate::domain::merge::{Apart, Candidate, alike, groups};
 use neighbours::at_the_same_time;
+pub use staff::{Pair, allow, list, purge_vetoes, tell_apart, told_apart};
 
 /// Sessions that may be one workshop.
 const MOST_ALIKE: usize = 32;
@@ -144,6 +142,7 @@ fn member(row: MemberRow) -> Result<Member, StoreError> {
     Ok(Member {
         candidate: Candidate {
             uri: session_uri(&event, &id),
+            subject: super::networks::subject_of(&event).to_owned(),
             publisher: super::announces::origin_text(event.origin),
             publisher_name: peer.or(centre).unwrap_or_default(),
             start: instant(starts_at)?,
@@ -191,158 +190,13 @@ fn put(conn: &mut Conn, member: &Member, into: Option<&String>) -> Result<(), St
 }
 
 fn vetoes(conn: &mut Conn, candidates: &[Candidate]) -> Result<HashSet<Apart>, StoreError> {
-    let uris: Vec<&str> = candidates.iter().map(|one| one.uri.as_str()).collect();
+    let names: Vec<&str> = candidates
+        .iter()
+        .flat_map(|one| [one.uri.as_str(), one.subject.as_str()])
+        .collect();
     let pairs: Vec<Apart> = merge_vetoes::table
-        .filter(merge_vetoes::low.eq_any(&uris).and(merge_vetoes::high.eq_any(&uris)))
+        .filter(merge_vetoes::low.eq_any(&names).and(merge_vetoes::high.eq_any(&names)))
         .select((merge_vetoes::low, merge_vetoes::high))
         .load(conn)?;
     Ok(pairs.into_iter().collect())
-}
-
-/// Two sessions that staff told apart, or that are one.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Pair {
-    /// The one that is shown, or the first of two.
-    pub shown: SessionId,
-    /// The one that stands behind it, or the second.
-    pub behind: SessionId,
-    /// Why they are one; absent when they are told apart.
-    pub likeness: Option<merge::Likeness>,
-}
-
-/// Tells two sessions apart for good: whatever they are like, each is shown. Whether both are there.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn tell_apart(conn: &mut Conn, one: SessionId, other: SessionId, now: Instant) -> Result<bool, StoreError> {
-    let Some((low, high)) = pair(conn, one, other)? else {
-        return Ok(false);
-    };
-    let row = (
-        merge_vetoes::low.eq(low),
-        merge_vetoes::high.eq(high),
-        merge_vetoes::created_at.eq(ms(now)),
-    );
-    diesel::insert_into(merge_vetoes::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .portable()
-        .execute(conn)?;
-    reassess_pair(conn, one, other)
-}
-
-/// Takes [`tell_apart`] back: they are one again if they are alike. Whether both are there.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn allow(conn: &mut Conn, one: SessionId, other: SessionId) -> Result<bool, StoreError> {
-    let Some((low, high)) = pair(conn, one, other)? else {
-        return Ok(false);
-    };
-    diesel::delete(merge_vetoes::table.find((low, high))).execute(conn)?;
-    reassess_pair(conn, one, other)
-}
-
-fn reassess_pair(conn: &mut Conn, one: SessionId, other: SessionId) -> Result<bool, StoreError> {
-    let own = vec![(one.to_string(), None), (other.to_string(), None)];
-    let mut seeds = with_company(conn, own)?;
-    seeds.extend([one.to_string(), other.to_string()]);
-    reassess(conn, &seeds)?;
-    Ok(true)
-}
-
-fn pair(conn: &mut Conn, one: SessionId, other: SessionId) -> Result<Option<Apart>, StoreError> {
-    let found = members(conn, &[one.to_string(), other.to_string()])?;
-    Ok(match found.as_slice() {
-        [one, other] => Some(apart(&one.candidate.uri, &other.candidate.uri)),
-        _ => None,
-    })
-}
-
-/// The coming pairs that are shown as one, by start.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn list(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Pair>, StoreError> {
-    let rows: Vec<(String, Option<String>)> = sessions::table
-        .filter(sessions::merged_into.is_not_null())
-        .filter(sessions::starts_at.gt(ms(now - Duration::days(LONGEST_SESSION_DAYS))))
-        .filter(sessions::ends_at.gt(ms(now)))
-        .order((sessions::starts_at, sessions::id))
-        .limit(limit)
-        .select((sessions::id, sessions::merged_into))
-        .load(conn)?;
-    let ids: Vec<String> = rows
-        .iter()
-        .flat_map(|(id, shown)| [Some(id.clone()), shown.clone()])
-        .flatten()
-        .collect();
-    let members: HashMap<String, Member> = members(conn, &ids)?
-        .into_iter()
-        .map(|member| (member.id.clone(), member))
-        .collect();
-    let pairs = rows.into_iter().filter_map(|(id, shown)| {
-        let (behind, shown) = (members.get(&id)?, members.get(&shown?)?);
-        Some((shown, behind))
-    });
-    pairs.map(|(shown, behind)| as_pair(shown, behind)).collect()
-}
-
-fn as_pair(shown: &Member, behind: &Member) -> Result<Pair, StoreError> {
-    Ok(Pair {
-        shown: super::column::parse("session id", &shown.id)?,
-        behind: super::column::parse("session id", &behind.id)?,
-        likeness: alike(&shown.candidate, &behind.candidate),
-    })
-}
-
-/// Forgets what was told apart before `before`: by then the sessions are over.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn purge_vetoes(conn: &mut Conn, before: Instant) -> Result<usize, StoreError> {
-    Ok(diesel::delete(merge_vetoes::table.filter(merge_vetoes::created_at.lt(ms(before)))).execute(conn)?)
-}
-
-/// The coming pairs that staff told apart, newest first.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn told_apart(conn: &mut Conn, now: Instant, limit: i64) -> Result<Vec<Pair>, StoreError> {
-    let vetoes: Vec<Apart> = merge_vetoes::table
-        .order((merge_vetoes::created_at.desc(), merge_vetoes::low))
-        .limit(limit)
-        .select((merge_vetoes::low, merge_vetoes::high))
-        .load(conn)?;
-    let mut pairs = Vec::new();
-    for (low, high) in vetoes {
-        let sides = (coming_by_uri(conn, &low, now)?, coming_by_uri(conn, &high, now)?);
-        if let (Some(shown), Some(behind)) = sides {
-            pairs.push(Pair {
-                shown,
-                behind,
-                likeness: None,
-            });
-        }
-    }
-    Ok(pairs)
-}
-
-/// The session with this ActivityPub id: that of a peer has it as its event, one of ours ends it with its own id.
-fn coming_by_uri(conn: &mut Conn, uri: &str, now: Instant) -> Result<Option<SessionId>, StoreError> {
-    let own = uri.rsplit('/').next().and_then(|id| id.parse::<SessionId>().ok());
-    let of_peer: Option<String> = events::table
-        .inner_join(sessions::table)
-        .filter(events::uri.eq(uri).and(events::peer_id.is_not_null()))
-        .filter(sessions::ends_at.gt(ms(now)))
-        .select(sessions::id)
-        .first(conn)
-        .optional()?;
-    if let Some(id) = of_peer {
-        return super::column::parse("session id", &id).map(Some);
-    }
-    let Some(own) = own else { return Ok(None) };
-    let found = members(conn, &[own.to_string()])?.pop();
-    let fits = |member: &Member| member.candidate.uri == uri && member.candidate.start > now;
-    Ok(found.filter(fits).map(|_| own))
 }

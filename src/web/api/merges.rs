@@ -1,36 +1,40 @@
 //! `/api/v1/merges`: workshops that two partners publish, for the staff alone.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
+use super::list::Asked;
 use super::{may_publish, private};
 use crate::app::Node;
 use crate::app::merges::{self, Twins};
 use crate::domain::calendar::Entry;
 use crate::domain::id::SessionId;
 use crate::feed::json::source;
+use crate::store::Cursor;
 use crate::web::Error;
 use crate::web::extract::Bearer;
 
-/// Pairs of each kind in an answer.
-const SHOWN: i64 = 500;
+/// Most pairs that were told apart in an answer.
+const APART: usize = 500;
 
-/// What is shown as one, and what was told apart.
+/// A page of what is shown as one; the last ends with what was told apart.
 ///
 /// # Errors
-/// Only what the database refuses.
-pub async fn list(_: Bearer, node: Data<Node>) -> Result<HttpResponse, Error> {
-    let (merged, apart) = merges::list(&node, SHOWN).await?;
-    let items: Vec<Value> = merged
-        .iter()
-        .map(|twins| pair(twins, "merged"))
-        .chain(apart.iter().map(|twins| pair(twins, "separated")))
-        .collect();
-    Ok(private(&json!({ "items": items, "next": null })))
+/// A refusal of `limit` or `cursor`.
+pub async fn list(_: Bearer, node: Data<Node>, request: HttpRequest) -> Result<HttpResponse, Error> {
+    let asked: Asked<Cursor> = Asked::read(request.query_string())?;
+    let page = merges::list(&node, None, asked.limit, asked.after).await?;
+    let mut items: Vec<Value> = page.items.iter().map(|twins| pair(twins, "merged")).collect();
+    if page.next.is_none() {
+        let apart = merges::told_apart(&node, APART).await?;
+        items.extend(apart.iter().map(|twins| pair(twins, "separated")));
+    }
+    let next = page.next.map(|cursor| cursor.to_string());
+    Ok(private(&json!({ "items": items, "next": next })))
 }
 
-/// Tells two sessions apart.
+/// Tells the workshops of two sessions apart.
 ///
 /// # Errors
 /// [`Error::NotFound`] unless both are there.
@@ -41,7 +45,7 @@ pub async fn separate(bearer: Bearer, node: Data<Node>, pair: Path<(String, Stri
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Lets two sessions be one again.
+/// Lets them be one again.
 ///
 /// # Errors
 /// [`Error::NotFound`] unless both are there.
@@ -67,6 +71,7 @@ fn pair(twins: &Twins, state: &str) -> Value {
         "shown": side(&twins.shown),
         "behind": side(&twins.behind),
         "reasons": reasons,
+        "dates": twins.dates,
     })
 }
 

@@ -15,13 +15,19 @@ use crate::web::extract::Staff;
 use crate::web::public::Frame;
 use crate::web::view::desk::merges::{MergesPage, PairLine, Side};
 
-/// Pairs on the page.
-const SHOWN: i64 = 100;
+/// Pairs on a page.
+const SHOWN: usize = 50;
+/// Most pairs that were told apart.
+const APART: usize = 200;
 
-/// What was just done.
+const HOME: &str = "/desk/merges";
+
+/// What was just done, the session to show pairs of, and where the page begins.
 #[derive(Deserialize)]
 pub struct Asked {
     done: Option<String>,
+    of: Option<SessionId>,
+    after: Option<String>,
 }
 
 /// The page.
@@ -30,7 +36,10 @@ pub struct Asked {
 /// Only what the database refuses.
 pub async fn show(staff: Staff, frame: Frame, asked: Query<Asked>) -> Result<HttpResponse, Error> {
     let t = frame.t;
-    let (merged, apart) = merges::list(&frame.node, SHOWN).await?;
+    // An address that was cut somewhere begins at the start.
+    let after = asked.after.as_ref().and_then(|after| after.parse().ok());
+    let merged = merges::list(&frame.node, asked.of, SHOWN, after).await?;
+    let apart = merges::told_apart(&frame.node, APART).await?;
     let done = match asked.done.as_deref() {
         Some("separate") => Some(t.text("desk-merges-separated")),
         Some("join") => Some(t.text("desk-merges-joined")),
@@ -40,7 +49,9 @@ pub async fn show(staff: Staff, frame: Frame, asked: Query<Asked>) -> Result<Htt
         page: page(&frame, t.text("desk-merges-title")),
         email: staff.0.email.clone(),
         done,
-        merged: merged.iter().map(|twins| line(t, twins)).collect(),
+        all: asked.of.map(|_| HOME.to_owned()),
+        next: merged.next.map(|next| format!("{HOME}?after={next}")),
+        merged: merged.items.iter().map(|twins| line(t, twins)).collect(),
         apart: apart.iter().map(|twins| line(t, twins)).collect(),
         may_publish: staff.0.role.may_publish(),
     };
@@ -55,7 +66,7 @@ pub async fn separate(staff: Staff, frame: Frame, pair: Path<(String, String)>) 
     may_publish(&staff)?;
     let (one, other) = ids(&pair)?;
     merges::separate(&frame.node, one, other).await?;
-    Ok(see("/desk/merges?done=separate"))
+    Ok(see(&format!("{HOME}?done=separate")))
 }
 
 /// Lets them be one again.
@@ -66,7 +77,7 @@ pub async fn join(staff: Staff, frame: Frame, pair: Path<(String, String)>) -> R
     may_publish(&staff)?;
     let (one, other) = ids(&pair)?;
     merges::join(&frame.node, one, other).await?;
-    Ok(see("/desk/merges?done=join"))
+    Ok(see(&format!("{HOME}?done=join")))
 }
 
 fn ids(pair: &(String, String)) -> Result<(SessionId, SessionId), Error> {
@@ -83,9 +94,10 @@ fn line(t: Locale, twins: &Twins) -> PairLine {
     PairLine {
         when: practical.when,
         place: practical.place,
-        path: format!("/desk/merges/{}/{}", twins.shown.session.id, twins.behind.session.id),
+        path: format!("{HOME}/{}/{}", twins.shown.session.id, twins.behind.session.id),
         sides: [side(t, &twins.shown), side(t, &twins.behind)],
         why,
+        others: (twins.dates > 1).then(|| t.text_with("desk-merges-dates", &[("count", (twins.dates - 1).into())])),
     }
 }
 

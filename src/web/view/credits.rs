@@ -51,7 +51,7 @@ impl Credits {
             updated: updated(t, entry),
             fresh: freshness.map(|freshness| Fresh::new(t, freshness, zone)),
             twins: entry.twins.iter().map(|twin| line(t, entry, twin)).collect(),
-            tell_apart: (!entry.twins.is_empty()).then(|| "/desk/merges".to_owned()),
+            tell_apart: (!entry.twins.is_empty()).then(|| format!("/desk/merges?of={}", entry.session.id)),
             relays: entry.relayed_by.iter().map(|relay| who(t, relay)).collect(),
         }
     }

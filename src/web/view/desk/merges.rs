@@ -16,13 +16,17 @@ pub struct MergesPage {
     pub done: Option<String>,
     /// Shown as one.
     pub merged: Vec<PairLine>,
+    /// To all of them, where only some are shown.
+    pub all: Option<String>,
+    /// Further ones.
+    pub next: Option<String>,
     /// Told apart by the staff.
     pub apart: Vec<PairLine>,
     /// Whether they may change that.
     pub may_publish: bool,
 }
 
-/// Two sessions.
+/// Two workshops.
 pub struct PairLine {
     /// « Jeudi 3 décembre, de 14 h à 16 h ».
     pub when: String,
@@ -32,6 +36,8 @@ pub struct PairLine {
     pub sides: [Side; 2],
     /// Why they are one.
     pub why: Option<String>,
+    /// « Et 12 autres dates ».
+    pub others: Option<String>,
     /// Its address under `/desk/merges/`.
     pub path: String,
 }
