@@ -8,6 +8,9 @@ use super::schema::tombstones;
 use super::{Conn, StoreError};
 use crate::domain::time::Instant;
 
+/// More of one server are not noted: a late Create of these would revive them until its programme is read again.
+pub const MOST_OF_SERVER: i64 = 20_000;
+
 /// Notes that `uri` is gone; a second time changes nothing.
 ///
 /// # Errors
@@ -19,6 +22,28 @@ pub fn insert(conn: &mut Conn, uri: &str, now: Instant) -> Result<(), StoreError
         .portable()
         .execute(conn)?;
     Ok(())
+}
+
+/// [`insert`] of what a peer deleted: of one server, so many are kept. Whether it was noted.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn insert_of_peer(conn: &mut Conn, uri: &str, now: Instant) -> Result<bool, StoreError> {
+    let origin: String = uri.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    // What follows the slash after a host sorts before what begins with the next character.
+    let (low, high) = (format!("{origin}/"), format!("{origin}0"));
+    let last = tombstones::table
+        .filter(tombstones::uri.ge(low).and(tombstones::uri.lt(high)))
+        .order(tombstones::uri)
+        .offset(MOST_OF_SERVER - 1)
+        .select(tombstones::uri)
+        .first::<String>(conn)
+        .optional()?;
+    if last.is_some() {
+        return Ok(false);
+    }
+    insert(conn, uri, now)?;
+    Ok(true)
 }
 
 /// When `uri` was deleted, if it was.

@@ -10,6 +10,7 @@ use maillage::domain::random::SystemRandomness;
 use maillage::domain::time::{DEFAULT_ZONE, Instant as Moment};
 use maillage::federation::pull::MAX_ON_A_DAY;
 use maillage::federation::shares::MAX_EVENTS;
+use maillage::store::{StoreError, tombstones};
 use serde_json::{Value, json};
 
 use crate::support::database::Database;
@@ -52,6 +53,13 @@ impl Scene {
         follow["problem"].as_str().unwrap_or_default().to_owned()
     }
 
+    async fn has_buried(&self, event: &Value) -> bool {
+        let uri = event["id"].as_str().expect("an id").to_owned();
+        let store = &self.node.node.store;
+        let found = store.read(move |conn| tombstones::find(conn, &uri)).await;
+        found.expect("a look").is_some()
+    }
+
     async fn was_read(&self) -> bool {
         let follows = self.node.get("/api/v1/follows", "application/json").await.json();
         follows["items"][0]["read"].is_string()
@@ -78,6 +86,41 @@ fn page(other: &Foreign, number: usize, next: &str, items: Value) -> Value {
         "next": next,
         "orderedItems": items,
     })
+}
+
+#[tokio::test]
+async fn deletes_of_what_never_was_do_not_fill_the_memory() {
+    let scene = Scene::with(|other, _| other.document("/agenda/outbox")).await;
+    let base = scene.other.base.to_string();
+    let now = scene.node.node.now();
+    let fill = scene.node.node.store.write(move |conn| {
+        for number in 0..=tombstones::MOST_OF_SERVER {
+            assert_eq!(
+                tombstones::insert_of_peer(conn, &format!("{base}nothing/{number}"), now)?,
+                number < tombstones::MOST_OF_SERVER
+            );
+        }
+        // Its neighbours have room, those of a longer name and of another port too.
+        for neighbour in [
+            "http://pair.localhost.example/1",
+            "http://pair.localhost/1",
+            "http://autre.example/1",
+        ] {
+            assert!(tombstones::insert_of_peer(conn, neighbour, now)?);
+        }
+        Ok::<_, StoreError>(())
+    });
+    fill.await.expect("full");
+    let never = scene.other.event(&scene.actor, "jamais", "Jamais");
+    assert_eq!(scene.actor.tell(&scene.node, "Delete", never["id"].clone()).await, 202);
+    assert!(!scene.has_buried(&never).await);
+    // What is there goes all the same.
+    let event = scene.other.event(&scene.actor, "un", "Café");
+    assert_eq!(scene.actor.tell(&scene.node, "Create", event.clone()).await, 202);
+    assert_eq!(scene.node.titles().await, ["Café"]);
+    assert_eq!(scene.actor.tell(&scene.node, "Delete", event["id"].clone()).await, 202);
+    assert!(scene.node.titles().await.is_empty());
+    assert!(!scene.has_buried(&event).await);
 }
 
 #[tokio::test]

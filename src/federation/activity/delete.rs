@@ -71,7 +71,11 @@ fn forget(conn: &mut Conn, receipt: &Receipt, id: &Url) -> Result<(), NotTaken> 
     let alone = receipt.sender.is_maillage() && known.as_ref().is_some_and(|event| event.facts.series.is_none());
     match known {
         Some(event) => events::remove(conn, &event, &[], receipt.now)?,
-        None if followed => tombstones::insert(conn, id.as_str(), receipt.now)?,
+        None if followed => {
+            if !tombstones::insert_of_peer(conn, id.as_str(), receipt.now)? {
+                return Err(NotTaken::Ignored("too_many_deletes"));
+            }
+        }
         None => return Err(NotTaken::Ignored("unknown_object")),
     }
     if followed && !alone {

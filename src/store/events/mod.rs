@@ -246,10 +246,11 @@ pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Inst
     networks::depart(conn, &id, &[])?;
     diesel::delete(events::table.find(id)).execute(conn)?;
     merges::reassess(conn, &companions)?;
-    for uri in session_uris.iter().chain([&event.uri]) {
-        tombstones::insert(conn, uri, now)?;
+    if let Origin::Remote(_) = event.origin {
+        return tombstones::insert_of_peer(conn, &event.uri, now).map(drop);
     }
-    Ok(())
+    let mut own = session_uris.iter().chain([&event.uri]);
+    own.try_for_each(|uri| tombstones::insert(conn, uri, now))
 }
 
 /// Removes events without a tombstone: they may come back at any time.
