@@ -39,7 +39,7 @@ impl Row {
     }
 }
 
-/// Keeps a follow that is being asked.
+/// Keeps a follow that is being asked, or that stands from the first.
 ///
 /// # Errors
 /// [`StoreError::AlreadyExists`] when that actor already follows that peer (see [`of`]).
@@ -54,6 +54,11 @@ pub fn insert(conn: &mut Conn, follow: &Follow) -> Result<(), StoreError> {
         changed_at: ms(follow.changed),
     };
     diesel::insert_into(follows::table).values(row).execute(conn)?;
+    if follow.state == FollowState::Accepted {
+        // Nobody is asked where nothing answers: it is a member at once.
+        changes::bump(conn, &follow.id.to_string())?;
+        networks::touch_member(conn, Origin::Remote(follow.peer))?;
+    }
     Ok(())
 }
 

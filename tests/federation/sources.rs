@@ -5,6 +5,7 @@ use maillage::app::{Error, events, following};
 use maillage::domain::id::FollowId;
 use serde_json::Value;
 
+use super::networks::{follow_as, network};
 use crate::support::database::Database;
 use crate::support::foreign::Foreign;
 use crate::support::network::{Home, Running, clock, workshop};
@@ -104,6 +105,27 @@ async fn an_agenda_is_followed_read_and_credited() {
     scene.node.deliver().await;
     assert!(scene.node.titles().await.is_empty());
     assert_eq!(scene.other.posts(), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_network_that_follows_what_its_site_follows_already_shows_it_at_once() {
+    let scene = Scene::new().await;
+    scene.serve(&["UID:un\nDTSTART:20261203T130000Z\nDTEND:20261203T150000Z\nSUMMARY:Café"]);
+    scene.follow().await;
+    let network = network(&scene.node, "rlin").await;
+    follow_as(&scene.node, &network, &scene.other.url("/agenda.ics")).await;
+    let federation = &scene.node.node.federation;
+    while maillage::federation::networks::step(federation)
+        .await
+        .expect("looked at")
+        > 0
+    {}
+    let list = scene
+        .node
+        .get("/api/v1/calendar?network=rlin", "application/json")
+        .await
+        .json();
+    assert_eq!(list["items"][0]["title"], "Café", "{list}");
 }
 
 #[tokio::test]

@@ -3,12 +3,14 @@
 mod agenda;
 pub mod batch;
 mod dice;
+mod doubles;
 mod foreign;
 mod keys;
 mod model;
 mod network;
 pub mod options;
 mod oracle;
+mod posts;
 #[cfg(test)]
 mod seeds;
 mod site;

@@ -70,31 +70,46 @@ pub struct Model {
     pub follows: BTreeMap<(Party, Party), Option<bool>>,
     /// Which node hears nothing of which.
     pub muted: BTreeSet<(usize, usize)>,
+    /// Which events, by their places, the staff of which node told apart.
+    pub apart: BTreeSet<(usize, usize, usize)>,
 }
 
 impl Model {
-    /// What a node shows from `from` on that follows `followed` and is `followed` itself, in order.
-    pub fn shown(&self, followed: &BTreeSet<Party>, from: i64, group: impl Fn(Party) -> String) -> Vec<Shown> {
-        let alive = self.events.iter().filter(|event| !event.deleted);
-        let mut shown: Vec<Shown> = alive
-            .filter(|event| followed.contains(&event.by))
-            .flat_map(|event| {
-                let sessions = event.facts.schedule.sessions().expect("sessions");
-                let author = group(event.by);
-                sessions
-                    .into_iter()
-                    .filter(move |one| one.start > instant(from))
-                    .map(move |one| Shown {
-                        start: one.start.timestamp_millis(),
-                        title: event.facts.title.clone(),
-                        status: event.facts.status.as_str().to_owned(),
-                        author: author.clone(),
-                    })
-            })
-            .collect();
+    /// What a node shows from `from` on that follows `followed` and is `followed` itself, in order; `at`: whose staff told
+    /// some of it apart.
+    pub fn shown(
+        &self,
+        at: usize,
+        followed: &BTreeSet<Party>,
+        from: i64,
+        group: impl Fn(Party) -> String,
+    ) -> Vec<Shown> {
+        let mut all: Vec<(Shown, usize)> = Vec::new();
+        for (number, event) in self.events.iter().enumerate() {
+            if event.deleted || !followed.contains(&event.by) {
+                continue;
+            }
+            let sessions = event.facts.schedule.sessions().expect("sessions");
+            let coming = sessions.into_iter().filter(|one| one.start > instant(from));
+            all.extend(coming.map(|one| {
+                let shown = Shown {
+                    start: one.start.timestamp_millis(),
+                    title: event.facts.title.clone(),
+                    status: event.facts.status.as_str().to_owned(),
+                    author: group(event.by),
+                };
+                (shown, number)
+            }));
+        }
+        let mut shown: Vec<Shown> = self.once_each(at, all);
         shown.sort();
-        // What partners publish with the same words for the same hour is one: what takes place, then the smaller address.
-        shown.sort_by_key(|one| {
+        shown
+    }
+
+    /// What partners publish with the same words for the same hour is one: what takes place, then the smaller address. But
+    /// nobody stands with whom staff told it apart from.
+    fn once_each(&self, at: usize, mut all: Vec<(Shown, usize)>) -> Vec<Shown> {
+        all.sort_by_key(|(one, _)| {
             (
                 one.start,
                 one.title.clone(),
@@ -102,8 +117,24 @@ impl Model {
                 one.author.clone(),
             )
         });
-        shown.dedup_by(|second, first| (second.start, &second.title) == (first.start, &first.title));
-        shown.sort();
-        shown
+        let mut groups: Vec<(Shown, Vec<usize>)> = Vec::new();
+        for (one, number) in all {
+            let may_join = |(shown, members): &&mut (Shown, Vec<usize>)| {
+                (shown.start, &shown.title) == (one.start, &one.title)
+                    && members
+                        .iter()
+                        .all(|other| !self.apart.contains(&apart(at, number, *other)))
+            };
+            match groups.iter_mut().rev().take(4).rev().find(may_join) {
+                Some((_, members)) => members.push(number),
+                None => groups.push((one, vec![number])),
+            }
+        }
+        groups.into_iter().map(|(shown, _)| shown).collect()
     }
+}
+
+/// Two events as the staff of a node told them apart.
+pub fn apart(at: usize, one: usize, other: usize) -> (usize, usize, usize) {
+    (at, one.min(other), one.max(other))
 }

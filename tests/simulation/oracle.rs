@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use actix_web::test::TestRequest;
-use maillage::domain::peer::FollowState;
+use maillage::app::following;
+use maillage::domain::peer::{FollowState, Standing};
 use maillage::domain::time::Instant;
 use maillage::store::{deliveries, followers, follows};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use super::site::Running;
 use super::world::World;
 
 /// What began or begins before this is over for some clocks and not for others.
-const MARGIN: i64 = 15 * 60_000;
+pub const MARGIN: i64 = 15 * 60_000;
 
 impl World {
     /// What is not as it should be, in words.
@@ -25,6 +26,8 @@ impl World {
             let run = self.sites[at].run().expect("a node that runs");
             let reached = self.reached(&ties, at);
             self.check_calendar(at, &run, &reached, &mut wrong).await;
+            self.check_network(at, &run, &ties, &mut wrong).await;
+            self.check_standings(at, &run, &mut wrong).await;
             self.check_followers(at, &run, &ties, &mut wrong).await;
             let seen = self.sites[at].watch.wrong.take();
             wrong.extend(seen.into_iter().map(|one| format!("n{at}: {one}")));
@@ -60,11 +63,11 @@ impl World {
 
     async fn check_calendar(&self, at: usize, run: &Running, followed: &BTreeSet<Party>, wrong: &mut Vec<String>) {
         let from = self.time.ms() + MARGIN;
-        let (shown, twice) = calendar(run, from).await;
+        let (shown, twice) = calendar(run, "", from).await;
         for uri in twice {
             wrong.push(format!("n{at}: {uri} is shown twice"));
         }
-        let expected = self.model.borrow().shown(followed, from, |party| self.group(party));
+        let expected = self.model.borrow().shown(at, followed, from, |party| self.group(party));
         for (word, one) in difference(&shown, &expected) {
             wrong.push(format!("n{at}: {word} {one:?}"));
         }
@@ -99,17 +102,25 @@ impl World {
         }
     }
 
-    /// Sessions of which a person was told by more than one Create.
-    pub fn posted_twice(&self) -> Vec<String> {
-        let creates = self.social.creates.borrow();
-        let twice = creates.iter().filter(|(_, ids)| ids.len() > 1);
-        twice
-            .map(|(object, ids)| format!("{} Creates of {object} were posted to a person", ids.len()))
-            .collect()
+    /// Whoever is followed is up to date: all were read in the hours of quiet. Nobody reads whom it mutes.
+    async fn check_standings(&self, at: usize, run: &Running, wrong: &mut Vec<String>) {
+        let all = run.node.store.read(|conn| following::list(conn, None, 1_000)).await;
+        for tie in all.expect("follows") {
+            let party = self.party(&tie.peer.uri);
+            let muted = |other| self.model.borrow().muted.contains(&(at, other));
+            let expected = match party.site() {
+                Some(other) if muted(other) => Standing::Muted,
+                _ => Standing::Followed,
+            };
+            let standing = tie.standing(run.node.now());
+            if standing != expected {
+                wrong.push(format!("n{at}: {party} stands as {standing} instead of {expected}"));
+            }
+        }
     }
 }
 
-type Ties = BTreeSet<(Party, Party)>;
+pub type Ties = BTreeSet<(Party, Party)>;
 
 impl World {
     /// Whose events a node shows: its own, of whom it and its network follow, and what networks among these announce; nothing
@@ -124,7 +135,7 @@ impl World {
     }
 
     /// What each network announces, however long the way.
-    fn announced(&self, ties: &Ties) -> BTreeMap<Party, BTreeSet<Party>> {
+    pub fn announced(&self, ties: &Ties) -> BTreeMap<Party, BTreeSet<Party>> {
         let networks = ties
             .iter()
             .map(|(by, _)| *by)
@@ -148,7 +159,12 @@ impl World {
     }
 
     /// Whose events come to `follower` by those it follows and does not mute.
-    fn brought(&self, ties: &Ties, announced: &BTreeMap<Party, BTreeSet<Party>>, follower: Party) -> BTreeSet<Party> {
+    pub fn brought(
+        &self,
+        ties: &Ties,
+        announced: &BTreeMap<Party, BTreeSet<Party>>,
+        follower: Party,
+    ) -> BTreeSet<Party> {
         let model = self.model.borrow();
         let hears = |party: &Party| match (follower.site(), party.site()) {
             (Some(at), Some(other)) => !model.muted.contains(&(at, other)),
@@ -167,11 +183,11 @@ impl World {
     }
 }
 
-/// What a node shows from `from` on, in order, and the addresses that are there twice.
-async fn calendar(run: &Running, from: i64) -> (Vec<Shown>, Vec<String>) {
+/// What a node shows from `from` on of what a filter finds, in order, and the addresses that are there twice.
+pub async fn calendar(run: &Running, filter: &str, from: i64) -> (Vec<Shown>, Vec<String>) {
     let (mut shown, mut uris, mut twice, mut cursor) = (Vec::new(), BTreeSet::new(), Vec::new(), String::new());
     loop {
-        let request = TestRequest::get().uri(&format!("/api/v1/calendar?limit=200{cursor}"));
+        let request = TestRequest::get().uri(&format!("/api/v1/calendar?limit=200{filter}{cursor}"));
         let reply = (run.serve)(request.insert_header(("accept", "application/json"))).await;
         let page: Value = serde_json::from_slice(&reply.body).expect("JSON");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -200,7 +216,7 @@ async fn calendar(run: &Running, from: i64) -> (Vec<Shown>, Vec<String>) {
 }
 
 /// What is on one side only.
-fn difference<'a>(shown: &'a [Shown], expected: &'a [Shown]) -> Vec<(&'static str, &'a Shown)> {
+pub fn difference<'a>(shown: &'a [Shown], expected: &'a [Shown]) -> Vec<(&'static str, &'a Shown)> {
     let mut counts: BTreeMap<&Shown, i64> = BTreeMap::new();
     shown.iter().for_each(|one| *counts.entry(one).or_default() += 1);
     expected.iter().for_each(|one| *counts.entry(one).or_default() -= 1);

@@ -21,6 +21,10 @@ pub struct Social {
     count: RefCell<u32>,
     /// The ids of the Creates that came, by the id of their object.
     pub creates: RefCell<BTreeMap<String, BTreeSet<String>>>,
+    /// The boost of an object that stands, by who boosts and the object.
+    boosts: RefCell<BTreeMap<(String, String), String>>,
+    /// What was boosted again while it stood.
+    pub boosted_twice: RefCell<Vec<String>>,
 }
 
 impl Social {
@@ -30,6 +34,8 @@ impl Social {
             signer: Signer { key_id, key },
             count: RefCell::new(0),
             creates: RefCell::default(),
+            boosts: RefCell::default(),
+            boosted_twice: RefCell::default(),
         }
     }
 
@@ -37,12 +43,7 @@ impl Social {
     pub fn answer(&self, parcel: &Parcel) -> Reply {
         if parcel.method == Method::POST {
             let activity: Value = serde_json::from_slice(&parcel.body).unwrap_or_default();
-            if activity["type"] == "Create" {
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                let mut creates = self.creates.borrow_mut();
-                let ids = creates.entry(text(&activity["object"]["id"])).or_default();
-                ids.insert(text(&activity["id"]));
-            }
+            self.take(&activity);
             return Reply::status(202);
         }
         if parcel.url.path() != "/users/zoe" {
@@ -61,6 +62,31 @@ impl Social {
                 "publicKeyPem": self.signer.key.public_pem().expect("a PEM"),
             },
         }))
+    }
+
+    fn take(&self, activity: &Value) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let id = text(&activity["id"]);
+        match activity["type"].as_str() {
+            Some("Create") => {
+                let mut creates = self.creates.borrow_mut();
+                creates.entry(text(&activity["object"]["id"])).or_default().insert(id);
+            }
+            Some("Announce") => {
+                let boost = (text(&activity["actor"]), text(&activity["object"]));
+                let before = self.boosts.borrow_mut().insert(boost.clone(), id.clone());
+                if before.is_some_and(|before| before != id) {
+                    let (by, object) = boost;
+                    let words = format!("{by} boosted {object} again while it stood");
+                    self.boosted_twice.borrow_mut().push(words);
+                }
+            }
+            Some("Undo") => {
+                let undone = text(&activity["object"]["id"]);
+                self.boosts.borrow_mut().retain(|_, id| *id != undone);
+            }
+            _ => {}
+        }
     }
 
     /// A signed Follow of `group`.

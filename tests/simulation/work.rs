@@ -24,7 +24,8 @@ impl World {
         match self.dice.below(100) {
             0..10 => self.foreigners_act(),
             10..14 => self.agenda_changes(),
-            14..60 => self.staff_acts(at).await,
+            14..57 => self.staff_acts(at).await,
+            57..60 => self.staff_judges(at).await,
             60..78 => self.follow(at).await,
             78..86 => self.unfollow(at).await,
             86..90 => self.rotate(at).await,
@@ -294,13 +295,17 @@ impl World {
         app_keys::replace(&run.node, owner, pairs).await.expect("rotated");
     }
 
-    /// A person on another server follows a centre, and tries until it is taken in.
+    /// A person on another server follows a centre or a network, and tries until it is taken in.
     async fn person_follows(self: &Rc<Self>, at: usize) {
+        let followed = match self.sites[at].network {
+            Some(_) if self.dice.chance(600) => Party::Network(at),
+            _ => Party::Node(at),
+        };
         let parcel = self
             .social
-            .follow(&self.sites[at].group(), super::time::instant(self.time.ms()));
+            .follow(&self.group(followed), super::time::instant(self.time.ms()));
         let status = network::deliver(self, &parcel).await.map(|reply| reply.status);
-        self.note(&format!("a person follows n{at}: {status:?}"));
+        self.note(&format!("a person follows {followed}: {status:?}"));
     }
 
     fn set_clock(&self, at: usize) {

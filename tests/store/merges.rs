@@ -395,6 +395,31 @@ fn readers_see_one_with_both_names_and_find_it_by_what_either_tells() {
 }
 
 #[test]
+fn of_two_that_stand_behind_one_that_is_not_looked_for_one_is_shown() {
+    both_conn(|conn| {
+        let (_, shown, other) = two(conn);
+        let mia = peer(conn, "mia", "m.example");
+        let third = remote(conn, &mia, cafe("Café numérique", START));
+        for behind in [&other, &third] {
+            again(conn, behind, |facts| facts.themes = vec!["email".to_owned()]);
+            assert_eq!(shown_for(conn, id(behind)), Some(id(&shown)));
+        }
+        let filter = Filter {
+            themes: vec!["email".to_owned()],
+            ..Filter::default()
+        };
+        let first = calendar::page(conn, &filter, now(), 1, None, &Here).expect("a page");
+        assert_eq!(first.items.len(), 1);
+        assert_eq!(first.items[0].twins.len(), 2, "with the names of all");
+        let rest = calendar::page(conn, &filter, now(), 1, first.next.as_ref(), &Here).expect("a page");
+        assert!(first.next.is_none() || rest.items.is_empty());
+        assert_eq!(found(conn, &filter).len(), 1);
+        let days = calendar::days(conn, &filter, now(), &Here).expect("days");
+        assert_eq!(days.values().sum::<u32>(), 1);
+    });
+}
+
+#[test]
 fn pages_of_one_neither_repeat_nor_lose_merged_sessions() {
     both_conn(|conn| {
         let (ada, zoe) = (peer(conn, "ada", "a.example"), peer(conn, "zoe", "z.example"));

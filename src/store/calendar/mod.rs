@@ -6,7 +6,7 @@ mod filter;
 mod source;
 mod works;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Duration, NaiveDate};
 use diesel::prelude::*;
@@ -103,13 +103,14 @@ fn rows(
             .load::<(SessionRow, EventRow, (Option<f64>, Option<f64>))>(conn)?;
         let exhausted = i64::try_from(batch.len()).unwrap_or(i64::MAX) < chunk;
         let merged = batch.iter().filter_map(|(session, ..)| session.merged_into.clone());
-        let shown = matching(conn, filter, narrowed, now, merged.collect())?;
+        let stand_for = standing_for(conn, filter, narrowed, now, merged.collect())?;
         for (session, event, point) in batch {
             if found.len() == wanted {
                 return Ok((found, cursor));
             }
             cursor = Some(session.cursor());
-            let twice = session.merged_into.as_ref().is_some_and(|into| shown.contains(into));
+            let into = session.merged_into.as_ref();
+            let twice = into.is_some_and(|into| stand_for.get(into).is_some_and(|shown| *shown != session.id));
             if !twice && narrowed.area.as_ref().is_none_or(|area| within(area, point)) {
                 found.push((session, event));
             }
@@ -121,29 +122,53 @@ fn rows(
     Ok((found, cursor))
 }
 
-/// Those of `ids` that the filter finds too. A session that is merged into another is left out only where that other is
-/// shown: one that is looked for among the events of a partner, or by a theme that only the partner tells, is found.
-fn matching(
+/// For each of these sessions, into which others are merged, the one of them all that the filter shows: itself where the
+/// filter finds it. Else one that stands behind it: what is looked for among the events of a partner, or by a theme that only
+/// partners tell, is found, and once.
+fn standing_for(
     conn: &mut Conn,
     filter: &Filter,
     narrowed: &Narrowed,
     now: Instant,
-    ids: HashSet<String>,
-) -> Result<HashSet<String>, StoreError> {
-    if ids.is_empty() {
-        return Ok(ids);
+    merged: HashSet<String>,
+) -> Result<HashMap<String, String>, StoreError> {
+    if merged.is_empty() {
+        return Ok(HashMap::new());
     }
-    let rows: Vec<(String, Option<f64>, Option<f64>)> = in_time(filter, now, None, narrowed.apply(filter))
-        .filter(sessions::id.eq_any(ids))
-        .select((sessions::id, events::latitude, events::longitude))
-        .load(conn)?;
-    let inside = |(_, latitude, longitude): &(String, Option<f64>, Option<f64>)| {
-        narrowed
-            .area
-            .as_ref()
-            .is_none_or(|area| within(area, (*latitude, *longitude)))
-    };
-    Ok(rows.into_iter().filter(inside).map(|(id, ..)| id).collect())
+    let query = || in_time(filter, now, None, narrowed.apply(filter));
+    let found = query().filter(sessions::id.eq_any(&merged)).select((
+        sessions::id,
+        sessions::id,
+        (events::latitude, events::longitude),
+    ));
+    let found = inside(narrowed, found.load(conn)?);
+    let mut stand_for: HashMap<String, String> = found.collect();
+    let rest: Vec<&String> = merged.iter().filter(|id| !stand_for.contains_key(*id)).collect();
+    if rest.is_empty() {
+        return Ok(stand_for);
+    }
+    let behind = query()
+        .filter(sessions::merged_into.assume_not_null().eq_any(rest))
+        .order(sessions::id.desc())
+        .select((
+            sessions::merged_into.assume_not_null(),
+            sessions::id,
+            (events::latitude, events::longitude),
+        ));
+    // The last in this order, the smallest, stays.
+    stand_for.extend(inside(narrowed, behind.load(conn)?));
+    Ok(stand_for)
+}
+
+/// A session into which others are merged, one that stands for it, and where that is.
+type Standing = (String, String, (Option<f64>, Option<f64>));
+
+fn inside(narrowed: &Narrowed, rows: Vec<Standing>) -> impl Iterator<Item = (String, String)> {
+    let area = narrowed.area.as_ref();
+    let rows = rows
+        .into_iter()
+        .filter(move |(_, _, point)| area.is_none_or(|area| within(area, *point)));
+    rows.map(|(into, id, _)| (into, id))
 }
 
 /// The time bounds and the cursor, all on the columns of one index.
@@ -200,9 +225,10 @@ pub fn days(
         .filter(|(_, _, id, _)| merged.contains(id))
         .map(|(_, _, id, _)| id.clone())
         .collect();
-    let mut days = BTreeMap::new();
+    let (mut days, mut counted) = (BTreeMap::new(), HashSet::new());
     for (day, _, _, into) in rows {
-        if !into.is_some_and(|into| shown.contains(&into)) {
+        // Of several behind one that is not found, one counts.
+        if into.is_none_or(|into| !shown.contains(&into) && counted.insert(into)) {
             *days.entry(date(&day)?).or_insert(0) += 1;
         }
     }
