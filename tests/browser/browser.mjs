@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
@@ -54,6 +55,17 @@ export async function visitor(browser, origins, { javascript = true, width = 128
     if (protocol.startsWith("http") && !origins.includes(origin)) complaints.push(`third party: ${request.url()}`);
   });
   return { page, context, complaints };
+}
+
+/** Keeps the page as it is, at both widths, in the folder SCREENSHOTS where one is named. */
+export async function photograph(page, name) {
+  if (!process.env.SCREENSHOTS) return;
+  const before = page.viewportSize();
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${width}.png`), fullPage: true });
+  }
+  await page.setViewportSize(before);
 }
 
 /** axe-core finds nothing, at both widths, in light and dark; nothing scrolls sideways, down to 320 px. */

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { dayFromNow, eventually, Node } from "../outside/node.mjs";
-import { assertAccessible, launch, visitor } from "./browser.mjs";
+import { assertAccessible, launch, photograph, visitor } from "./browser.mjs";
 
 const member = { email: "accueil@centre.example", password: "trois chats sur un mur" };
 const place = { name: "Centre social de l’Alma", address: "80 rue de l’Alma", postcode: "59100", city: "Roubaix" };
@@ -62,6 +62,7 @@ describe("the network in a browser", { timeout: 240_000 }, () => {
     await page.getByText("Agenda · Maillage").waitFor();
     await page.getByText("1 événement à venir").waitFor();
     await assertAccessible(page);
+    await photograph(page, "qui-est-la");
     await page.getByLabel("Suivre au nom de").selectOption({ label: "Réseau du canal" });
     await page.getByRole("button", { name: "Suivre", exact: true }).click();
     await page.getByRole("status").waitFor();
@@ -70,6 +71,7 @@ describe("the network in a browser", { timeout: 240_000 }, () => {
       return page.getByText(/Suivi\. À jour le/).isVisible();
     });
     await assertAccessible(page);
+    await photograph(page, "equipe-reseau");
   });
 
   test("what the centre publishes is on the page of the network, and its Announce in its outbox", async () => {
@@ -113,6 +115,23 @@ describe("the network in a browser", { timeout: 240_000 }, () => {
     await eventually("the event on the network's page", async () => {
       await page.goto(`${network.origin}/centres/canal`);
       return page.getByRole("link", { name: "Atelier tablette" }).isVisible();
+    });
+    hub.complaints.length = 0;
+  });
+
+  test("what was decided is found again, and decided anew", async () => {
+    const { page } = hub;
+    await page.goto(`${network.origin}/desk/networks/canal`);
+    await page.getByText("Voir les décisions").click();
+    await assertAccessible(page);
+    await photograph(page, "decisions");
+    await page.getByRole("button", { name: "Ne pas annoncer (Atelier tablette)", exact: true }).click();
+    await page.getByRole("status").waitFor();
+    await page.getByText("Voir les décisions").click();
+    await page.getByText("Pas annoncé").waitFor();
+    await eventually("the event to leave the network's page", async () => {
+      await page.goto(`${network.origin}/centres/canal`);
+      return (await page.getByRole("link", { name: "Atelier tablette" }).count()) === 0;
     });
     hub.complaints.length = 0;
   });
