@@ -9,6 +9,7 @@
 //! | `--hours N` | hours that pass at most between two of these (6) |
 //! | `--jobs N` | worlds at the same time (2) |
 //! | `--calm` | without faults |
+//! | `--postgres URL` | every second node has its database on this server |
 //! | `--report` | what a node cost |
 //!
 //! The last line is `N passed, N failed`.
@@ -37,6 +38,11 @@ fn main() -> ExitCode {
     let mut options = Options::usual(size("--nodes", 8));
     options.steps = size("--steps", options.steps);
     options.hours = i64::try_from(number("--hours", 6)).unwrap_or(6);
+    let server = args
+        .iter()
+        .position(|arg| arg == "--postgres")
+        .and_then(|at| args.get(at + 1));
+    options.postgres = server.map(|url| &*url.clone().leak());
     if given("--calm") {
         options.faults = (0..Faults::COUNT).fold(options.faults, Faults::without);
     }

@@ -2,6 +2,7 @@
 
 mod agenda;
 pub mod batch;
+mod database;
 mod dice;
 mod doubles;
 mod foreign;

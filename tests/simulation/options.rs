@@ -66,6 +66,8 @@ pub struct Options {
     /// Hours that pass at most between two of them.
     pub hours: i64,
     pub faults: Faults,
+    /// A PostgreSQL server, on which every second node has its database.
+    pub postgres: Option<&'static str>,
 }
 
 impl Options {
@@ -76,6 +78,7 @@ impl Options {
             steps: 2 * nodes,
             hours: 6,
             faults: Faults::USUAL,
+            postgres: None,
         }
     }
 }

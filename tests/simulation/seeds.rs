@@ -26,6 +26,22 @@ fn nodes_converge_after_faults() {
 }
 
 #[test]
+fn nodes_converge_where_every_second_one_is_on_postgresql() {
+    let Some(server) = crate::support::database::postgres_server() else {
+        return;
+    };
+    let options = Options {
+        postgres: Some(server),
+        ..Options::usual(4)
+    };
+    let summary = batch::run(1, variable("SIMULATION_POSTGRES_SEEDS", 2), 1, options);
+    if let Some(seed) = summary.failed.keys().next() {
+        panic!("{}", batch::explain(*seed, options));
+    }
+    assert!(summary.worlds >= 2);
+}
+
+#[test]
 fn a_seed_gives_the_same_world_again() {
     let worlds = [1, 1, 2].map(|seed| world::run(seed, Options::usual(3)));
     let differs = worlds[0]

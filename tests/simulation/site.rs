@@ -3,8 +3,8 @@
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::sync::{Arc, OnceLock};
 
 use actix_web::body::to_bytes;
 use actix_web::dev::Service as _;
@@ -18,14 +18,16 @@ use maillage::domain::random::SeededRandomness;
 use maillage::domain::time::Clock as _;
 use maillage::federation::delivery::Worker;
 use maillage::federation::fetch::Transport;
-use maillage::store::{Db, Target, centres, keys as stored_keys};
+use maillage::store::{centres, keys as stored_keys};
 use maillage::web;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use url::Url;
 
+use super::database::Database;
 use super::keys;
 use super::network::Reply;
+use super::options::Options;
 use super::time::{NodeClock, VirtualTime};
 use super::watch::Watch;
 
@@ -77,6 +79,7 @@ pub struct Site {
     pub watch: Watch,
     random: Arc<SeededRandomness>,
     folder: PathBuf,
+    database: Database,
 }
 
 /// One run of the node's program.
@@ -89,7 +92,15 @@ pub struct Running {
 
 impl Site {
     /// The home of node `number`, with its keys and its centre.
-    pub fn new(number: usize, nodes: usize, skew: i64, seed: u64, time: &Arc<VirtualTime>, folder: &TempDir) -> Self {
+    pub fn new(
+        number: usize,
+        options: &Options,
+        skew: i64,
+        seed: u64,
+        time: &Arc<VirtualTime>,
+        folder: &TempDir,
+    ) -> Self {
+        let (nodes, postgres) = (options.nodes, options.postgres);
         let clock = Arc::new(NodeClock {
             time: Arc::clone(time),
             skew: AtomicI64::new(skew),
@@ -98,7 +109,10 @@ impl Site {
         let now = clock.now();
         let folder = folder.path().join(number.to_string());
         std::fs::create_dir(&folder).expect("a folder");
-        std::fs::write(folder.join("maillage.db"), template()).expect("a copy of the template");
+        let database = match postgres {
+            Some(server) if number % 2 == 1 => Database::schema(server),
+            _ => Database::file(&folder),
+        };
         let group = |handle: &str, kind: CentreKind| Centre {
             id: CentreId::new(now, random.as_ref()),
             handle: handle.parse().expect("a handle"),
@@ -125,10 +139,9 @@ impl Site {
             watch: Watch::default(),
             random,
             folder,
+            database,
         };
-        let mut conn = Target::parse(&site.database())
-            .and_then(|target| target.connect().map_err(|error| panic!("{error}")))
-            .expect("a connection");
+        let mut conn = site.database.conn();
         let spare = 2 * nodes + keys::SPARE + number;
         let owners = [
             (2 * number, None),
@@ -146,10 +159,6 @@ impl Site {
         site
     }
 
-    fn database(&self) -> String {
-        format!("sqlite://{}", self.folder.join("maillage.db").display())
-    }
-
     /// The actor of its centre.
     pub fn group(&self) -> String {
         format!("{}groups/agenda", self.base)
@@ -163,7 +172,7 @@ impl Site {
     /// Starts the program.
     pub async fn start(&self, transport: Arc<dyn Transport>) {
         let mut config = Config::new(self.base.clone(), &self.folder);
-        config.database.url = Some(Secret::new(self.database()));
+        config.database.url = Some(Secret::new(self.database.url().to_owned()));
         config.database.pool = 2;
         let node = Node::open_over(Some(transport), config, self.clock.clone(), self.random.clone())
             .await
@@ -201,17 +210,6 @@ async fn serve(node: &Node) -> Serve {
                 Err(error) => Reply::status(error.as_response_error().status_code().as_u16()),
             }
         })
-    })
-}
-
-/// A migrated, empty database.
-fn template() -> &'static [u8] {
-    static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
-        let folder = folder();
-        let file = folder.path().join("template.db");
-        drop(Db::open(&format!("sqlite://{}", file.display()), 1).expect("a database"));
-        std::fs::read(&file).expect("a file")
     })
 }
 

@@ -121,7 +121,7 @@ impl World {
             .map(|number| {
                 Site::new(
                     number,
-                    options.nodes,
+                    &options,
                     dice.between(-2 * MINUTE, 2 * MINUTE),
                     dice.number(),
                     &time,

@@ -127,6 +127,11 @@ fn admin(server: &str, sql: &str) {
     conn.batch_execute(sql).expect("the test role may make schemas");
 }
 
+/// The PostgreSQL server for tests, where there is one.
+pub fn postgres_server() -> Option<&'static str> {
+    server()
+}
+
 /// The PostgreSQL server for tests, started when needed.
 fn server() -> Option<&'static str> {
     static SERVER: OnceLock<Option<String>> = OnceLock::new();
