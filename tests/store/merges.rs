@@ -420,6 +420,29 @@ fn of_two_that_stand_behind_one_that_is_not_looked_for_one_is_shown() {
 }
 
 #[test]
+fn of_those_behind_one_that_is_not_looked_for_the_one_that_takes_place_is_shown() {
+    both_conn(|conn| {
+        let (_, _, other) = two(conn);
+        let mia = peer(conn, "mia", "m.example");
+        let third = remote(conn, &mia, cafe("Café numérique", START));
+        for (off, on) in [(&other, &third), (&third, &other)] {
+            again(conn, off, |facts| {
+                facts.themes = vec!["email".to_owned()];
+                facts.status = Status::Cancelled;
+            });
+            again(conn, on, |facts| facts.themes = vec!["email".to_owned()]);
+            let filter = Filter {
+                themes: vec!["email".to_owned()],
+                ..Filter::default()
+            };
+            let page = calendar::page(conn, &filter, now(), 10, None, &Here).expect("a page");
+            let shown: Vec<_> = page.items.iter().map(|entry| entry.event.id).collect();
+            assert_eq!(shown, [on.id]);
+        }
+    });
+}
+
+#[test]
 fn pages_of_one_neither_repeat_nor_lose_merged_sessions() {
     both_conn(|conn| {
         let (ada, zoe) = (peer(conn, "ada", "a.example"), peer(conn, "zoe", "z.example"));

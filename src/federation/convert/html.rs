@@ -106,8 +106,8 @@ const BLOCKS: [&str; 17] = [
 pub fn sanitise(html: &str) -> String {
     let html = strip_controls(head(html));
     let clean = KEPT.clean(&rename(&html)).to_string();
-    // Once more: `&#x202e;` was no such character before.
-    strip_controls(&clean).trim().to_owned()
+    // Once more: `&#x202e;` was no such character before, and `&#13;` no end of a line.
+    strip_controls(&clean).trim().replace('\r', "\n")
 }
 
 /// The text of `html`: entities read, elements gone, a line a block. At most `max` characters.
@@ -274,6 +274,13 @@ fn map_tags(html: &str, each: impl Fn(&mut String, &str, &str)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_carriage_return_by_reference_ends_a_line() {
+        let clean = sanitise("<p>a&#13;b&#x0d;&#10;c</p>");
+        assert_eq!(clean, "<p>a\nb\n\nc</p>");
+        assert_eq!(sanitise(&clean), clean);
+    }
 
     #[test]
     fn hostile_html_becomes_harmless() {

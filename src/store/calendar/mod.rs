@@ -3,10 +3,11 @@
 //! One query by start time, narrowed by the filter (`filter.rs`), then the sources of that page (`source.rs`).
 
 mod filter;
+mod shown;
 mod source;
 mod works;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Duration, NaiveDate};
 use diesel::prelude::*;
@@ -103,14 +104,14 @@ fn rows(
             .load::<(SessionRow, EventRow, (Option<f64>, Option<f64>))>(conn)?;
         let exhausted = i64::try_from(batch.len()).unwrap_or(i64::MAX) < chunk;
         let merged = batch.iter().filter_map(|(session, ..)| session.merged_into.clone());
-        let stand_for = standing_for(conn, filter, narrowed, now, merged.collect())?;
+        let shown = shown::for_each(conn, filter, narrowed, now, merged.collect())?;
         for (session, event, point) in batch {
             if found.len() == wanted {
                 return Ok((found, cursor));
             }
             cursor = Some(session.cursor());
             let into = session.merged_into.as_ref();
-            let twice = into.is_some_and(|into| stand_for.get(into).is_some_and(|shown| *shown != session.id));
+            let twice = into.is_some_and(|into| shown.get(into).is_some_and(|shown| *shown != session.id));
             if !twice && narrowed.area.as_ref().is_none_or(|area| within(area, point)) {
                 found.push((session, event));
             }
@@ -120,55 +121,6 @@ fn rows(
         }
     }
     Ok((found, cursor))
-}
-
-/// For each of these sessions, into which others are merged, the one of them all that the filter shows: itself where the
-/// filter finds it. Else one that stands behind it: what is looked for among the events of a partner, or by a theme that only
-/// partners tell, is found, and once.
-fn standing_for(
-    conn: &mut Conn,
-    filter: &Filter,
-    narrowed: &Narrowed,
-    now: Instant,
-    merged: HashSet<String>,
-) -> Result<HashMap<String, String>, StoreError> {
-    if merged.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let query = || in_time(filter, now, None, narrowed.apply(filter));
-    let found = query().filter(sessions::id.eq_any(&merged)).select((
-        sessions::id,
-        sessions::id,
-        (events::latitude, events::longitude),
-    ));
-    let found = inside(narrowed, found.load(conn)?);
-    let mut stand_for: HashMap<String, String> = found.collect();
-    let rest: Vec<&String> = merged.iter().filter(|id| !stand_for.contains_key(*id)).collect();
-    if rest.is_empty() {
-        return Ok(stand_for);
-    }
-    let behind = query()
-        .filter(sessions::merged_into.assume_not_null().eq_any(rest))
-        .order(sessions::id.desc())
-        .select((
-            sessions::merged_into.assume_not_null(),
-            sessions::id,
-            (events::latitude, events::longitude),
-        ));
-    // The last in this order, the smallest, stays.
-    stand_for.extend(inside(narrowed, behind.load(conn)?));
-    Ok(stand_for)
-}
-
-/// A session into which others are merged, one that stands for it, and where that is.
-type Standing = (String, String, (Option<f64>, Option<f64>));
-
-fn inside(narrowed: &Narrowed, rows: Vec<Standing>) -> impl Iterator<Item = (String, String)> {
-    let area = narrowed.area.as_ref();
-    let rows = rows
-        .into_iter()
-        .filter(move |(_, _, point)| area.is_none_or(|area| within(area, *point)));
-    rows.map(|(into, id, _)| (into, id))
 }
 
 /// The time bounds and the cursor, all on the columns of one index.
