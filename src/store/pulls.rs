@@ -21,6 +21,8 @@ pub struct Pull {
     pub etag: Option<String>,
     /// The last time it worked.
     pub pulled: Option<Instant>,
+    /// When it last found events that their authors' servers refused.
+    pub refused: Option<Instant>,
     /// Until when it is the caller's.
     pub leased_until: Instant,
 }
@@ -116,14 +118,18 @@ pub fn claim(
         diesel::update(peers::table.find(&id))
             .set(peers::pull_due_at.eq(ms(lease_until)))
             .execute(conn)?;
-        let found = peers::table
-            .find(&id)
-            .select((PeerRow::as_select(), peers::pull_etag, peers::pulled_at));
-        let (row, etag, pulled) = found.first::<(PeerRow, Option<String>, Option<i64>)>(conn)?;
+        let found = peers::table.find(&id).select((
+            PeerRow::as_select(),
+            peers::pull_etag,
+            peers::pulled_at,
+            peers::pull_refused_at,
+        ));
+        let (row, etag, pulled, refused) = found.first::<(PeerRow, Option<String>, Option<i64>, Option<i64>)>(conn)?;
         pulls.push(Pull {
             peer: row.domain()?,
             etag,
             pulled: instant_opt(pulled)?,
+            refused: instant_opt(refused)?,
             leased_until: lease_until,
         });
     }
@@ -133,8 +139,12 @@ pub fn claim(
 /// How a pull ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pulled<'a> {
+    /// The programme is as it was.
+    Unchanged,
     /// It worked; with the ETag of the answer, if it had one.
     Done(Option<&'a str>),
+    /// The same, but some events of others were refused by their authors' servers.
+    Refused(Option<&'a str>),
     /// It worked, and not all could be taken: what was left out, in words. The next asks for everything again.
     Partly(&'a str),
     /// It did not; in words.
@@ -159,9 +169,17 @@ pub fn settle(
         .execute(conn)?
         > 0;
     match outcome {
-        Pulled::Done(etag) => diesel::update(row())
+        Pulled::Unchanged => diesel::update(row())
+            .set((
+                peers::pull_etag.eq(pull.etag.as_deref().filter(|_| held)),
+                peers::pulled_at.eq(ms(now)),
+                peers::pull_error.eq(None::<&str>),
+            ))
+            .execute(conn)?,
+        Pulled::Done(etag) | Pulled::Refused(etag) => diesel::update(row())
             .set((
                 peers::pull_etag.eq(etag.filter(|_| held)),
+                peers::pull_refused_at.eq(matches!(outcome, Pulled::Refused(_)).then_some(ms(now))),
                 peers::pulled_at.eq(ms(now)),
                 peers::pull_error.eq(None::<&str>),
             ))

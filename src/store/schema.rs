@@ -47,6 +47,7 @@ diesel::table! {
         gone_at -> Nullable<BigInt>,
         pull_due_at -> Nullable<BigInt>,
         pull_etag -> Nullable<Text>,
+        pull_refused_at -> Nullable<BigInt>,
         pulled_at -> Nullable<BigInt>,
         pull_error -> Nullable<Text>,
         heard_at -> Nullable<BigInt>,

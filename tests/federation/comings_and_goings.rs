@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use maillage::app::following;
+use maillage::app::{following, moderation};
+use maillage::domain::block::{Severity, Target};
 use maillage::domain::id::FollowId;
 use maillage::domain::time::FixedClock;
 use maillage::store::peers;
@@ -221,6 +222,42 @@ async fn an_event_that_was_away_for_a_moment_comes_back_by_whoever_relays_it() {
     assert_eq!(author.tell(&node, "Delete", event["id"].clone()).await, 202);
     assert_eq!(author.tell(&node, "Create", event).await, 202);
     assert!(node.titles().await.is_empty());
+}
+
+#[test]
+fn what_an_author_refused_us_for_a_while_comes_by_whoever_relays_it() {
+    on_both(&["a", "b", "c"], |row| async move {
+        let nodes = [
+            row.homes[0].start().await,
+            row.homes[1].start().await,
+            row.homes[2].start().await,
+        ];
+        let all: Vec<&Running> = nodes.iter().collect();
+        let (author, hub, reader) = (&nodes[0], &nodes[1], &nodes[2]);
+        let centre = author.centre("agenda").await;
+        let rlin = network(hub, "rlin").await;
+        follow_as(hub, &rlin, &author.group("agenda")).await;
+        reader.follow(&hub.group("rlin")).await;
+        settle(&all).await;
+        let blocked = Target::Actor(format!("{}actor", reader.base));
+        moderation::block(&author.node, blocked.clone(), Severity::Block, "")
+            .await
+            .expect("blocked");
+        publish(author, &centre, "Café", 30).await;
+        for hours in [0, 6] {
+            row.clock.advance(TimeDelta::hours(hours));
+            settle(&all).await;
+            assert_eq!(hub.titles().await, ["Café"]);
+            assert!(reader.titles().await.is_empty(), "its author is not to be had");
+        }
+        moderation::unblock(&author.node, blocked)
+            .await
+            .expect("blocked no more");
+        // Nothing says so, and the programme of the network is as it was.
+        row.clock.advance(TimeDelta::hours(13));
+        settle(&all).await;
+        assert_eq!(reader.titles().await, ["Café"]);
+    });
 }
 
 #[tokio::test]

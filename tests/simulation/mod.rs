@@ -8,6 +8,7 @@ mod doubles;
 mod foreign;
 mod keys;
 mod model;
+mod moderation;
 mod network;
 pub mod options;
 mod oracle;

@@ -70,6 +70,12 @@ pub struct Model {
     pub follows: BTreeMap<(Party, Party), Option<bool>>,
     /// Which node hears nothing of which.
     pub muted: BTreeSet<(usize, usize)>,
+    /// Which node has nothing to do with which any more, and the follows of its own that this ended.
+    pub blocked: BTreeMap<(usize, usize), Vec<(Party, Party)>>,
+    /// Which node once had nothing to do with which.
+    pub once_blocked: BTreeSet<(usize, usize)>,
+    /// Follows that blocks ended and that people ask for anew.
+    pub owed: Vec<(Party, Party)>,
     /// Which events, by their places, the staff of which node told apart.
     pub apart: BTreeSet<(usize, usize, usize)>,
 }

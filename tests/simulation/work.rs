@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use chrono::TimeDelta;
-use maillage::app::{events, following, keys as app_keys, moderation};
-use maillage::domain::block::{Severity, Target};
+use maillage::app::{events, following, keys as app_keys};
 use maillage::domain::event::{EventFacts, Schedule, Status};
 use maillage::domain::place::Place;
 use maillage::domain::recurrence::Recurrence;
@@ -30,8 +29,8 @@ impl World {
             78..86 => self.unfollow(at).await,
             86..90 => self.rotate(at).await,
             90..92 => self.person_follows(at).await,
-            92..94 => self.mute(at).await,
-            94..97 => self.crash(at),
+            92..95 => self.moderate(at).await,
+            95..97 => self.crash(at),
             _ => self.set_clock(at),
         }
     }
@@ -258,28 +257,6 @@ impl World {
         self.note(&format!("{follower} unfollows {target}"));
         following::unfollow(&run.node, follow.id).await.expect("unfollowed");
         self.model.borrow_mut().follows.insert((follower, target), Some(false));
-    }
-
-    /// `at` hears nothing of another node any more, or hears it again.
-    async fn mute(&self, at: usize) {
-        let (Some(run), other) = (self.sites[at].run(), self.dice.place(self.sites.len())) else {
-            return;
-        };
-        if other == at {
-            return;
-        }
-        let target = Target::Domain(format!("n{other}.example"));
-        let muted = self.model.borrow().muted.contains(&(at, other));
-        if muted {
-            self.note(&format!("n{at} hears n{other} again"));
-            moderation::unblock(&run.node, target).await.expect("heard again");
-            self.model.borrow_mut().muted.remove(&(at, other));
-        } else {
-            self.note(&format!("n{at} mutes n{other}"));
-            let muting = moderation::block(&run.node, target, Severity::Mute, "");
-            muting.await.expect("muted");
-            self.model.borrow_mut().muted.insert((at, other));
-        }
     }
 
     async fn rotate(&self, at: usize) {

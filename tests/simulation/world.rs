@@ -177,6 +177,8 @@ impl World {
         self.cut.borrow_mut().1 = 0;
         self.note("quiet returns");
         self.revive(true).await;
+        self.lift_blocks().await;
+        self.ask_what_is_owed().await;
         for wait in [
             MINUTE,
             10 * MINUTE,

@@ -159,7 +159,7 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
         }
         let pause = match &outcome {
             // The next reading goes on with what is left.
-            Ok(Outcome::Changed(_, left_out)) if left_out.has(FETCHES) => RETRY,
+            Ok(Outcome::Changed { left_out, .. }) if left_out.has(FETCHES) => RETRY,
             Ok(_) => TimeDelta::minutes(federation.settings.pull_minutes.into()),
             Err(_) => RETRY,
         };
@@ -173,13 +173,13 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
     }
     let now = federation.now();
     let word = match &outcome {
-        Ok(Outcome::Changed(..)) => telemetry::Pull::Changed,
+        Ok(Outcome::Changed { .. }) => telemetry::Pull::Changed,
         Ok(Outcome::Unchanged) => telemetry::Pull::Unchanged,
         Err(_) => telemetry::Pull::Failed,
     };
     federation.metrics.pull(word);
     match &outcome {
-        Ok(Outcome::Changed(_, left_out)) if !left_out.is_empty() => {
+        Ok(Outcome::Changed { left_out, .. }) if !left_out.is_empty() => {
             tracing::info!(peer.host = %pull.peer.host, %left_out, "programme not read whole");
         }
         Err(error) => tracing::info!(peer.host = %pull.peer.host, %error, "programme not read"),
@@ -194,8 +194,11 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
             let pulled = match (&outcome, &left_out) {
                 (Err(error), _) => Pulled::Failed(error),
                 (_, Some(words)) => Pulled::Partly(words),
-                (Ok(Outcome::Changed(etag, _)), None) => Pulled::Done(etag.as_deref()),
-                (Ok(Outcome::Unchanged), None) => Pulled::Done(pull.etag.as_deref()),
+                (Ok(Outcome::Unchanged), None) => Pulled::Unchanged,
+                (Ok(Outcome::Changed { etag, refused, .. }), None) => match refused {
+                    true => Pulled::Refused(etag.as_deref()),
+                    false => Pulled::Done(etag.as_deref()),
+                },
             };
             pulls::settle(conn, &pull, pulled, now, next)
         })
@@ -207,14 +210,21 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
 pub enum Outcome {
     /// The programme is as it was.
     Unchanged,
-    /// It was read: its new ETag, and what could not be taken of it.
-    Changed(Option<String>, LeftOut),
+    /// It was read.
+    Changed {
+        /// Its new ETag.
+        etag: Option<String>,
+        /// What could not be taken of it.
+        left_out: LeftOut,
+        /// Whether authors' servers refused some of what it lists of others.
+        refused: bool,
+    },
 }
 
 impl Outcome {
     fn words(&self) -> Option<String> {
         match self {
-            Self::Changed(_, left_out) if !left_out.is_empty() => Some(left_out.to_string()),
+            Self::Changed { left_out, .. } if !left_out.is_empty() => Some(left_out.to_string()),
             _ => None,
         }
     }

@@ -32,6 +32,8 @@ const TOTAL_OFF: i64 = 1_000;
 pub(super) const MAX_FETCHES: usize = 100;
 /// Sessions of one day that are kept of one reading: no centre has so many, and a calendar of others stays readable.
 pub const MAX_ON_A_DAY: usize = 200;
+/// After this, what authors' servers refused to us is asked for again.
+const REFUSED_AGAIN: TimeDelta = TimeDelta::hours(12);
 /// How long after its end an event that is not known yet is still taken in: an outbox holds years of them.
 pub(in crate::federation) const TAKEN_AFTER_ITS_END: TimeDelta = TimeDelta::days(31);
 
@@ -55,10 +57,11 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         budget: Budget::of(MAX_FETCHES),
         days: HashMap::new(),
         left_out: LeftOut::default(),
+        refused: false,
     };
     let answer = federation
         .fetcher
-        .get_json_if_changed(&address, Accept::ActivityJson, pull.etag.as_deref())
+        .get_json_if_changed(&address, Accept::ActivityJson, known(pull, federation.now()))
         .await?;
     let Answer::Changed(first) = answer else {
         return Ok(Outcome::Unchanged);
@@ -80,7 +83,18 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
     }
     reading.look_at_undated().await?;
     let etag = first.etag.filter(|_| !reading.left_out.has(FETCHES));
-    Ok(Outcome::Changed(etag, reading.left_out))
+    Ok(Outcome::Changed {
+        etag,
+        left_out: reading.left_out,
+        refused: reading.refused,
+    })
+}
+
+/// What is known of the last answer. Where servers refused us what the peer lists of theirs, they may do so no more, and nothing
+/// would say so.
+fn known(pull: &Pull, now: Instant) -> Option<&str> {
+    let asked_again = pull.refused.is_some_and(|refused| now - refused >= REFUSED_AGAIN);
+    pull.etag.as_deref().filter(|_| !asked_again)
 }
 
 /// How much of a collection was read.
@@ -108,6 +122,8 @@ pub(super) struct Reading<'a> {
     /// How many events of each day.
     days: HashMap<NaiveDate, usize>,
     pub(super) left_out: LeftOut,
+    /// Whether authors' servers refused some of what it lists of others.
+    refused: bool,
 }
 
 impl Reading<'_> {
@@ -209,6 +225,7 @@ impl Reading<'_> {
                 self.left_out.note(word);
             }
             NotTaken::Ignored(FETCHES) => self.left_out.note(FETCHES),
+            NotTaken::Forbidden("unverifiable") => self.refused = true,
             _ => {}
         }
     }

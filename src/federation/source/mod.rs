@@ -188,7 +188,12 @@ async fn take(federation: &Federation, pull: &Pull) -> Result<(Outcome, TimeDelt
     let kept = TimeDelta::seconds(file.max_age.unwrap_or(0).into());
     let wish = calendar.ttl.unwrap_or_default().max(kept);
     let left_out = keep(federation, &pull.peer, calendar, lists_all).await?;
-    Ok((Outcome::Changed(file.validator, left_out), wish))
+    let changed = Outcome::Changed {
+        etag: file.validator,
+        left_out,
+        refused: false,
+    };
+    Ok((changed, wish))
 }
 
 /// Keeps what a source lists; once it was read whole and lists all there is, what it lists no more leaves the calendar.
