@@ -7,6 +7,7 @@
 
 mod backend;
 mod column;
+mod compact;
 mod db;
 mod error;
 mod page;

@@ -7,6 +7,7 @@ use crate::domain::text::fold;
 use crate::domain::vocabulary::{EVENT_TYPES, Language, THEMES};
 use crate::store::backend::natively;
 use crate::store::column::{from_json, instant, ms, parse, parse_opt, to_json};
+use crate::store::compact::without_empty;
 use crate::store::schema::{event_tags, events};
 use crate::store::{Conn, StoreError};
 
@@ -87,7 +88,7 @@ impl FullRow {
             external_id: facts.external_id.clone().filter(|_| centre_id.is_some()),
             centre_id,
             peer_id,
-            facts: to_json("event facts", facts)?,
+            facts: without_empty(&to_json("event facts", facts)?),
             event_type: facts.event_type.clone(),
             format: facts.format.map(|format| format.as_str()),
             mode: facts.mode.as_str(),
@@ -120,7 +121,10 @@ pub(in crate::store) fn level_step(level: Level) -> i64 {
 
 /// The words that a search finds an event by.
 fn search_text(facts: &EventFacts) -> String {
-    let mut words = vec![facts.title.as_str(), &facts.summary, &facts.description];
+    // Often the summary is how the description begins.
+    let told_again = facts.description.starts_with(facts.summary.trim_end_matches('…'));
+    let summary = if told_again { "" } else { &facts.summary };
+    let mut words = vec![facts.title.as_str(), summary, &facts.description];
     if let Some(place) = &facts.place {
         words.extend([place.name.as_str(), &place.address, &place.city]);
     }
