@@ -2,7 +2,7 @@
 //!
 //! What is remembered may be out of date: another process may have fetched the actor again. So it only speeds up the way
 //! to the transaction of the effect, which checks that the row is still the one that was remembered
-//! ([`store::peers::is_current`]); otherwise the request is looked at again. A replaced key is thus never believed.
+//! ([`store::peers::standing`]); otherwise the request is looked at again. A replaced key is thus never believed.
 
 use std::sync::Arc;
 

@@ -44,7 +44,7 @@ pub async fn sender(
     if known.is_some() && !federation.acquaintances.may_ask_again(actor.as_str(), federation.now()) {
         return Err(NotTaken::Unavailable("asked_lately"));
     }
-    if Receipt::is_known(federation, incoming, digest).await? {
+    if Receipt::is_known(federation, digest).await? {
         return Err(NotTaken::Duplicate);
     }
     let turn = federation.limits.fetch_of(&urls::host(&key_url), from).await?;

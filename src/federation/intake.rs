@@ -220,14 +220,19 @@ pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
 
 /// [`keep`], and whether the event is one date of a series, or was.
 fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken> {
-    if let Some(deleted) = tombstones::find(conn, &told.event.uri)? {
+    let trace = events::trace(conn, &told.event.uri)?;
+    if let Some(deleted) = trace.deleted {
         // Its own address has it again: it was away, and whoever relayed it took that for good.
         if told.asked.is_none_or(|asked| asked <= deleted) {
             return Err(NotTaken::Ignored("deleted"));
         }
         tombstones::remove(conn, &told.event.uri)?;
     }
-    let known = events::by_uri(conn, &told.event.uri)?;
+    let known = if trace.known {
+        events::by_uri(conn, &told.event.uri)?
+    } else {
+        None
+    };
     let mut event = Cow::Borrowed(&told.event);
     if let Some(known) = known.as_ref().filter(|known| known.origin != event.origin) {
         if !is_by(conn, known.origin, &told.authors)? {
@@ -268,14 +273,20 @@ pub fn hide(conn: &mut Conn, uri: &str, owner: &Peer) -> Result<(), StoreError> 
     }
 }
 
-/// Keeps what the sender told of an event, when one of our actors follows its publisher or the sender; whether its
+/// Keeps what the sender told of an event, when one of our actors follows the sender (`followed`) or its publisher; whether its
 /// publisher's whole programme is to be read now: a series is posted date by date. Software that names no series may mean
 /// one.
 ///
 /// # Errors
 /// [`NotTaken::Ignored`] when nobody follows, or as [`keep`].
-pub fn keep_if_followed(conn: &mut Conn, told: &Told, sender: &Peer, now: Instant) -> Result<bool, NotTaken> {
-    if !is_wanted(conn, &told.event.uri, told.owner.id, sender.id)? {
+pub fn keep_if_followed(
+    conn: &mut Conn,
+    told: &Told,
+    sender: &Peer,
+    followed: bool,
+    now: Instant,
+) -> Result<bool, NotTaken> {
+    if !followed && !is_wanted(conn, &told.event.uri, told.owner.id, sender.id)? {
         return Err(NotTaken::Ignored("not_followed"));
     }
     let (_, of_series) = keep_date(conn, told)?;

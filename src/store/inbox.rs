@@ -1,5 +1,8 @@
 //! What the inbox has already taken in. Called in the transaction of the effect, so that a failed attempt can be
 //! repeated and a second one is silent.
+//!
+//! An activity is known by the SHA-256 of its body, in which its id stands: the content counts, because Mobilizon reuses one
+//! id for each `Update` of an event. Half of the digest is kept.
 
 use diesel::prelude::*;
 
@@ -9,17 +12,15 @@ use super::schema::inbox_seen;
 use super::{Conn, StoreError};
 use crate::domain::time::Instant;
 
-/// Whether this activity with this content comes for the first time, and remembers it. The digest counts, because
-/// Mobilizon reuses one id for each `Update` of an event.
+/// Bytes that are kept of a digest: nobody finds two bodies that share them.
+const KEPT: usize = 16;
+
+/// Whether this body comes for the first time, and remembers it.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn first_time(conn: &mut Conn, activity_uri: &str, digest: &str, now: Instant) -> Result<bool, StoreError> {
-    let row = (
-        inbox_seen::activity_uri.eq(activity_uri),
-        inbox_seen::digest.eq(digest),
-        inbox_seen::seen_at.eq(ms(now)),
-    );
+pub fn first_time(conn: &mut Conn, digest: &[u8; 32], now: Instant) -> Result<bool, StoreError> {
+    let row = (inbox_seen::digest.eq(&digest[..KEPT]), inbox_seen::seen_at.eq(ms(now)));
     let insert = diesel::insert_into(inbox_seen::table)
         .values(row)
         .on_conflict_do_nothing();
@@ -31,8 +32,8 @@ pub fn first_time(conn: &mut Conn, activity_uri: &str, digest: &str, now: Instan
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn seen(conn: &mut Conn, activity_uri: &str, digest: &str) -> Result<bool, StoreError> {
-    let known = inbox_seen::table.find((activity_uri, digest));
+pub fn seen(conn: &mut Conn, digest: &[u8; 32]) -> Result<bool, StoreError> {
+    let known = inbox_seen::table.find(&digest[..KEPT]);
     Ok(diesel::select(diesel::dsl::exists(known)).get_result(conn)?)
 }
 

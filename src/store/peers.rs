@@ -11,7 +11,7 @@ use super::schema::{announces, events, follow_requests, followers, follows, peer
 use super::{Conn, StoreError};
 use crate::domain::block::Target;
 use crate::domain::id::PeerId;
-use crate::domain::peer::Peer;
+use crate::domain::peer::{FollowState, Peer};
 use crate::domain::time::Instant;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -161,17 +161,38 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Peer>, StoreError> {
     row.map(Row::domain).transpose()
 }
 
-/// Whether the row of `peer` still has the keys and the date that it was read with.
+/// How a peer that was read earlier stands now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its row still has the keys and the date that it was read with.
+    pub current: bool,
+    /// One of our actors follows it, with its Accept.
+    pub followed: bool,
+}
+
+/// How `peer` stands.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn is_current(conn: &mut Conn, peer: &Peer) -> Result<bool, StoreError> {
-    let known = peers::table
-        .find(peer.id.to_string())
-        .select((peers::fetched_at, peers::public_keys));
-    let row: Option<(i64, String)> = natively!(conn, |conn| known.get_result(conn)).optional()?;
-    let Some((fetched, keys)) = row else { return Ok(false) };
-    Ok(fetched == ms(peer.fetched) && keys == to_json("peer keys", &peer.keys)?)
+pub fn standing(conn: &mut Conn, peer: &Peer) -> Result<Standing, StoreError> {
+    let followed = follows::table.filter(
+        follows::peer_id
+            .eq(peers::id)
+            .and(follows::state.eq(FollowState::Accepted.as_str())),
+    );
+    let known =
+        peers::table
+            .find(peer.id.to_string())
+            .select((peers::fetched_at, peers::public_keys, exists(followed)));
+    let row: Option<(i64, String, bool)> = natively!(conn, |conn| known.get_result(conn)).optional()?;
+    let Some((fetched, keys, followed)) = row else {
+        return Ok(Standing {
+            current: false,
+            followed: false,
+        });
+    };
+    let current = fetched == ms(peer.fetched) && keys == to_json("peer keys", &peer.keys)?;
+    Ok(Standing { current, followed })
 }
 
 /// The peer with this address: its id, or its page for people.

@@ -203,7 +203,7 @@ diesel::table! {
     }
 }
 diesel::table! {
-    inbox_seen (activity_uri, digest) { activity_uri -> Text, digest -> Text, seen_at -> BigInt, }
+    inbox_seen (digest) { digest -> Binary, seen_at -> BigInt, }
 }
 
 diesel::joinable!(sign_ins -> members (member_id));

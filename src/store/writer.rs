@@ -140,6 +140,7 @@ struct Desk {
 impl Desk {
     fn work(mut self) {
         while let Ok(first) = self.queue.recv() {
+            thread::yield_now();
             let mut group = Vec::new();
             let failure = self.transaction(first, &mut group).err();
             if failure.is_some() {

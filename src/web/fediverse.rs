@@ -4,8 +4,9 @@
 //! `/events/{id}` is also a page for people: requests whose `Accept` asks for ActivityPub come here, others go to
 //! `public`.
 
-use actix_web::guard::{Guard, GuardContext};
+use actix_web::guard::{self, Guard, GuardContext};
 use actix_web::http::header::{ACCEPT, CACHE_CONTROL, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, VARY};
+use actix_web::middleware::from_fn;
 use actix_web::web::{Data, Path, Query, ServiceConfig, get, head, post, resource};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Resource as Routed, Responder};
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::Error;
 use super::inbox::receive;
+use super::middleware::{metrics, trace};
 use crate::app::Node;
 use crate::domain::id::ActivityId;
 use crate::federation::delivery::CONTENT_TYPE;
@@ -27,11 +29,29 @@ use crate::store::{Conn, StoreError, centres, changes, events};
 /// was there before it.
 const FRESH: &str = "public, no-cache";
 
+/// The busiest first.
+const INBOXES: [&str; 3] = ["/inbox", "/actor/inbox", "/groups/{handle}/inbox"];
+
+/// Adds the inboxes as other servers send to them: logged and counted, no more. They have their own limits, their answers are
+/// for no browser, and the middleware around everything else costs as much as checking a signature.
+pub fn inboxes(routes: &mut ServiceConfig) {
+    // One resource each: a list of paths is looked up in a regular expression.
+    for path in INBOXES {
+        routes.service(
+            resource(path)
+                .guard(guard::Post())
+                .wrap(from_fn(metrics::count))
+                .wrap(from_fn(trace::log))
+                .route(post().to(receive)),
+        );
+    }
+}
+
 /// Adds the routes of federation.
 pub fn configure(routes: &mut ServiceConfig) {
     let document = |path: &str| resource(path).guard(WantsActivity);
-    // One resource each, the busiest first: a list of paths is looked up in a regular expression.
-    for path in ["/inbox", "/actor/inbox", "/groups/{handle}/inbox"] {
+    for path in INBOXES {
+        // Whoever reads one is told what it takes.
         routes.service(resource(path).route(post().to(receive)));
     }
     routes

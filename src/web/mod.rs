@@ -16,7 +16,7 @@ pub mod view;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig};
+use actix_web::web::{Data, FormConfig, JsonConfig, PathConfig, PayloadConfig, QueryConfig, ServiceConfig, scope};
 use actix_web::{App, error as framework};
 
 use crate::app::Node;
@@ -49,9 +49,26 @@ impl Shared {
 /// The application, as each thread of the server (and each test) makes it.
 ///
 /// A request meets the middleware from the bottom of the list to its top: it is logged and counted whatever happens,
-/// every answer has the protective headers, an error its page, and a form of another site reaches no handler.
+/// every answer has the protective headers, an error its page, and a form of another site reaches no handler. What is sent
+/// to an inbox meets none of it (`fediverse::inboxes`).
 pub fn app(
     shared: Shared,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    app_of(shared, routes::configure)
+}
+
+/// [`app`] with other routes behind the same middleware.
+pub fn app_of(
+    shared: Shared,
+    routes: impl FnOnce(&mut ServiceConfig),
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -65,19 +82,23 @@ pub fn app(
         .app_data(shared.node)
         .app_data(shared.limits)
         .configure(limit_bodies)
-        .wrap(from_fn(timeout::limit))
-        .wrap(from_fn(origin::check))
-        .wrap(from_fn(blocked::check))
-        .wrap(from_fn(error::render))
-        .wrap(from_fn(headers::add))
-        .wrap(Compress::default())
-        .wrap(from_fn(metrics::count))
-        .wrap(from_fn(trace::log))
-        .configure(routes::configure)
+        .configure(fediverse::inboxes)
+        .service(
+            scope("")
+                .wrap(from_fn(timeout::limit))
+                .wrap(from_fn(origin::check))
+                .wrap(from_fn(blocked::check))
+                .wrap(from_fn(error::render))
+                .wrap(from_fn(headers::add))
+                .wrap(Compress::default())
+                .wrap(from_fn(metrics::count))
+                .wrap(from_fn(trace::log))
+                .configure(routes),
+        )
 }
 
 /// What extractors refuse becomes one of our errors, so that it is answered like any other.
-fn limit_bodies(parts: &mut actix_web::web::ServiceConfig) {
+fn limit_bodies(parts: &mut ServiceConfig) {
     let unreadable = |text: String| actix_web::Error::from(Error::Unreadable(text));
     parts
         .app_data(PayloadConfig::new(LONGEST_BODY))

@@ -120,7 +120,11 @@ async fn a_neighbour_that_fails_or_panics_takes_nobody_with_it() {
         sql(&db, "failing", "INSERT INTO peer_keys VALUES ('key', 'nobody')"),
         set(&db, "b"),
         panicking(&db, "panicking"),
-        sql(&db, "full", "PRAGMA max_page_count=1; CREATE TABLE big (x TEXT)"),
+        sql(
+            &db,
+            "full",
+            "PRAGMA max_page_count=1; CREATE TABLE big AS SELECT zeroblob(1000000) AS x",
+        ),
         set(&db, "c"),
     ];
     let outcomes = together(&db, writes).await;

@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Double, Nullable, Text};
 use maillage::domain::centre::CentreKind;
 use maillage::domain::place::Place;
-use maillage::store::{Conn, Db, StoreError, Target, migrate, schema};
+use maillage::federation::signature::sha256;
+use maillage::store::{Conn, Db, StoreError, Target, inbox, migrate, schema};
 
 use super::samples::{centre, facts, local, peer, remote};
 use crate::support::database::{Database, both, both_conn};
@@ -118,19 +119,41 @@ fn sessions_from_before_learn_where_they_are() {
             (one.id.to_string().as_str(), "")
         );
         assert_eq!((written[1].town.as_str(), written[1].latitude), ("saint", Some(45.4)));
-        let database = if matches!(conn, Conn::Postgres(_)) {
-            "postgres"
-        } else {
-            "sqlite"
-        };
-        let folder = format!("migrations/{database}/2026-11-23-000011_whereabouts/down.sql");
-        let down = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("a script");
-        conn.batch_execute(&format!(
-            "{down}; DELETE FROM __diesel_schema_migrations WHERE version = '20261123000011'"
-        ))
-        .expect("down");
+        take_back(conn, "2026-11-23-000011_whereabouts");
         migrate::up(conn).expect("up again");
         assert_eq!(all(conn), written);
+    });
+}
+
+/// Undoes one migration, whatever came after it.
+fn take_back(conn: &mut Conn, name: &str) {
+    let database = if matches!(conn, Conn::Postgres(_)) {
+        "postgres"
+    } else {
+        "sqlite"
+    };
+    let script = format!("migrations/{database}/{name}/down.sql");
+    let down = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(script)).expect("a script");
+    let version: String = name.split('_').next().unwrap_or_default().replace('-', "");
+    conn.batch_execute(&format!(
+        "{down}; DELETE FROM __diesel_schema_migrations WHERE version = '{version}'"
+    ))
+    .expect("down");
+}
+
+#[test]
+fn what_was_taken_in_before_is_still_known() {
+    both_conn(|conn| {
+        take_back(conn, "2026-11-29-000016_lean");
+        let digest = sha256(b"{}");
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        conn.batch_execute(&format!(
+            "INSERT INTO inbox_seen VALUES ('https://a.example/1', '{hex}', 1)"
+        ))
+        .expect("a row");
+        migrate::up(conn).expect("up again");
+        assert!(inbox::seen(conn, &digest).expect("a look"));
+        assert!(!inbox::seen(conn, &sha256(b"[]")).expect("a look"));
     });
 }
 

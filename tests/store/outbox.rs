@@ -384,20 +384,17 @@ fn what_was_said_of_a_deleted_object_leaves_the_outbox_and_is_still_delivered() 
 }
 
 #[test]
-fn an_activity_is_taken_in_once_by_id_and_content() {
+fn an_activity_is_taken_in_once_by_its_body() {
     both_conn(|conn| {
-        let first = |conn: &mut Conn, id: &str, digest: &str| inbox::first_time(conn, id, digest, now()).unwrap();
-        assert!(!inbox::seen(conn, "https://m.example/update", "d1").unwrap());
-        assert!(first(conn, "https://m.example/update", "d1"));
-        assert!(inbox::seen(conn, "https://m.example/update", "d1").unwrap());
-        assert!(!inbox::seen(conn, "https://m.example/update", "d2").unwrap());
-        assert!(!first(conn, "https://m.example/update", "d1"));
-        assert!(
-            first(conn, "https://m.example/update", "d2"),
-            "Mobilizon reuses the id of an Update"
-        );
+        let first = |conn: &mut Conn, digest: u8| inbox::first_time(conn, &[digest; 32], now()).unwrap();
+        assert!(!inbox::seen(conn, &[1; 32]).unwrap());
+        assert!(first(conn, 1));
+        assert!(inbox::seen(conn, &[1; 32]).unwrap());
+        assert!(!inbox::seen(conn, &[2; 32]).unwrap());
+        assert!(!first(conn, 1));
+        assert!(first(conn, 2));
         assert_eq!(inbox::purge(conn, now()).unwrap(), 0);
         assert_eq!(inbox::purge(conn, minutes(1)).unwrap(), 2);
-        assert!(first(conn, "https://m.example/update", "d1"));
+        assert!(first(conn, 1));
     });
 }

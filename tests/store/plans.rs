@@ -390,7 +390,7 @@ fn workers_and_lists_go_by_index() {
             pulls::claim(conn, now(), now(), pulls::Last::Whole, 8).expect("a claim");
             pulls::claim(conn, now(), now(), pulls::Last::Troubled, 8).expect("a claim");
             inbox::purge(conn, now()).expect("a purge");
-            inbox::seen(conn, "https://there.example/1", "d").expect("a look");
+            inbox::seen(conn, &[7; 32]).expect("a look");
             sessions::to_announce(conn, now(), now(), 8).expect("the drip");
             sessions::to_tell(conn, now(), now(), 8).expect("the drip of calendars");
             notices::changes_due(conn, now(), 8).expect("changes");

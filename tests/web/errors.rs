@@ -5,7 +5,8 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::{Json, Path, post, resource};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use maillage::domain::invalid::{Invalid, Reason, Refusal};
-use maillage::web::{Error, Shared, app};
+use maillage::web::routes::configure;
+use maillage::web::{Error, Shared, app_of};
 use serde_json::Value;
 
 use super::header_of;
@@ -35,14 +36,15 @@ async fn broken() -> Result<HttpResponse, Error> {
 
 macro_rules! service {
     ($test:expr) => {
-        init_service(
-            app(Shared::new($test.node))
+        init_service(app_of(Shared::new($test.node), |routes| {
+            routes
                 .service(resource("/api/v1/refuse").route(post().to(refuse)))
                 .service(resource("/refuse").route(post().to(refuse)))
                 .service(resource("/own").route(post().to(own_page)))
                 .service(resource("/api/v1/number/{n}").route(post().to(number)))
-                .service(resource("/broken").route(post().to(broken))),
-        )
+                .service(resource("/broken").route(post().to(broken)))
+                .configure(configure);
+        }))
         .await
     };
 }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{COOKIE, ORIGIN};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{get, post};
-use maillage::web::{Shared, app};
+use maillage::web::{Shared, app_of};
 
 use crate::support::database::Database;
 use crate::support::node::TestNode;
@@ -19,9 +19,9 @@ async fn done() -> HttpResponse {
 async fn only_our_own_pages_may_send_forms() {
     let database = Database::sqlite();
     let test = TestNode::open(&database).await;
-    let probe = app(Shared::new(test.node))
-        .route("/probe", post().to(done))
-        .route("/read", get().to(done));
+    let probe = app_of(Shared::new(test.node), |routes| {
+        routes.route("/probe", post().to(done)).route("/read", get().to(done));
+    });
     let service = init_service(probe).await;
     let post = || TestRequest::post().uri("/probe");
     let form = || post().insert_header(("Content-Type", FORM));

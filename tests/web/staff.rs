@@ -11,7 +11,8 @@ use maillage::config::Config;
 use maillage::domain::member::Role;
 use maillage::web::extract::{Bearer, Client, Staff, cookie, expired_cookie};
 use maillage::web::middleware::limit::Limits;
-use maillage::web::{Error, Shared, app};
+use maillage::web::routes::configure;
+use maillage::web::{Error, Shared, app_of};
 use url::Url;
 
 use super::header_of;
@@ -33,13 +34,14 @@ async fn limited(client: Client, limits: Data<Limits>) -> Result<String, Error> 
 
 macro_rules! service {
     ($node:expr) => {
-        init_service(
-            app(Shared::new($node))
+        init_service(app_of(Shared::new($node), |routes| {
+            routes
                 .route("/desk/probe", get().to(staff))
                 .route("/desk/probe", post().to(staff))
                 .route("/api/v1/probe", get().to(program))
-                .route("/limited", post().to(limited)),
-        )
+                .route("/limited", post().to(limited))
+                .configure(configure);
+        }))
         .await
     };
 }

@@ -68,8 +68,8 @@ impl Activity for Create {
         let read_again = data
             .store
             .try_write(move |conn| {
-                receipt.take(conn)?;
-                intake::keep_if_followed(conn, &told, &receipt.sender, receipt.now)
+                let followed = receipt.take_and_tell(conn)?;
+                intake::keep_if_followed(conn, &told, &receipt.sender, followed, receipt.now)
             })
             .await?;
         if read_again {

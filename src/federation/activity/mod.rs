@@ -44,7 +44,7 @@ use crate::store::{Conn, StoreError, centres, inbox, peers};
 pub struct Receipt {
     id: Url,
     actor: Url,
-    digest: String,
+    digest: Sha256,
     /// Who signed it.
     pub sender: Arc<Peer>,
     /// Whether one of our actors followed the sender a moment ago: a hint, to be asked again in the transaction.
@@ -56,7 +56,6 @@ pub struct Receipt {
 impl Receipt {
     /// The receipt of `incoming`, signed by `sender`.
     pub fn new(incoming: &Incoming, digest: Sha256, sender: &Acquaintance, now: Instant) -> Self {
-        let digest = hex(&digest);
         Self {
             id: id_of(incoming, &digest),
             actor: incoming.actor.clone(),
@@ -71,10 +70,8 @@ impl Receipt {
     ///
     /// # Errors
     /// Only what the database refuses.
-    pub async fn is_known(federation: &Federation, incoming: &Incoming, digest: Sha256) -> Result<bool, StoreError> {
-        let digest = hex(&digest);
-        let id = id_of(incoming, &digest).to_string();
-        federation.store.read(move |conn| inbox::seen(conn, &id, &digest)).await
+    pub async fn is_known(federation: &Federation, digest: Sha256) -> Result<bool, StoreError> {
+        federation.store.read(move |conn| inbox::seen(conn, &digest)).await
     }
 
     /// Refuses a repetition before anything is fetched for it.
@@ -82,32 +79,35 @@ impl Receipt {
     /// # Errors
     /// [`NotTaken::Duplicate`].
     async fn refuse_known(&self, federation: &Federation) -> Result<(), NotTaken> {
-        let (id, digest) = (self.id.to_string(), self.digest.clone());
-        let known = federation.store.read(move |conn| inbox::seen(conn, &id, &digest));
-        if known.await? {
+        if Self::is_known(federation, self.digest).await? {
             return Err(NotTaken::Duplicate);
         }
         Ok(())
     }
 
-    /// Notes, in the transaction of the effect, that it was taken in. The id counts with the content: Mobilizon gives
-    /// every Update of an event one id. The sender must still be who signed it.
+    /// Notes, in the transaction of the effect, that it was taken in. The sender must still be who signed it.
     fn take(&self, conn: &mut Conn) -> Result<(), NotTaken> {
-        if !peers::is_current(conn, &self.sender)? {
+        self.take_and_tell(conn).map(drop)
+    }
+
+    /// [`take`](Self::take), and whether one of our actors follows the sender.
+    fn take_and_tell(&self, conn: &mut Conn) -> Result<bool, NotTaken> {
+        let standing = peers::standing(conn, &self.sender)?;
+        if !standing.current {
             return Err(NotTaken::Unavailable(SENDER_CHANGED));
         }
-        if !inbox::first_time(conn, self.id.as_str(), &self.digest, self.now)? {
+        if !inbox::first_time(conn, &self.digest, self.now)? {
             return Err(NotTaken::Duplicate);
         }
-        Ok(())
+        Ok(standing.followed)
     }
 }
 
 /// An activity without id is known by its content.
-fn id_of(incoming: &Incoming, digest: &str) -> Url {
+fn id_of(incoming: &Incoming, digest: &Sha256) -> Url {
     incoming.id.clone().unwrap_or_else(|| {
         let mut id = incoming.actor.clone();
-        id.set_fragment(Some(digest));
+        id.set_fragment(Some(&hex(digest)));
         id
     })
 }

@@ -1,5 +1,7 @@
-//! Bytes to JSON within limits: no deep nesting, no key twice (two readers could each believe another one).
+//! Bytes to JSON within limits: no deep nesting, no key twice (two readers could each believe another one), and no more values
+//! than memory can be spared for: an empty object is two bytes on the line, and a hundred here.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
@@ -7,6 +9,10 @@ use serde_json::{Map, Number, Value};
 
 /// How deep objects and lists may stand in one another. Real activities need six.
 pub const MAX_DEPTH: usize = 64;
+/// How many values a document may have, keys not counted. An event has a hundred, a long page of a collection some thousands.
+pub const MAX_VALUES: usize = 50_000;
+/// Room that is made for the entries of an object: most have no more.
+const ENTRIES: usize = 8;
 
 /// Why bytes are no JSON that is read here.
 #[derive(Debug, thiserror::Error)]
@@ -16,37 +22,45 @@ pub struct JsonRefusal(#[from] serde_json::Error);
 /// Reads one JSON value.
 ///
 /// # Errors
-/// Not JSON, not UTF-8, nested deeper than [`MAX_DEPTH`], or an object with the same key twice.
+/// Not JSON, not UTF-8, nested deeper than [`MAX_DEPTH`], more than [`MAX_VALUES`], or an object with the same key twice.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonRefusal> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0 }.deserialize(&mut reader)?;
+    let left = Cell::new(MAX_VALUES);
+    let value = Strict { depth: 0, left: &left }.deserialize(&mut reader)?;
     reader.end()?;
     Ok(value)
 }
 
 #[derive(Clone, Copy)]
-struct Strict {
+struct Strict<'a> {
     depth: usize,
+    /// How many more values there may be.
+    left: &'a Cell<usize>,
 }
 
-impl Strict {
+impl Strict<'_> {
     fn deeper<E: de::Error>(self) -> Result<Self, E> {
         if self.depth == MAX_DEPTH {
             return Err(E::custom("nested too deeply"));
         }
-        Ok(Self { depth: self.depth + 1 })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Strict {
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: de::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        let left = self.left.get().checked_sub(1);
+        self.left.set(left.ok_or_else(|| de::Error::custom("too many values"))?);
         reader.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,9 +106,12 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let inner = self.deeper()?;
-        // Most objects have a few keys: room for them at once, instead of twice as much again and again.
-        let mut object = Map::with_capacity(8);
+        let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            if object.is_empty() {
+                // Room for all at once, instead of twice as much again and again.
+                object = Map::with_capacity(ENTRIES);
+            }
             let value = entries.next_value_seed(inner)?;
             if object.insert(key, value).is_some() {
                 return Err(de::Error::custom("the same key twice in one object"));
@@ -121,6 +138,21 @@ mod tests {
         assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
         for depth in [MAX_DEPTH + 1, 10_000] {
             assert!(parse(nested(depth).as_bytes()).is_err(), "{depth}");
+        }
+    }
+
+    #[test]
+    fn values_are_counted() {
+        let list = |item: &str, count: usize| format!("[{}{item}]", format!("{item},").repeat(count - 1));
+        assert!(parse(list("0", MAX_VALUES - 1).as_bytes()).is_ok());
+        for (item, count) in [
+            ("0", MAX_VALUES),
+            ("{}", 300_000),
+            (r#"{"":[]}"#, MAX_VALUES / 2),
+            ("[[]]", MAX_VALUES / 2),
+        ] {
+            let refused = parse(list(item, count).as_bytes()).expect_err(item);
+            assert!(refused.to_string().contains("too many values"), "{refused}");
         }
     }
 

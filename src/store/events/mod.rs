@@ -1,10 +1,12 @@
 //! Events, our own and those of peers, with their sessions.
 
 mod row;
+mod trace;
 
 use diesel::prelude::*;
 
 pub(super) use row::{EventRow, level_step, tag};
+pub use trace::{Trace, trace};
 
 use super::backend::natively;
 use super::column::{ms, parse};

@@ -133,7 +133,10 @@ fn members(conn: &mut Conn, ids: &[String]) -> Result<Vec<Member>, StoreError> {
             centres::name.nullable(),
         ))
         .load(conn)?;
-    rows.into_iter().map(member).collect()
+    let mut members: Vec<Member> = rows.into_iter().map(member).collect::<Result<_, _>>()?;
+    // In one order on every node: of too many, the same ones are left out.
+    members.sort_by(|one, other| one.candidate.uri.cmp(&other.candidate.uri));
+    Ok(members)
 }
 
 fn member(row: MemberRow) -> Result<Member, StoreError> {

@@ -41,22 +41,35 @@ pub(super) fn at_the_same_time(
     let there = sessions::town
         .eq(known(here.town))
         .or(sessions::postcode.eq(known(here.postcode)));
-    // All but the order is decided on the index.
+    // All is decided on the index.
     let others = sessions::table
-        .inner_join(events::table)
         .filter(sessions::starts_at.eq(starts_at))
         .filter(sessions::publisher.ne(here.publisher))
-        .filter(there.nullable().or(near))
-        // The same ones on every node.
+        .filter(there.nullable().or(near));
+    let few = others.clone().select(sessions::id).limit(LOOKED_AT);
+    let known_area = !here.area.is_empty();
+    let in_area = sessions::area.eq(here.area).or(sessions::area.eq(""));
+    let found: Vec<String> = if known_area {
+        // What nearly every event asks: prepared once.
+        let few = few.filter(in_area.clone());
+        natively!(conn, |conn| few.load(conn))?
+    } else {
+        few.load(conn)?
+    };
+    if (found.len() as i64) < LOOKED_AT {
+        return Ok(found);
+    }
+    // Of many, the same ones on every node.
+    let first = others
+        .inner_join(events::table)
         .order(events::uri)
         .select(sessions::id)
         .limit(LOOKED_AT);
-    if here.area.is_empty() {
-        return Ok(others.load(conn)?);
-    }
-    // What nearly every event asks: prepared once.
-    let others = others.filter(sessions::area.eq(here.area).or(sessions::area.eq("")));
-    Ok(natively!(conn, |conn| others.load(conn))?)
+    Ok(if known_area {
+        first.filter(in_area).load(conn)?
+    } else {
+        first.load(conn)?
+    })
 }
 
 /// The same, of what takes place online.
