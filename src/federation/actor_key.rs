@@ -20,8 +20,8 @@ const MAX_KEYS: usize = 8;
 /// A key with its name and owner.
 #[derive(Debug, Clone)]
 pub struct PublishedKey {
-    /// The `id` of the key.
-    pub id: String,
+    /// The `id` of the key. Read as an address, so that one name has one spelling.
+    pub id: Url,
     /// The actor that it belongs to.
     pub owner: Url,
     /// The key.
@@ -55,39 +55,42 @@ pub fn published_keys(document: &Value, at: &Url) -> Vec<PublishedKey> {
 
 /// Finds the key that a signature names. The fetches share flights and failures with those of actors.
 pub async fn fetch_key(fetcher: &Fetcher, key_id: &str) -> Result<ActorKey, FetchError> {
-    let address = Url::parse(key_id).map_err(|_| FetchError::Document("key_id"))?;
-    let found = fetcher.get_named(&address).await?;
-    if let Some(published) = key_named(&found, key_id) {
-        return Ok(ActorKey {
-            published,
-            actor: found,
-        });
-    }
-    let owner = owner_of(&found.value).ok_or(FetchError::Document("key_without_owner"))?;
-    if !same_origin(&owner, &address) {
-        return Err(FetchError::Document("key_of_foreign_owner"));
-    }
-    let actor = fetcher.get_named(&owner).await?;
-    let published = key_named(&actor, key_id).ok_or(FetchError::Document("key_not_listed"))?;
+    let key_id = Url::parse(key_id).map_err(|_| FetchError::Document("key_id"))?;
+    let found = fetcher.get_named(&key_id).await?;
+    let actor = match owner_to_ask(&found, &key_id)? {
+        Some(owner) => fetcher.get_named(&owner).await?,
+        None => found,
+    };
+    let published = key_named(&actor, &key_id)?;
     Ok(ActorKey { published, actor })
 }
 
+/// The owner whose own document is to be asked for, where the one found at the address of a key is only a pointer to it.
+pub fn owner_to_ask(found: &Fetched, key_id: &Url) -> Result<Option<Url>, FetchError> {
+    if key_named(found, key_id).is_ok() {
+        return Ok(None);
+    }
+    let owner = owner_of(&found.value).ok_or(FetchError::Document("key_without_owner"))?;
+    if same_origin(&owner, key_id) {
+        Ok(Some(owner))
+    } else {
+        Err(FetchError::Document("key_of_foreign_owner"))
+    }
+}
+
 /// The key of that name in an actor's document; a keyId that is the actor's own address means its first key.
-fn key_named(actor: &Fetched, key_id: &str) -> Option<PublishedKey> {
-    let mut keys = published_keys(&actor.value, &actor.final_url);
-    let at = keys
-        .iter()
-        .position(|key| key.id == key_id || key.owner.as_str() == key_id)?;
-    Some(keys.swap_remove(at))
+pub fn key_named(actor: &Fetched, key_id: &Url) -> Result<PublishedKey, FetchError> {
+    let mut keys = published_keys(&actor.value, &actor.final_url).into_iter();
+    keys.find(|key| key.id == *key_id || key.owner == *key_id)
+        .ok_or(FetchError::Document("key_not_listed"))
 }
 
 /// The key with its claims checked: the owner is the actor, the name has the actor's origin.
 fn claimed(key: &Value, owner_field: &str, actor: &Url, parsed: PublicKey) -> Option<PublishedKey> {
-    let id = key["id"].as_str()?;
-    let named = Url::parse(id).ok().filter(|id| same_origin(id, actor));
+    let id = url_at(key, "id").filter(|id| same_origin(id, actor))?;
     let owned = url_at(key, owner_field).as_ref() == Some(actor);
-    (named.is_some() && owned).then(|| PublishedKey {
-        id: id.to_owned(),
+    owned.then(|| PublishedKey {
+        id,
         owner: actor.clone(),
         key: parsed,
     })

@@ -10,6 +10,7 @@ use super::activity::Receipt;
 use super::actor_key::fetch_key;
 use super::context::Federation;
 use super::convert::activity_in::Incoming;
+use super::error::FederationError;
 use super::guard::same_origin;
 use super::peers;
 use super::refused::NotTaken;
@@ -106,7 +107,10 @@ async fn fetched_sender(
     }
     // Remembered before the signature is checked, and whatever it is worth: its own server told it, and rubbish that
     // follows costs no other fetch.
-    let peer = peers::remember(federation, &found.actor).await?;
+    let peer = match peers::remember(federation, &found.actor).await {
+        Err(FederationError::NotAnActor(_)) => return Err(NotTaken::Unauthenticated("key_unavailable")),
+        remembered => remembered?,
+    };
     let known = Acquaintance::new(peer, false);
     // A keyId that is the actor's own address may mean any of its keys.
     if !known

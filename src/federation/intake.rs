@@ -6,8 +6,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use serde_json::Value;
 use url::Url;
 
+use super::budget::Budget;
 use super::context::Federation;
 use super::convert::activity_in::Incoming;
 use super::convert::event_in::{self, EventRefusal, Received};
@@ -50,10 +52,10 @@ pub struct Told {
 /// The document at `id`, which must name itself so.
 ///
 /// # Errors
-/// [`NotTaken::Forbidden`] when it is not there or names another id, [`NotTaken::Unavailable`] for another try.
-pub async fn fetch(federation: &Federation, id: &Url) -> Result<Arc<Fetched>, NotTaken> {
-    let fetched = federation.fetcher.get_named(id).await;
-    let fetched = fetched.map_err(|error| NotTaken::of_fetch(&error))?;
+/// [`NotTaken::Forbidden`] when it is not there or names another id, [`NotTaken::Unavailable`] for another try; as
+/// [`Budget::take`].
+pub async fn fetch(federation: &Federation, id: &Url, budget: &mut Budget) -> Result<Arc<Fetched>, NotTaken> {
+    let fetched = budget.fetch(federation, id).await?;
     if read::id(&fetched.value).as_ref() == Some(&fetched.final_url) {
         Ok(fetched)
     } else {
@@ -65,30 +67,35 @@ pub async fn fetch(federation: &Federation, id: &Url) -> Result<Arc<Fetched>, No
 ///
 /// # Errors
 /// As [`told`].
-pub async fn told_at(federation: &Federation, fetched: &Fetched) -> Result<Told, NotTaken> {
-    let told = told(federation, &fetched.value).await?;
+pub async fn told_at(federation: &Federation, fetched: &Fetched, budget: &mut Budget) -> Result<Told, NotTaken> {
+    let told = told(federation, &fetched.value, budget).await?;
     Ok(Told {
         asked: Some(fetched.asked),
         ..told
     })
 }
 
-/// Reads an event document that its origin vouches for.
+/// Reads an event document that its origin vouches for. An author that is not known yet takes one of `budget`.
 ///
 /// # Errors
 /// [`NotTaken::Ignored`] when it is no event, [`NotTaken::NotPublic`] when it is not for everybody,
-/// [`NotTaken::Unprocessable`] when it cannot be shown.
-pub async fn told(federation: &Federation, document: &serde_json::Value) -> Result<Told, NotTaken> {
-    told_of(federation, event_in::event(document).map_err(refusal)?, None).await
+/// [`NotTaken::Unprocessable`] when it cannot be shown, [`NotTaken::Forbidden`] when its author is none.
+pub async fn told(federation: &Federation, document: &Value, budget: &mut Budget) -> Result<Told, NotTaken> {
+    told_of(federation, event_in::event(document).map_err(refusal)?, None, budget).await
 }
 
 /// The event that an activity of its own origin carries; what it leaves out is the activity's (Hubzilla).
 ///
 /// # Errors
 /// As [`told`].
-pub async fn told_by(federation: &Federation, activity: &Incoming, sender: &Arc<Peer>) -> Result<Told, NotTaken> {
+pub async fn told_by(
+    federation: &Federation,
+    activity: &Incoming,
+    sender: &Arc<Peer>,
+    budget: &mut Budget,
+) -> Result<Told, NotTaken> {
     let received = event_in::event_of(activity).map_err(refusal)?;
-    told_of(federation, received, Some(sender)).await
+    told_of(federation, received, Some(sender), budget).await
 }
 
 fn refusal(refusal: EventRefusal) -> NotTaken {
@@ -100,7 +107,12 @@ fn refusal(refusal: EventRefusal) -> NotTaken {
     }
 }
 
-async fn told_of(federation: &Federation, received: Received, sender: Option<&Arc<Peer>>) -> Result<Told, NotTaken> {
+async fn told_of(
+    federation: &Federation,
+    received: Received,
+    sender: Option<&Arc<Peer>>,
+    budget: &mut Budget,
+) -> Result<Told, NotTaken> {
     if !received.audience.is_public() {
         return Err(NotTaken::NotPublic);
     }
@@ -110,7 +122,7 @@ async fn told_of(federation: &Federation, received: Received, sender: Option<&Ar
     if schedule.start > now + FURTHEST {
         return Err(NotTaken::Unprocessable("out_of_time"));
     }
-    let owner = owner(federation, &received.attributed_to, sender).await?;
+    let owner = owner(federation, &received.attributed_to, sender, budget).await?;
     if let Ok(author) = Url::parse(&owner.uri) {
         check_blocks(federation, &author)?;
     }
@@ -156,7 +168,12 @@ fn check_blocks(federation: &Federation, uri: &Url) -> Result<(), NotTaken> {
 
 /// The publisher: of several authors the one that is followed here (a group rather than the person who typed), else the
 /// first.
-async fn owner(federation: &Federation, authors: &[Url], sender: Option<&Arc<Peer>>) -> Result<Arc<Peer>, NotTaken> {
+async fn owner(
+    federation: &Federation,
+    authors: &[Url],
+    sender: Option<&Arc<Peer>>,
+    budget: &mut Budget,
+) -> Result<Arc<Peer>, NotTaken> {
     if let ([author], Some(sender)) = (authors, sender)
         && author.as_str() == sender.uri
     {
@@ -178,7 +195,7 @@ async fn owner(federation: &Federation, authors: &[Url], sender: Option<&Arc<Pee
         .await?;
     match (followed, authors.first()) {
         (Some(peer), _) => Ok(Arc::new(peer)),
-        (None, Some(first)) => Ok(Arc::new(peers::known_or_fetched(federation, first).await?)),
+        (None, Some(first)) => Ok(Arc::new(peers::known_or_fetched(federation, first, budget).await?)),
         (None, None) => Err(NotTaken::Unprocessable("no_author")),
     }
 }

@@ -1,13 +1,14 @@
 //! An item of a programme that a peer lists: its own event, or one of somebody else that it announces. Of the latter the
 //! author decides: by a proof, or at its own address.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{SubsecRound, TimeDelta};
 use serde_json::Value;
 use url::Url;
 
+use super::budget::Budget;
 use super::context::Federation;
 use super::convert::{collection_in, read};
 use super::guard::same_origin;
@@ -17,7 +18,7 @@ use super::networks::programme::{ROADS, VIA};
 use super::proof;
 use super::pull::TAKEN_AFTER_ITS_END;
 use super::refused::NotTaken;
-use super::urls::{self, Ours};
+use super::urls::Ours;
 use crate::domain::event::Origin;
 use crate::domain::id::{EventId, SessionId};
 use crate::domain::network::LONGEST_ROAD;
@@ -66,46 +67,6 @@ impl PassedOver {
 
     fn note(&self, uri: &Url, now: Instant) {
         self.0.insert(uri.to_string(), now);
-    }
-}
-
-/// What one reading may still fetch.
-#[derive(Debug, Default)]
-pub struct Budget {
-    left: usize,
-    /// Hosts that did not answer: nothing else is asked of them this time.
-    silent: HashSet<String>,
-}
-
-impl Budget {
-    /// For so many fetches.
-    pub fn of(fetches: usize) -> Self {
-        Self {
-            left: fetches,
-            ..Self::default()
-        }
-    }
-
-    /// Takes one fetch.
-    ///
-    /// # Errors
-    /// [`NotTaken::Ignored`] `too_many_fetches` when none is left, [`NotTaken::Unavailable`] `silent_host`.
-    pub fn take(&mut self, url: &Url) -> Result<(), NotTaken> {
-        if self.silent.contains(&urls::host(url)) {
-            return Err(NotTaken::Unavailable("silent_host"));
-        }
-        self.left = self.left.checked_sub(1).ok_or(NotTaken::Ignored("too_many_fetches"))?;
-        Ok(())
-    }
-
-    /// Allows so many from now on; silent hosts stay so.
-    pub fn renew(&mut self, fetches: usize) {
-        self.left = fetches;
-    }
-
-    /// Notes that a host did not answer.
-    pub fn is_silent(&mut self, url: &Url) {
-        self.silent.insert(urls::host(url));
     }
 }
 
@@ -171,9 +132,9 @@ pub async fn item(
             return Err(NotTaken::Ignored("not_an_event"));
         }
         match own {
-            true if object.get("name").is_some() => Some(own_event(federation, &object, sender).await?),
+            true if object.get("name").is_some() => Some(own_event(federation, &object, sender, budget).await?),
             _ if is_as_new(federation, &uri, &object).await? => return Ok(known(uri, via, false)),
-            _ => proven(federation, &object, sender).await?,
+            _ => proven(federation, &object, sender, budget).await?,
         }
     } else if is_known(federation, &uri).await? {
         return Ok(known(uri, via, true));
@@ -198,12 +159,8 @@ async fn at_its_own_address(federation: &Federation, uri: &Url, budget: &mut Bud
     if federation.passed_over.has(uri, now) {
         return Err(NotTaken::Ignored("not_an_event"));
     }
-    budget.take(uri)?;
-    let fetched = intake::fetch(federation, uri).await;
-    if let Err(NotTaken::Unavailable("timeout" | "connect")) = &fetched {
-        budget.is_silent(uri);
-    }
-    let told = intake::told_at(federation, &*fetched?).await;
+    let fetched = intake::fetch(federation, uri, budget).await?;
+    let told = intake::told_at(federation, &fetched, budget).await;
     match &told {
         Err(NotTaken::Ignored("not_an_event")) => federation.passed_over.note(uri, now),
         Ok(told) if told.occurrence.end < now - TAKEN_AFTER_ITS_END => federation.passed_over.note(uri, now),
@@ -213,9 +170,14 @@ async fn at_its_own_address(federation: &Federation, uri: &Url, budget: &mut Bud
 }
 
 /// An event of the peer's own origin needs no proof; a good one is kept to be handed on.
-async fn own_event(federation: &Federation, object: &Value, sender: &Arc<Peer>) -> Result<Told, NotTaken> {
-    let mut told = intake::told(federation, object).await?;
-    if let Ok(Some(author)) = proof::author(federation, object, sender).await
+async fn own_event(
+    federation: &Federation,
+    object: &Value,
+    sender: &Arc<Peer>,
+    budget: &mut Budget,
+) -> Result<Told, NotTaken> {
+    let mut told = intake::told(federation, object, budget).await?;
+    if let Ok(Some(author)) = proof::author(federation, object, sender, budget).await
         && author.peer.id == told.owner.id
     {
         told.document = Some(object.to_string());
@@ -227,14 +189,19 @@ async fn own_event(federation: &Federation, object: &Value, sender: &Arc<Peer>) 
 ///
 /// # Errors
 /// [`NotTaken::Forbidden`] when the proof does not hold.
-pub async fn proven(federation: &Federation, object: &Value, sender: &Peer) -> Result<Option<Told>, NotTaken> {
-    let Some(author) = proof::author(federation, object, sender).await? else {
+pub async fn proven(
+    federation: &Federation,
+    object: &Value,
+    sender: &Peer,
+    budget: &mut Budget,
+) -> Result<Option<Told>, NotTaken> {
+    let Some(author) = proof::author(federation, object, sender, budget).await? else {
         return Ok(None);
     };
     if !author.fresh {
         return Ok(None);
     }
-    let mut told = intake::told(federation, object).await?;
+    let mut told = intake::told(federation, object, budget).await?;
     told.document = Some(object.to_string());
     // Of several authors, one that did not sign may be the one that is followed here.
     Ok(Some(told).filter(|told| told.owner.id == author.peer.id))

@@ -11,6 +11,7 @@ pub mod activity;
 pub mod actor_key;
 mod authenticate;
 pub mod blocks;
+pub mod budget;
 pub mod context;
 pub mod convert;
 pub mod delivery;

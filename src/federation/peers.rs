@@ -2,17 +2,20 @@
 
 use url::Url;
 
+use super::budget::Budget;
 use super::context::Federation;
 use super::convert::actor_in;
 use super::error::FederationError;
 use super::fetch::Fetched;
+use super::refused::NotTaken;
 use super::signature::Dialect;
 use crate::domain::id::PeerId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 use crate::store::{self, Conn, StoreError, hosts};
 
-/// Keeps a fetched actor document; what is known of its host's software stays.
+/// Keeps a fetched actor document; what is known of its host's software stays. One that is none is not asked for again for
+/// a while, whoever names it.
 ///
 /// # Errors
 /// [`FederationError::NotAnActor`], or what the database refuses.
@@ -29,7 +32,7 @@ pub async fn remember_with(
     fetched: &Fetched,
     software: Option<String>,
 ) -> Result<Peer, FederationError> {
-    let read = read(federation, fetched, software)?;
+    let read = read(federation, fetched, software).inspect_err(|_| federation.fetcher.refuse(&fetched.final_url))?;
     let kept = federation.store.write(move |conn| read.keep(conn)).await?;
     federation.acquaintances.forget(&kept.uri);
     Ok(kept)
@@ -90,8 +93,8 @@ fn expect(conn: &mut Conn, host: &str, announced: Dialect, now: Instant) -> Resu
 /// The actor at `uri` as remembered, or fetched.
 ///
 /// # Errors
-/// As [`remember`], or what the fetch met.
-pub async fn known_or_fetched(federation: &Federation, uri: &Url) -> Result<Peer, FederationError> {
+/// As [`remember`] and [`Budget::fetch`].
+pub async fn known_or_fetched(federation: &Federation, uri: &Url, budget: &mut Budget) -> Result<Peer, NotTaken> {
     let text = uri.to_string();
     if let Some(peer) = federation
         .store
@@ -100,6 +103,6 @@ pub async fn known_or_fetched(federation: &Federation, uri: &Url) -> Result<Peer
     {
         return Ok(peer);
     }
-    let fetched = federation.fetcher.get_named(uri).await?;
-    remember(federation, &fetched).await
+    let fetched = budget.fetch(federation, uri).await?;
+    Ok(remember(federation, &fetched).await?)
 }

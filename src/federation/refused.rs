@@ -107,6 +107,8 @@ impl From<FederationError> for NotTaken {
     fn from(error: FederationError) -> Self {
         match error {
             FederationError::Fetch(error) => Self::of_fetch(&error),
+            // What stands at the address of an actor: no failure of ours, and no better at the next try.
+            FederationError::NotAnActor(_) => Self::Forbidden("unverifiable"),
             other => Self::Failed(other),
         }
     }

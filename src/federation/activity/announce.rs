@@ -9,6 +9,7 @@ use url::Url;
 use super::{Receipt, identity};
 use crate::domain::event::Origin;
 use crate::domain::id::{EventId, SessionId};
+use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::{ObjectRef, activity};
 use crate::federation::convert::read;
@@ -52,9 +53,10 @@ impl Activity for Announce {
         if self.is_listed(data, &id).await? {
             return data.store.try_write(move |conn| receipt.take(conn)).await;
         }
-        let told = match self.vouched(data, &id).await? {
+        let mut budget = Budget::of_a_message();
+        let told = match self.vouched(data, &id, &mut budget).await? {
             Some(told) => told,
-            None => from_origin(data, &id).await?,
+            None => from_origin(data, &id, &mut budget).await?,
         };
         data.store
             .try_write(move |conn| {
@@ -69,9 +71,9 @@ impl Activity for Announce {
 impl Announce {
     /// The event that was carried along, when it proves its author and when: nobody has to be asked. One that is not for
     /// everybody (any more), or that cannot be read, is what its own address says.
-    async fn vouched(&self, federation: &Federation, id: &Url) -> Result<Option<Told>, NotTaken> {
+    async fn vouched(&self, federation: &Federation, id: &Url, budget: &mut Budget) -> Result<Option<Told>, NotTaken> {
         match carried(&self.object).filter(|event| read::id(event).as_ref() == Some(id)) {
-            Some(event) => listed::proven(federation, event, &self.receipt.sender).await,
+            Some(event) => listed::proven(federation, event, &self.receipt.sender, budget).await,
             None => Ok(None),
         }
     }
@@ -109,15 +111,15 @@ fn announced(object: &ObjectRef) -> Option<Url> {
 }
 
 /// The event at `id`, or that of the activity found there.
-async fn from_origin(federation: &Federation, id: &Url) -> Result<Told, NotTaken> {
-    let mut fetched = intake::fetch(federation, id).await?;
+async fn from_origin(federation: &Federation, id: &Url, budget: &mut Budget) -> Result<Told, NotTaken> {
+    let mut fetched = intake::fetch(federation, id, budget).await?;
     if !read::is_a(&fetched.value, "Event")
         && let Ok(inner) = activity(&fetched.value)
         && let Some(object) = inner.object.id()
     {
-        fetched = intake::fetch(federation, object).await?;
+        fetched = intake::fetch(federation, object, budget).await?;
     }
-    intake::told_at(federation, &fetched).await
+    intake::told_at(federation, &fetched, budget).await
 }
 
 fn credit_ours(conn: &mut Conn, receipt: &Receipt, ours: &Ours, via: Vec<String>) -> Result<(), NotTaken> {

@@ -5,6 +5,7 @@ use activitypub_federation::traits::Activity;
 
 use super::{Receipt, identity, programme};
 use crate::domain::event::Origin;
+use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::Incoming;
 use crate::federation::guard::same_origin;
@@ -43,12 +44,13 @@ impl Activity for Create {
             return programme::keep(data, self.receipt.clone(), page).await;
         }
         self.check_interest(data).await?;
+        let mut budget = Budget::of_a_message();
         // An event that somebody changed on its way is refused, whoever sent it.
         let author = match self.incoming.object.embedded() {
-            Some(object) => proof::author(data, object, &self.receipt.sender).await?,
+            Some(object) => proof::author(data, object, &self.receipt.sender, &mut budget).await?,
             None => None,
         };
-        let mut told = match self.told(data).await {
+        let mut told = match self.told(data, &mut budget).await {
             Err(NotTaken::NotPublic) => return self.hide(data).await,
             told => told?,
         };
@@ -60,7 +62,7 @@ impl Activity for Create {
             told.document = self.incoming.object.embedded().map(ToString::to_string);
         }
         if told.owner.id != self.receipt.sender.id && !proven {
-            told = self.as_its_origin_says(data, told).await?;
+            told = self.as_its_origin_says(data, told, &mut budget).await?;
             // The origin may name another publisher than the sender did.
             self.check_wanted(data, &told).await?;
         }
@@ -80,10 +82,13 @@ impl Activity for Create {
 }
 
 impl Create {
-    async fn told(&self, federation: &Federation) -> Result<Told, NotTaken> {
+    async fn told(&self, federation: &Federation, budget: &mut Budget) -> Result<Told, NotTaken> {
         match (self.incoming.object.embedded(), self.incoming.object.id()) {
-            (Some(_), _) => intake::told_by(federation, &self.incoming, &self.receipt.sender).await,
-            (None, Some(id)) => intake::told_at(federation, &*intake::fetch(federation, id).await?).await,
+            (Some(_), _) => intake::told_by(federation, &self.incoming, &self.receipt.sender, budget).await,
+            (None, Some(id)) => {
+                let fetched = intake::fetch(federation, id, budget).await?;
+                intake::told_at(federation, &fetched, budget).await
+            }
             (None, None) => Err(NotTaken::Malformed("object_id")),
         }
     }
@@ -158,7 +163,12 @@ impl Create {
 
     /// A person may write for a group of the same host (Mobilizon); whether this one may is their host's affair: the
     /// event is taken as its own address gives it. An event that is known already keeps its publisher.
-    async fn as_its_origin_says(&self, federation: &Federation, told: Told) -> Result<Told, NotTaken> {
+    async fn as_its_origin_says(
+        &self,
+        federation: &Federation,
+        told: Told,
+        budget: &mut Budget,
+    ) -> Result<Told, NotTaken> {
         self.receipt.refuse_known(federation).await?;
         let uri = told.event.uri.clone();
         let (known, deleted) = federation
@@ -173,8 +183,8 @@ impl Create {
             return Err(NotTaken::Forbidden("owner_change"));
         }
         let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        let fetched = intake::fetch(federation, id).await?;
-        intake::told_at(federation, &fetched).await
+        let fetched = intake::fetch(federation, id, budget).await?;
+        intake::told_at(federation, &fetched, budget).await
     }
 
     /// An actor tells that its profile or key changed: it is fetched again.

@@ -6,16 +6,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Receipt;
+use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::ObjectRef;
 use crate::federation::convert::{collection_in, read};
 use crate::federation::intake;
-use crate::federation::listed::{self, Budget, Item};
+use crate::federation::listed::{self, Item};
 use crate::federation::refused::NotTaken;
 use crate::store::{Conn, follows, pulls};
-
-/// Events that are fetched because of one message; what is more is left to a reading of the programme.
-const MOST_FETCHES: usize = 10;
 
 /// The page, if the object is one of the sender's programme.
 pub(super) fn page<'a>(object: &'a ObjectRef, receipt: &Receipt) -> Option<&'a Value> {
@@ -35,7 +33,7 @@ pub(super) async fn keep(federation: &Federation, receipt: Receipt, page: &Value
         return Err(NotTaken::Ignored("not_followed"));
     }
     let sender = Arc::clone(&receipt.sender);
-    let (roads, mut budget) = (listed::roads(page), Budget::of(MOST_FETCHES));
+    let (roads, mut budget) = (listed::roads(page), Budget::of_a_message());
     let (mut found, mut missed) = (Vec::new(), false);
     for item in collection_in::items(page) {
         match listed::item(federation, item, &sender, &roads, &mut budget).await {

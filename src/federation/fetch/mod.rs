@@ -256,6 +256,16 @@ impl Fetcher {
         answer
     }
 
+    /// Makes [`Fetcher::get_named`] refuse an address for a while: what was found there is not what it was named for.
+    pub fn refuse(&self, url: &Url) {
+        let (error, inner) = (FetchError::Document("not_what_was_named"), &self.0);
+        let address = without_fragment(url);
+        let span = inner.limits.remember_refusal;
+        inner
+            .failures
+            .remember(address.as_str(), &error, inner.clock.now(), span);
+    }
+
     /// Makes the next [`Fetcher::get_named`] ask, whatever happened before: a person tries again, or the peer called.
     pub fn forget_failure(&self, url: &Url) {
         self.0.failures.forget(without_fragment(url).as_str());

@@ -1,14 +1,19 @@
 //! Whose proof it is: the key is the author's own, known or fetched from the author, and of the object's origin.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use serde_json::Value;
 use url::Url;
 
 use super::{Proof, proof_of};
 use crate::domain::peer::Peer;
-use crate::federation::actor_key::fetch_key;
+use crate::federation::actor_key::{key_named, owner_to_ask};
+use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::read;
+use crate::federation::error::FederationError;
+use crate::federation::fetch::Fetched;
 use crate::federation::guard::same_origin;
 use crate::federation::keys::PublicKey;
 use crate::federation::peers;
@@ -29,11 +34,16 @@ pub struct Author {
 }
 
 /// The author of `object`, if its proof shows one; `None` when there is no proof that can be checked. `sender` is the
-/// peer who handed it over.
+/// peer who handed it over. A key that is not known takes one of `budget`, or two.
 ///
 /// # Errors
 /// [`NotTaken::Forbidden`] when the proof does not hold or is somebody else's: then nothing is fetched to find out more.
-pub async fn author(federation: &Federation, object: &Value, sender: &Peer) -> Result<Option<Author>, NotTaken> {
+pub async fn author(
+    federation: &Federation,
+    object: &Value,
+    sender: &Peer,
+    budget: &mut Budget,
+) -> Result<Option<Author>, NotTaken> {
     let now = federation.now();
     let Some(proof) = proof_of(object, now).map_err(|error| NotTaken::Forbidden(error.reason()))? else {
         return Ok(None);
@@ -59,7 +69,7 @@ pub async fn author(federation: &Federation, object: &Value, sender: &Peer) -> R
     let peer = match known {
         Some(peer) if holds(&peer, &proof) => peer,
         Some(peer) if is_recent(federation, &peer) => return Err(NotTaken::Forbidden("proof")),
-        _ => match fetched(federation, &proof, authors.first()).await? {
+        _ => match fetched(federation, &proof, authors.first(), budget).await? {
             Some(peer) if holds(&peer, &proof) => peer,
             Some(_) => return Err(NotTaken::Forbidden("proof")),
             None => return Ok(None),
@@ -94,7 +104,12 @@ pub fn check_activity(federation: &Federation, activity: &Value, sender: &Peer) 
 }
 
 /// The owner of a key that is not known here, or was another one; `None` when it cannot be had, or is nobody's.
-async fn fetched(federation: &Federation, proof: &Proof, author: Option<&Url>) -> Result<Option<Peer>, NotTaken> {
+async fn fetched(
+    federation: &Federation,
+    proof: &Proof,
+    author: Option<&Url>,
+    budget: &mut Budget,
+) -> Result<Option<Peer>, NotTaken> {
     let Some(author) = author.map(Url::to_string) else {
         return Ok(None);
     };
@@ -105,10 +120,23 @@ async fn fetched(federation: &Federation, proof: &Proof, author: Option<&Url>) -
     if known.is_some_and(|peer| is_recent(federation, &peer)) {
         return Ok(None);
     }
-    match fetch_key(&federation.fetcher, proof.key_id.as_str()).await {
-        Ok(found) => Ok(Some(peers::remember(federation, &found.actor).await?)),
-        Err(_) => Ok(None),
+    let Some(actor) = owner_of(federation, &proof.key_id, budget).await else {
+        return Ok(None);
+    };
+    match peers::remember(federation, &actor).await {
+        Err(FederationError::NotAnActor(_)) => Ok(None),
+        remembered => Ok(Some(remembered?)),
     }
+}
+
+/// The document of the actor that lists the key; none where it cannot be had, or nothing more is fetched.
+async fn owner_of(federation: &Federation, key_id: &Url, budget: &mut Budget) -> Option<Arc<Fetched>> {
+    let found = budget.fetch(federation, key_id).await.ok()?;
+    let actor = match owner_to_ask(&found, key_id).ok()? {
+        Some(owner) => budget.fetch(federation, &owner).await.ok()?,
+        None => found,
+    };
+    key_named(&actor, key_id).is_ok().then_some(actor)
 }
 
 fn is_recent(federation: &Federation, peer: &Peer) -> bool {

@@ -124,7 +124,7 @@ impl Reading<'_> {
         if read::is_a(&fetched.value, "Tombstone") {
             return Ok(store.write(move |conn| bury(conn, id, now)).await?);
         }
-        match intake::told(self.federation, &fetched.value).await {
+        match intake::told(self.federation, &fetched.value, &mut self.budget).await {
             Ok(told) if told.event.uri == event.uri => {
                 let (asked, peer) = (self.asked, self.peer.id);
                 let keep_wanted = move |conn: &mut Conn| match is_wanted(conn, peer)? {

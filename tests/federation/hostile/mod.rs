@@ -2,6 +2,7 @@
 //! which tests, here and elsewhere, answer which known failure of others.
 
 mod content;
+mod fetches;
 mod forged;
 mod network;
 mod owners;
@@ -148,7 +149,7 @@ const ATTACKS: &[Attack] = &[
     attack("28", "a byte a second: CVE-2023-36461 (Mastodon)", &["a_slow_body_or_head_meets_the_deadline", "an_acceptance_with_a_dripping_body_is_an_acceptance"]),
     attack("29", "texts that keep a reader busy: CVE-2025-68475 (Fedify)", &["texts_made_to_keep_a_reader_busy", "a_flood_of_elements_takes_no_time"]),
     attack("30", "lists without end, fan-out: GHSA-gg8q-rcg7-p79g (Mastodon)",
-        &["lists_and_texts_are_bounded", "an_activity_that_names_a_thousand_actors_makes_us_ask_none_of_them"]),
+        &["lists_and_texts_are_bounded", "an_activity_that_names_a_thousand_actors_makes_us_ask_none_of_them", "keys_of_proofs_are_asked_for_within_the_budget_of_a_message_and_of_a_reading", "authors_of_named_events_are_asked_for_within_the_budget_of_a_message"]),
     attack("31", "memory of hosts that never ends: CVE-2026-69132 (Fedify)",
         &["failures_are_forgotten_in_time_and_any_number_leaves_room_for_the_next", "any_number_of_hosts_leaves_room_for_the_next", "waits_grow_and_stay_bounded"]),
     attack("32", "storms of Deletes", &["the_farewell_of_a_stranger_is_answered_without_asking_anybody", "a_storm_of_farewells_costs_a_lookup_each_and_no_fetch"]),
