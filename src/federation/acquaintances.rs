@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use url::Url;
 
 use super::context::Federation;
 use super::keys::PublicKey;
@@ -55,8 +56,10 @@ impl Acquaintance {
         }
     }
 
-    /// The keys that `key_id` may mean: the one of that name, or all when it names the actor itself.
-    pub(super) fn keys_of(&self, key_id: &str) -> impl Iterator<Item = &PublicKey> {
+    /// The keys that `key_id` may mean: the one of that name, or all when it names the actor itself. Names are compared as
+    /// addresses, in one spelling: that of the header may be another.
+    pub(super) fn keys_of(&self, key_id: &Url) -> impl Iterator<Item = &PublicKey> {
+        let key_id = key_id.as_str();
         let all = key_id == self.peer.uri;
         self.keys
             .iter()

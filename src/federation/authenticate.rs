@@ -37,7 +37,7 @@ pub async fn sender(
     }
     let known = acquaintances::find(federation, actor.as_str()).await?;
     if let Some(known) = &known
-        && let Some(outcome) = by_known_key(federation, signature, known)
+        && let Some(outcome) = by_known_key(federation, signature, &key_url, known)
     {
         return outcome;
     }
@@ -51,14 +51,14 @@ pub async fn sender(
     let turn = federation.limits.fetch_of(&urls::host(&key_url), from).await?;
     // Somebody may have fetched it while this one waited.
     if let Some(known) = acquaintances::find(federation, actor.as_str()).await?
-        && let Some(outcome) = by_known_key(federation, signature, &known)
+        && let Some(outcome) = by_known_key(federation, signature, &key_url, &known)
     {
         return outcome;
     }
     if known.is_some() {
         federation.fetcher.forget_failure(actor);
     }
-    let sender = fetched_sender(federation, signature, actor).await;
+    let sender = fetched_sender(federation, signature, &key_url, actor).await;
     drop(turn);
     match &sender {
         // Names of servers that do not answer cost us time: who sends many is made to wait.
@@ -76,12 +76,10 @@ pub async fn sender(
 fn by_known_key(
     federation: &Federation,
     signature: &Signature,
+    key_id: &Url,
     known: &Arc<Acquaintance>,
 ) -> Option<Result<Arc<Acquaintance>, NotTaken>> {
-    if known
-        .keys_of(signature.key_id())
-        .any(|key| signature.verify(key).is_ok())
-    {
+    if known.keys_of(key_id).any(|key| signature.verify(key).is_ok()) {
         return Some(Ok(Arc::clone(known)));
     }
     let fresh = federation.now() - known.peer.fetched < REFETCH_AFTER;
@@ -91,6 +89,7 @@ fn by_known_key(
 async fn fetched_sender(
     federation: &Federation,
     signature: &Signature,
+    key_id: &Url,
     actor: &Url,
 ) -> Result<Arc<Acquaintance>, NotTaken> {
     let found = fetch_key(&federation.fetcher, signature.key_id())
@@ -113,10 +112,7 @@ async fn fetched_sender(
     };
     let known = Acquaintance::new(peer, false);
     // A keyId that is the actor's own address may mean any of its keys.
-    if !known
-        .keys_of(signature.key_id())
-        .any(|key| signature.verify(key).is_ok())
-    {
+    if !known.keys_of(key_id).any(|key| signature.verify(key).is_ok()) {
         signature.verify(&found.published.key)?;
     }
     Ok(Arc::new(known))

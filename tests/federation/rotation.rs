@@ -222,3 +222,21 @@ async fn the_keys_of_a_centre_that_is_not_there_are_not_made() {
             .is_some_and(|it| it.id == centre.id)
     );
 }
+
+/// A name has one spelling, however a header or a document writes it.
+#[tokio::test]
+async fn a_key_is_known_by_its_name_in_whatever_letters() {
+    let scene = Scene::set().await;
+    let loud = scene.honest.actor("Group", "fort");
+    let key_id = format!("{}#main-key", loud.id.replace("honnete", "HONNETE"));
+    let mut document = scene.honest.document("/fort");
+    document["publicKey"]["id"] = json!(key_id);
+    scene.honest.serve("/fort", &document);
+    let sender = loud.naming(&key_id);
+    for later in [0, 1, 60] {
+        scene.node.clock.advance(TimeDelta::seconds(later));
+        let like = sender.tell(&scene.node, "Like", scene.event["id"].clone());
+        assert_eq!(like.await, 202, "{later} s later");
+    }
+    assert_eq!(scene.honest.asked_for("/fort"), 1);
+}
