@@ -6,31 +6,28 @@ use std::sync::Arc;
 use url::Url;
 
 use super::acquaintances::{self, Acquaintance, REFETCH_AFTER};
-use super::activity::Receipt;
 use super::actor_key::fetch_key;
 use super::context::Federation;
-use super::convert::activity_in::Incoming;
 use super::error::FederationError;
 use super::guard::same_origin;
 use super::peers;
 use super::refused::NotTaken;
-use super::signature::{Sha256, Signature, SignatureError};
+use super::signature::{Signature, SignatureError};
 use super::urls;
 
-/// The peer that signed, who must be the actor of `incoming`.
+/// The peer that signed, who must be `actor`. Nothing is answered before that is sure, not even that it was taken in before:
+/// nobody learns so from a guess.
 ///
 /// # Errors
 /// [`NotTaken::Unauthenticated`] when the key is not the actor's or the signature does not hold, with the key fetched
 /// once more where it may have been rotated; [`NotTaken::Unavailable`] when the key could not be had for now;
-/// [`NotTaken::TooMany`] when it is not even asked for; [`NotTaken::Duplicate`] for what need not be believed again.
+/// [`NotTaken::TooMany`] when it is not even asked for.
 pub async fn sender(
     federation: &Federation,
     signature: &Signature,
-    incoming: &Incoming,
-    digest: Sha256,
+    actor: &Url,
     from: IpAddr,
 ) -> Result<Arc<Acquaintance>, NotTaken> {
-    let actor = &incoming.actor;
     let key_url = Url::parse(signature.key_id()).map_err(|_| NotTaken::Unauthenticated("key_id"))?;
     if !same_origin(&key_url, actor) {
         return Err(NotTaken::Unauthenticated("foreign_key"));
@@ -44,9 +41,6 @@ pub async fn sender(
     federation.limits.check_address(from)?;
     if known.is_some() && !federation.acquaintances.may_ask_again(actor.as_str(), federation.now()) {
         return Err(NotTaken::Unavailable("asked_lately"));
-    }
-    if Receipt::is_known(federation, digest).await? {
-        return Err(NotTaken::Duplicate);
     }
     let turn = federation.limits.fetch_of(&urls::host(&key_url), from).await?;
     // Somebody may have fetched it while this one waited.

@@ -171,7 +171,7 @@ async fn believe(
     if says_farewell(&incoming) && is_stranger(federation, incoming.actor.as_str()).await? {
         return Err(NotTaken::Ignored("unknown_actor"));
     }
-    let sender = authenticate::sender(federation, &admitted.signature, &incoming, digest, admitted.from).await?;
+    let sender = authenticate::sender(federation, &admitted.signature, &incoming.actor, admitted.from).await?;
     heard::host_is_up(federation, &sender.peer.host).await;
     proof::check_activity(federation, &document, &sender.peer)?;
     let receipt = Receipt::new(&incoming, digest, &sender, federation.now());

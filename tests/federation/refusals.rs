@@ -79,6 +79,16 @@ async fn a_guess_at_what_was_taken_in_is_no_repetition() {
         }
     }
     refused(&scene, &guess, 401, "signature_wrong").await;
+    // Nor later, when the key may have been rotated; and it is asked for once, however often one guesses.
+    scene.node.clock.advance(TimeDelta::minutes(1));
+    let asked = scene.honest.asked_for("/agenda");
+    for _ in 0..5 {
+        refused(&scene, &guess, 401, "signature_wrong").await;
+    }
+    assert_eq!(scene.honest.asked_for("/agenda"), asked + 1);
+    assert_eq!(counted(&scene, "duplicate", "duplicate").await, 0);
+    assert_eq!(letter.send(&scene.node).await, 202);
+    assert_eq!(counted(&scene, "duplicate", "duplicate").await, 1);
     let thief = scene.mallory.naming(&scene.mallory.signer.key_id);
     let theirs = Letter::signed(&thief.signer, &scene.node.base, letter.body, scene.node.clock.now());
     refused(&scene, &theirs, 401, "foreign_key").await;

@@ -37,7 +37,7 @@ use super::{outbox, urls};
 use crate::domain::id::CentreId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
-use crate::store::{Conn, StoreError, centres, inbox, peers};
+use crate::store::{Conn, centres, inbox, peers};
 
 /// An authenticated activity before its effect.
 #[derive(Debug, Clone)]
@@ -66,20 +66,14 @@ impl Receipt {
         }
     }
 
-    /// Whether it was taken in before: a repetition makes us neither fetch nor write. [`take`](Self::take) decides.
-    ///
-    /// # Errors
-    /// Only what the database refuses.
-    pub async fn is_known(federation: &Federation, digest: Sha256) -> Result<bool, StoreError> {
-        federation.store.read(move |conn| inbox::seen(conn, &digest)).await
-    }
-
-    /// Refuses a repetition before anything is fetched for it.
+    /// Refuses a repetition before anything is fetched for it. [`take`](Self::take) decides.
     ///
     /// # Errors
     /// [`NotTaken::Duplicate`].
     async fn refuse_known(&self, federation: &Federation) -> Result<(), NotTaken> {
-        if Self::is_known(federation, self.digest).await? {
+        let digest = self.digest;
+        let known = federation.store.read(move |conn| inbox::seen(conn, &digest));
+        if known.await? {
             return Err(NotTaken::Duplicate);
         }
         Ok(())
