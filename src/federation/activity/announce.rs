@@ -18,7 +18,7 @@ use crate::federation::listed;
 use crate::federation::refused::NotTaken;
 use crate::federation::urls::Ours;
 use crate::store::announces::{self, Announce as Row};
-use crate::store::{Conn, events};
+use crate::store::{Conn, events, follows, pulls};
 
 /// Announce of an object or, as Mobilizon's relay and forums do, of a whole activity.
 #[derive(Debug)]
@@ -56,7 +56,12 @@ impl Activity for Announce {
         let mut budget = Budget::of_a_message();
         let told = match self.vouched(data, &id, &mut budget).await? {
             Some(told) => told,
-            None => from_origin(data, &id, &mut budget).await?,
+            None => match from_origin(data, &id, &mut budget).await {
+                Err(NotTaken::Unavailable(_)) if self.receipt.sender.upcoming.is_some() => {
+                    return self.leave_to_a_reading(data).await;
+                }
+                told => told?,
+            },
         };
         data.store
             .try_write(move |conn| {
@@ -76,6 +81,22 @@ impl Announce {
             Some(event) => listed::proven(federation, event, &self.receipt.sender, budget).await,
             None => Ok(None),
         }
+    }
+
+    /// The author's server does not answer. Who lists its whole programme need not come again, and nothing waits behind
+    /// this: a reading finds the event once its author is back.
+    async fn leave_to_a_reading(self, federation: &Federation) -> Result<(), NotTaken> {
+        let receipt = self.receipt;
+        let scheduled = federation.store.try_write(move |conn| {
+            receipt.take(conn)?;
+            if !follows::is_accepted(conn, receipt.sender.id)? {
+                return Err(NotTaken::Ignored("not_followed"));
+            }
+            Ok(pulls::schedule(conn, receipt.sender.id, receipt.now)?)
+        });
+        scheduled.await?;
+        federation.pull_bell.notify_one();
+        Ok(())
     }
 
     /// Whether a network told us of the event before, as its author signed it, and announces it only now.

@@ -1,6 +1,7 @@
 //! What a message or a programme makes us ask of third servers, and authors that are none: only a bounded number is asked
 //! for, and what one of them spoils keeps no other event away.
 
+use chrono::TimeDelta;
 use maillage::domain::time::Clock;
 use maillage::federation::proof;
 use serde_json::{Value, json};
@@ -149,4 +150,28 @@ async fn a_host_that_is_silent_about_one_key_is_asked_for_no_other() {
     }
     assert_eq!(tell(&scene, &lister, &stubs).await, 202);
     assert_eq!(third.requests(), 1);
+}
+
+#[tokio::test]
+async fn an_author_who_is_away_holds_up_no_announcer_whose_programme_can_be_read() {
+    let scene = Scene::set().await;
+    let lister = lister(&scene).await;
+    let third = Foreign::start("tiers", &scene.node.clock);
+    let author = third.actor("Group", "auteur");
+    let event = third.event(&author, "un", "Retrouvé");
+    third.serve_as("/events/un", 502, "text/plain", "later");
+    let id = event["id"].clone();
+    assert_eq!(
+        scene.agenda.tell(&scene.node, "Announce", id.clone()).await,
+        503,
+        "who lists nothing comes again"
+    );
+    list(&scene, std::slice::from_ref(&id));
+    assert_eq!(lister.tell(&scene.node, "Announce", id).await, 202);
+    scene.node.pull().await;
+    scene.unharmed().await;
+    third.serve("/events/un", &event);
+    scene.node.clock.advance(TimeDelta::days(1));
+    scene.node.pull().await;
+    assert_eq!(titles(&scene).await, ["Atelier", "Retrouvé"]);
 }
