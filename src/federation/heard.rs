@@ -53,25 +53,38 @@ pub(super) async fn host_is_up(federation: &Federation, host: &str) {
     if federation.heard.1.get(host).is_some_and(lately) {
         return;
     }
-    federation.heard.1.insert(host.to_owned(), now);
     match wake(federation, host.to_owned(), now).await {
-        Ok(false) => {}
-        Ok(true) => outbox::wake(federation),
+        Ok(Found::Nothing) => federation.heard.1.insert(host.to_owned(), now),
+        Ok(Found::UnderWay) => {}
+        Ok(Found::Planned) => outbox::wake(federation),
         Err(error) => tracing::error!(%error, "a host that is up could not be looked up"),
     }
 }
 
-async fn wake(federation: &Federation, host: String, now: Instant) -> Result<bool, StoreError> {
+/// What a look at a host found.
+enum Found {
+    /// Nothing waits for it, or it is tried as soon as may be.
+    Nothing,
+    /// It is tried just now; should that fail, its next word counts.
+    UnderWay,
+    /// It is tried sooner than was planned.
+    Planned,
+}
+
+async fn wake(federation: &Federation, host: String, now: Instant) -> Result<Found, StoreError> {
     let name = host.clone();
     let known = federation.store.read(move |conn| hosts::by_name(conn, &name)).await?;
     // Nearly always nothing waits for it.
-    if known.and_then(|host| host.next_attempt).is_none_or(|next| next <= now) {
-        return Ok(false);
+    match known.and_then(|host| host.next_attempt) {
+        None => return Ok(Found::Nothing),
+        Some(next) if next <= now => return Ok(Found::UnderWay),
+        Some(_) => {}
     }
-    federation
+    let sooner = federation
         .store
         .write(move |conn| hosts::heard_from(conn, &host, now))
-        .await
+        .await?;
+    Ok(if sooner { Found::Planned } else { Found::Nothing })
 }
 
 /// Writes down what was heard; returns of how many peers.

@@ -263,23 +263,23 @@ fn waits(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
     Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(conn)?)
 }
 
-/// A host that writes to us is up: what waits for it is due at once, unless it was tried within the last minute or asked
-/// for more time (`Retry-After`). Whether it is.
+/// A host that writes to us is up: what waits for it is due at once, or as soon as a minute has gone by since it was tried,
+/// and what time it asked for (`Retry-After`). Whether that is sooner than it was.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, StoreError> {
-    let now = ms(now);
-    let rested = hosts::last_attempt_at
-        .is_null()
-        .or(hosts::last_attempt_at.lt(now - MINUTE_MS));
-    let later = hosts::table
+    let times = hosts::table
         .find(host)
-        .filter(hosts::next_attempt_at.gt(now))
-        .filter(hosts::asked_until.is_null().or(hosts::asked_until.le(now)))
-        .filter(rested);
+        .select((hosts::last_attempt_at, hosts::asked_until));
+    let Some((tried, asked)) = times.first::<(Option<i64>, Option<i64>)>(conn).optional()? else {
+        return Ok(false);
+    };
+    let rested = tried.map(|tried| tried + MINUTE_MS);
+    let soonest = [rested, asked].into_iter().flatten().fold(ms(now), i64::max);
+    let later = hosts::table.find(host).filter(hosts::next_attempt_at.gt(soonest));
     Ok(diesel::update(later)
-        .set(hosts::next_attempt_at.eq(now))
+        .set(hosts::next_attempt_at.eq(soonest))
         .execute(conn)?
         == 1)
 }

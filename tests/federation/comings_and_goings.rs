@@ -324,3 +324,29 @@ async fn what_a_followed_host_runs_and_how_its_actor_looks_is_asked_for_again() 
     assert_eq!(said(follows(&node).await)["name"], "Agenda de la ville");
     assert_eq!(said(follows(&node).await)["actor"], actor.id.as_str());
 }
+
+/// Its one word may come just then: what waits for it does not wait for half a day all the same.
+#[tokio::test]
+async fn a_word_soon_after_a_failure_has_the_host_tried_again_within_the_minute() {
+    let clock = clock();
+    let (node, server, actor) = followed(&clock, "agenda").await;
+    node.centre("ici").await;
+    server.answer_with(&[503; 12]);
+    assert_eq!(actor.tell(&node, "Follow", node.group("ici")).await, 202);
+    for _ in 0..11 {
+        node.deliver().await;
+        clock.advance(TimeDelta::hours(13));
+    }
+    let says = || actor.tell(&node, "Like", "https://a.example/1");
+    assert_eq!(says().await, 202);
+    node.deliver().await;
+    let tried = server.posts().len();
+    clock.advance(TimeDelta::seconds(2));
+    assert_eq!(says().await, 202);
+    node.deliver().await;
+    assert_eq!(server.posts().len(), tried, "at most once a minute");
+    clock.advance(TimeDelta::seconds(58));
+    node.deliver().await;
+    assert_eq!(server.posts().len(), tried + 1);
+    assert_eq!(server.posts().pop().expect("a letter")["type"], "Accept");
+}

@@ -227,10 +227,15 @@ fn a_host_that_writes_to_us_is_tried_at_once() {
         activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
         claim(conn, now(), "w1");
         hosts::postpone(conn, "a.example", "w1", &until(minutes(600), "refused"), now()).unwrap();
+        assert!(hosts::heard_from(conn, "a.example", now()).unwrap());
+        let almost = minutes(1) - Duration::milliseconds(1);
+        assert_eq!(claim(conn, almost, "w1"), Vec::<String>::new(), "at most once a minute");
         assert!(
-            !hosts::heard_from(conn, "a.example", now()).unwrap(),
-            "it was tried just now"
+            !hosts::heard_from(conn, "a.example", almost).unwrap(),
+            "one word in that minute is enough"
         );
+        assert_eq!(claim(conn, minutes(1), "w1"), ["a.example"]);
+        hosts::postpone(conn, "a.example", "w1", &until(minutes(600), "refused"), minutes(1)).unwrap();
         assert!(hosts::heard_from(conn, "a.example", minutes(5)).unwrap());
         assert_eq!(claim(conn, minutes(5), "w1"), ["a.example"]);
         assert!(!hosts::heard_from(conn, "unknown.example", minutes(5)).unwrap());
@@ -247,8 +252,10 @@ fn a_host_that_asked_for_time_gets_it_though_it_writes_to_us() {
             ..until(minutes(90), "429")
         };
         hosts::postpone(conn, "a.example", "w1", &busy, now()).unwrap();
-        assert!(!hosts::heard_from(conn, "a.example", minutes(30)).unwrap());
-        assert!(hosts::heard_from(conn, "a.example", minutes(60)).unwrap());
+        assert!(hosts::heard_from(conn, "a.example", minutes(30)).unwrap());
+        let almost = minutes(60) - Duration::milliseconds(1);
+        assert_eq!(claim(conn, almost, "w1"), Vec::<String>::new());
+        assert_eq!(claim(conn, minutes(60), "w1"), ["a.example"], "and not for longer");
     });
 }
 
