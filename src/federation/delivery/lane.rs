@@ -111,23 +111,15 @@ impl Lane {
     }
 
     async fn send_in_order(&mut self, batch: Vec<Delivery>) -> Result<Report, StoreError> {
-        let (mut report, began) = (Report::default(), self.federation.now());
+        let (mut report, mut began) = (Report::default(), self.federation.now());
         for delivery in batch {
             let started = !(report.delivered.is_empty() && report.closed.is_empty());
             if started && self.federation.now() - began > self.patience() {
                 break;
             }
             let mut sent = send(&self.federation, &delivery, &mut self.manner).await;
-            let stuck = !started && sent.stumbled() && self.host.failures + 1 >= MAX_STUMBLES;
-            if stuck && self.is_delivered_around(&delivery, &mut report).await? {
-                // The host may have come back between the two, or answer so by chance: only when it stumbles once more, and
-                // did so another time, is it this delivery.
-                sent = send(&self.federation, &delivery, &mut self.manner).await;
-                if sent.stumbled() && delivery.stumbled {
-                    sent = sent.final_if_stumbled();
-                } else if sent.stumbled() {
-                    report.stumbled = Some(delivery.id);
-                }
+            if !started && sent.stumbled() && self.host.failures + 1 >= MAX_STUMBLES {
+                sent = self.once_more(&delivery, sent, &mut report, &mut began).await?;
             }
             match sent {
                 Sent::Delivered => report.delivered.push(delivery.id),
@@ -139,6 +131,48 @@ impl Lane {
             }
         }
         Ok(report)
+    }
+
+    /// Tries a delivery again over which the host stumbled as often as it may, where it takes in another. It may have come
+    /// back between the two, or answer so by chance: only when it stumbles once more, and did so another time, is it this
+    /// delivery. Nothing of this is begun without the lease.
+    async fn once_more(
+        &mut self,
+        stuck: &Delivery,
+        sent: Sent,
+        report: &mut Report,
+        began: &mut Instant,
+    ) -> Result<Sent, StoreError> {
+        if !self.is_held(began).await?
+            || !self.is_delivered_around(stuck, report).await?
+            || !self.is_held(began).await?
+        {
+            return Ok(sent);
+        }
+        let again = send(&self.federation, stuck, &mut self.manner).await;
+        if !again.stumbled() {
+            return Ok(again);
+        }
+        if stuck.stumbled {
+            return Ok(again.final_if_stumbled());
+        }
+        report.stumbled = Some(stuck.id);
+        Ok(again)
+    }
+
+    /// Whether the host is ours for one more attempt; the lease is renewed where it would run out meanwhile.
+    async fn is_held(&self, began: &mut Instant) -> Result<bool, StoreError> {
+        let now = self.federation.now();
+        if now - *began <= self.patience() {
+            return Ok(true);
+        }
+        *began = now;
+        let (host, owner, until) = (self.host.host.clone(), self.owner.clone(), self.lease_from(now));
+        let renewed = self
+            .federation
+            .store
+            .write(move |conn| hosts::renew(conn, &host, &owner, until));
+        renewed.await
     }
 
     /// Whether the host takes in what waits about another object: then it is `stuck` that is wrong and not the host.
@@ -178,7 +212,7 @@ impl Lane {
         });
         self.due = postponed.as_ref().map(|postponed| postponed.until);
         let (host, owner) = (self.host.host.clone(), self.owner.clone());
-        let until = now + delta(Duration::from_secs(self.federation.settings.lease_seconds));
+        let until = self.lease_from(now);
         let dialect = self.manner.learnt();
         let turn_is_over = tokio::time::Instant::now() > turn_ends;
         let next = self
@@ -258,6 +292,10 @@ impl Lane {
         let settings = &self.federation.settings;
         let lease = i64::try_from(settings.lease_seconds.saturating_sub(2 * settings.timeout_seconds)).unwrap_or(0);
         TimeDelta::seconds(lease)
+    }
+
+    fn lease_from(&self, now: Instant) -> Instant {
+        now + delta(Duration::from_secs(self.federation.settings.lease_seconds))
     }
 
     fn chance(&self) -> u32 {

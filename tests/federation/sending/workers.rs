@@ -1,6 +1,8 @@
 //! Several workers on one database: they share, and what one holds when it dies is not lost.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -81,6 +83,42 @@ fn workers_share_the_hosts_and_send_everything_once_in_order() {
             assert_eq!(numbers, expected, "{host}");
         }
         assert_eq!(waiting(&node).await, 0);
+        home.kill(node).await;
+    });
+}
+
+/// Three slow answers in a row outlast a lease: the third attempt at what the host stumbles over is made under a new one.
+#[test]
+fn a_host_that_stumbles_slowly_is_nobody_elses_meanwhile() {
+    on_both(async |home| {
+        let node = home.start().await;
+        let (slow, clock) = (Arc::new(AtomicBool::new(false)), Arc::clone(&node.clock));
+        let is_slow = Arc::clone(&slow);
+        let server = Server::start(move |request| {
+            let poisoned = number(request) == 1;
+            let mut reply = Reply::status(if poisoned { 500 } else { 202 });
+            if is_slow.load(Ordering::SeqCst) {
+                clock.advance(TimeDelta::seconds(10));
+                reply = reply.after(Duration::from_millis(300));
+            }
+            reply
+        });
+        record(&node, 1..=2, &[server.url_at("lent.localhost", "/inbox")]).await;
+        for _ in 0..3 {
+            node.deliver().await;
+            node.later(600);
+        }
+        slow.store(true, Ordering::SeqCst);
+        let workers = [0; 2].map(|_| Worker::new((*node.node.federation).clone()));
+        let [first, second] = workers.map(|worker| async move {
+            for _ in 0..80 {
+                worker.step().await.expect("deliveries are claimed");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        tokio::join!(first, second);
+        let came = super::came(&server, "lent");
+        assert_eq!(came, [1, 1, 1, 1, 2, 1], "nobody else took it at the same time");
         home.kill(node).await;
     });
 }
