@@ -198,6 +198,22 @@ pub fn succeeded(conn: &mut Conn, host: &str, now: Instant) -> Result<(), StoreE
     Ok(())
 }
 
+/// Notes that the host answered, though it took nothing in: it is up again.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn answered(conn: &mut Conn, host: &str) -> Result<(), StoreError> {
+    diesel::update(hosts::table.find(host).filter(hosts::failures.gt(0)))
+        .set((
+            hosts::failures.eq(0),
+            hosts::first_failure_at.eq(None::<i64>),
+            hosts::last_error.eq(None::<&str>),
+            hosts::asked_until.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// A failure, and when the host is tried again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Postponed {

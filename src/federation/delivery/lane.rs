@@ -228,6 +228,8 @@ impl Lane {
                 }
                 if took {
                     hosts::succeeded(conn, &host, now)?;
+                } else if postponed.is_none() && !report.closed.is_empty() {
+                    hosts::answered(conn, &host)?;
                 }
                 if let Some(dialect) = dialect {
                     hosts::learn(conn, &host, dialect.as_str(), now)?;

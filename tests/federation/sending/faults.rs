@@ -197,6 +197,26 @@ async fn a_refusal_for_good_is_closed_and_the_next_delivery_goes_on() {
 
 /// Mobilizon answers 500 to some Updates for ever.
 #[tokio::test]
+async fn a_host_that_refuses_after_a_failure_is_up_again() {
+    let (_home, node) = impatient().await;
+    let calls = AtomicUsize::new(0);
+    let server = Server::start(move |_| match calls.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::status(500),
+        _ => Reply::status(422),
+    });
+    let inbox = server.url("/inbox");
+    record(&node, 1..=1, std::slice::from_ref(&inbox)).await;
+    node.deliver().await;
+    assert_eq!(host(&node.node.store, &inbox).await.failures, 1);
+    node.later(60);
+    node.deliver().await;
+    assert_eq!(waiting(&node.node.store, &inbox).await, 0);
+    let known = host(&node.node.store, &inbox).await;
+    assert_eq!((known.failures, known.first_failure, known.last_error), (0, None, None));
+    assert_eq!(known.last_success, None, "it took nothing in");
+}
+
+#[tokio::test]
 async fn a_delivery_over_which_a_host_stumbles_for_ever_is_set_aside() {
     let (_home, node) = impatient().await;
     let server = Server::start(|request| {
