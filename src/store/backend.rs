@@ -215,7 +215,10 @@ fn set_up_sqlite(conn: &mut SqliteConnection) -> QueryResult<()> {
     outcome
 }
 
-const POSTGRES_SETUP: &str = "SET client_min_messages=warning; SET statement_timeout='60s'; SET lock_timeout='20s';";
+/// A server that answers before the log is on its disk (`synchronous_commit=off`) could forget what was answered 202: for us
+/// it waits. Where it waits for more than its own disk (`remote_apply` and the like), that stands.
+const POSTGRES_SETUP: &str = "SET client_min_messages=warning; SET statement_timeout='60s'; SET lock_timeout='20s'; \
+    SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';";
 
 /// How often a write is run again after crossing another writer; the waits add up to about a second.
 const MAX_ATTEMPTS: u32 = 100;

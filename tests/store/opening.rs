@@ -4,6 +4,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use maillage::store::{Db, StoreError, Target};
 
+use crate::support::database::Database;
+
 fn refusal(url: &str) -> String {
     match Db::open(url, 1) {
         Ok(_) => panic!("{url} was opened"),
@@ -104,4 +106,31 @@ fn a_relative_path_stays_relative() {
         Target::parse("sqlite:///data/m.db").expect("a target"),
         Target::Sqlite("/data/m.db".into())
     );
+}
+
+#[derive(QueryableByName)]
+struct Setting {
+    #[diesel(sql_type = Text)]
+    synchronous_commit: String,
+}
+
+/// « 202 » means that it is on a disk, whatever the server was told for the sake of speed.
+#[test]
+fn postgresql_waits_for_its_disk_and_for_more_where_it_was_told_to() {
+    let Some(database) = Database::postgres_empty() else {
+        return;
+    };
+    for (set, stands) in [
+        ("off", "on"),
+        ("on", "on"),
+        ("local", "local"),
+        ("remote_apply", "remote_apply"),
+    ] {
+        let url = format!("{}%20-csynchronous_commit%3D{set}", database.url());
+        let mut conn = Target::parse(&url).expect("a target").connect().expect("a connection");
+        let shown: Setting = diesel::sql_query("SHOW synchronous_commit")
+            .get_result(&mut conn)
+            .expect("the setting");
+        assert_eq!(shown.synchronous_commit, stands, "{set}");
+    }
 }
