@@ -3,12 +3,14 @@
 use chrono::TimeDelta;
 use maillage::app::{Error, events, following};
 use maillage::domain::id::FollowId;
+use maillage::federation::fetch::FetchError;
 use serde_json::Value;
 
 use super::networks::{follow_as, network};
 use crate::support::database::Database;
 use crate::support::foreign::Foreign;
 use crate::support::network::{Home, Running, clock, workshop};
+use crate::support::server::{Reply, Server};
 
 const ICS: &str = "text/calendar; charset=utf-8";
 
@@ -261,6 +263,38 @@ async fn a_website_that_names_its_agenda_is_enough_and_a_feed_of_posts_is_not() 
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[tokio::test]
+async fn an_agenda_that_moved_is_found_at_its_new_host_and_never_inside() {
+    let scene = Scene::new().await;
+    scene.serve(&["UID:1\nSUMMARY:Un\nDTSTART:20261201T090000"]);
+    let moved = scene.other.url("/agenda.ics");
+    let server = Server::start(move |request| match request.target.as_str() {
+        "/agenda.ics" => Reply::redirect(&moved),
+        "/boucle" => Reply::redirect("/boucle"),
+        inside => Reply::redirect(inside.trim_start_matches('/')),
+    });
+    let at = |path: &str| server.url_at("ancien.localhost", path);
+    let fetcher = &scene.node.node.federation.fetcher;
+    let found = fetcher.get_text(&at("/agenda.ics"), None).await;
+    let found = found.expect("an answer").expect("a file");
+    assert_eq!(found.address.as_str(), scene.other.url("/agenda.ics"));
+    assert_eq!(fetcher.get_text(&at("/boucle"), None).await, Err(FetchError::Redirect));
+    for inside in [
+        "http://10.0.0.1/agenda.ics",
+        "http://169.254.169.254/latest",
+        "http://[::ffff:192.168.1.1]/",
+        "http://192.168.1.1:8080/agenda.ics",
+        "gopher://a.example/",
+        "file:///etc/passwd",
+    ] {
+        let refused = fetcher.get_text(&at(&format!("/{inside}")), None).await;
+        assert!(matches!(refused, Err(FetchError::Blocked(_))), "{inside}: {refused:?}");
+    }
+    scene.node.follow(at("/agenda.ics").as_str()).await;
+    scene.node.pull().await;
+    assert_eq!(scene.node.titles().await, ["Un"]);
 }
 
 #[tokio::test]

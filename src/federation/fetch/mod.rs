@@ -2,7 +2,8 @@
 //!
 //! Every request is signed (GETs by the instance actor). Every request has a deadline for the whole of it and a bound on
 //! the bytes read after decompression, and on the depth of the document; connects to public addresses only (`guard`); sends no cookies and uses no proxy;
-//! and follows at most three redirects, inside one origin (WebFinger alone may leave it).
+//! and follows at most three redirects, inside one origin; WebFinger and files that are no ActivityPub may leave it, each hop
+//! guarded anew.
 
 mod accept;
 mod error;
