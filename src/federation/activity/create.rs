@@ -66,14 +66,11 @@ impl Activity for Create {
             // The origin may name another publisher than the sender did.
             self.check_wanted(data, &told).await?;
         }
-        let receipt = self.receipt;
-        let read_again = data
-            .store
-            .try_write(move |conn| {
-                let followed = receipt.take_and_tell(conn)?;
-                intake::keep_if_followed(conn, &told, &receipt.sender, followed, receipt.now)
-            })
-            .await?;
+        let read_again = match self.keep(data, told).await {
+            // Somebody of the same server may have said so of what is not theirs: its own address decides.
+            Err(NotTaken::Ignored("deleted")) => self.keep(data, self.at_its_origin(data, &mut budget).await?).await?,
+            kept => kept?,
+        };
         if read_again {
             data.pull_bell.notify_one();
         }
@@ -171,20 +168,33 @@ impl Create {
     ) -> Result<Told, NotTaken> {
         self.receipt.refuse_known(federation).await?;
         let uri = told.event.uri.clone();
-        let (known, deleted) = federation
-            .store
-            .read(move |conn| Ok((events::by_uri(conn, &uri)?, tombstones::find(conn, &uri)?)))
-            .await?;
-        if deleted.is_some() {
-            return Err(NotTaken::Ignored("deleted"));
-        }
+        let known = federation.store.read(move |conn| events::by_uri(conn, &uri)).await?;
         let owner = Origin::Remote(told.owner.id);
         if known.is_some_and(|known| known.origin != owner) {
             return Err(NotTaken::Forbidden("owner_change"));
         }
+        self.at_its_origin(federation, budget).await
+    }
+
+    /// The event as its own address gives it now; that it was deleted, where it was and is not there.
+    async fn at_its_origin(&self, federation: &Federation, budget: &mut Budget) -> Result<Told, NotTaken> {
         let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        let fetched = intake::fetch(federation, id, budget).await?;
-        intake::told_at(federation, &fetched, budget).await
+        let uri = id.to_string();
+        let deleted = federation.store.read(move |conn| tombstones::find(conn, &uri)).await?;
+        match intake::fetch(federation, id, budget).await {
+            Err(NotTaken::Forbidden(_)) if deleted.is_some() => Err(NotTaken::Ignored("deleted")),
+            fetched => intake::told_at(federation, &*fetched?, budget).await,
+        }
+    }
+
+    /// Keeps it, where it is wanted; whether the whole programme of its publisher is to be read now.
+    async fn keep(&self, federation: &Federation, told: Told) -> Result<bool, NotTaken> {
+        let receipt = self.receipt.clone();
+        let kept = federation.store.try_write(move |conn| {
+            let followed = receipt.take_and_tell(conn)?;
+            intake::keep_if_followed(conn, &told, &receipt.sender, followed, receipt.now)
+        });
+        kept.await
     }
 
     /// An actor tells that its profile or key changed: it is fetched again.

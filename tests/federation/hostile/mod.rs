@@ -117,7 +117,7 @@ const ATTACKS: &[Attack] = &[
     attack("12", "an Update of somebody else's, a change of author",
         &["an_event_of_another_server_in_create_update_and_delete", "an_update_or_delete_by_another_actor_of_the_same_server", "a_change_of_owner_by_the_owner", "a_stranger_who_slips_in_an_event_as_if_it_were_of_the_followed_group"]),
     attack("13", "Delete, Undo, Accept of somebody else's",
-        &["an_event_of_another_server_in_create_update_and_delete", "an_event_of_ours_in_create_update_and_delete", "an_undo_of_the_follow_of_another", "an_undo_of_the_announce_of_another", "an_accept_of_a_follow_that_was_never_asked", "answers_to_a_join_and_requests_to_quote_have_no_effect"]),
+        &["an_event_of_another_server_in_create_update_and_delete", "an_event_of_ours_in_create_update_and_delete", "an_undo_of_the_follow_of_another", "an_undo_of_the_announce_of_another", "an_accept_of_a_follow_that_was_never_asked", "answers_to_a_join_and_requests_to_quote_have_no_effect", "a_followed_neighbour_cannot_bury_events_before_they_come"]),
     attack("14", "an Accept by another than the one asked: CVE-2025-30741 (Pixelfed)",
         &["an_accept_or_reject_in_place_of_the_one_who_was_asked"]),
     attack("15", "a wider audience by a second delivery: CVE-2024-37903 (Mastodon); nothing private is kept here",

@@ -1,5 +1,6 @@
 //! Authentic senders who speak for somebody else. 403 where they reach for what is not theirs, and never an effect.
 
+use chrono::TimeDelta;
 use maillage::app::events;
 use maillage::domain::time::Clock;
 use serde_json::{Value, json};
@@ -192,6 +193,26 @@ async fn a_stranger_cannot_bury_events_before_they_come() {
     stranger.tell(&scene.node, "Delete", event["id"].clone()).await;
     assert_eq!(scene.agenda.tell(&scene.node, "Create", event).await, 202);
     assert_eq!(scene.node.titles().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_followed_neighbour_cannot_bury_events_before_they_come() {
+    let scene = Scene::set().await;
+    let neighbour = scene.honest.actor("Person", "intrus");
+    scene.follow(&scene.honest, &neighbour).await;
+    let event = scene.honest.event(&scene.agenda, "demain", "Demain");
+    let gone = scene.honest.event(&scene.agenda, "hier", "Retiré");
+    scene.honest.serve_as("/events/hier", 410, ACTIVITY, "{}");
+    for (sender, event) in [(&neighbour, &event), (&scene.agenda, &gone)] {
+        assert_eq!(sender.tell(&scene.node, "Delete", event["id"].clone()).await, 202);
+    }
+    scene.node.clock.advance(TimeDelta::seconds(1));
+    for event in [event, gone] {
+        assert_eq!(scene.agenda.tell(&scene.node, "Create", event).await, 202);
+    }
+    let mut titles = scene.node.titles().await;
+    titles.sort();
+    assert_eq!(titles, ["Atelier", "Demain"], "what its own address says counts");
 }
 
 #[tokio::test]
