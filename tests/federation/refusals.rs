@@ -121,6 +121,17 @@ async fn a_signature_that_does_not_hold_is_401_and_a_foreign_object_403() {
     scene.unharmed().await;
 }
 
+/// It is nothing of ActivityPub's: some proxies and clients send it all the same.
+#[tokio::test]
+async fn a_bearer_token_beside_a_signature_is_passed_over() {
+    let scene = Scene::set().await;
+    let both = update(&scene).with("authorization", "Bearer abc");
+    assert_eq!(both.send(&scene.node).await, 202);
+    assert_eq!(scene.node.titles().await, ["Détourné"]);
+    let alone = update(&scene).without("signature").with("authorization", "Bearer abc");
+    refused(&scene, &alone, 401, "signature_missing").await;
+}
+
 #[tokio::test]
 async fn a_blocked_host_is_403_whatever_it_sends_and_costs_no_fetch() {
     let scene = Scene::set_with(|config| config.federation.blocked_hosts = vec!["mechant.localhost".into()]).await;

@@ -74,6 +74,38 @@ async fn nesting_ten_thousand_deep() {
 }
 
 #[tokio::test]
+async fn numbers_and_characters_that_are_none() {
+    let scene = Scene::set().await;
+    let body = scene.agenda.says("Update", scene.rewritten()).to_string();
+    let with = |value: &str| body.replacen('{', &format!("{{\"tag\":{value},"), 1);
+    for value in [
+        "NaN",
+        "Infinity",
+        "-",
+        "01",
+        "1e",
+        "0x1",
+        "1e999",
+        r#""\ud800""#,
+        r#""\udc00\ud800""#,
+        "\"\u{0}\"",
+    ] {
+        assert_eq!(sent(&scene, with(value)).await, 400, "{value}");
+    }
+    scene.unharmed().await;
+    // As deep as is read, and a number that is one: nothing of use, and no harm.
+    for value in [
+        "1e308",
+        "123456789012345678901234567890",
+        r#""\u0000""#,
+        &format!("{}{}", "[".repeat(60), "]".repeat(60)),
+    ] {
+        assert_eq!(sent(&scene, with(value)).await, 202, "{value}");
+    }
+    assert_eq!(scene.node.titles().await, ["Détourné"]);
+}
+
+#[tokio::test]
 async fn the_same_key_twice() {
     let scene = Scene::set().await;
     let body = scene.agenda.says("Update", scene.rewritten()).to_string();

@@ -6,6 +6,7 @@ mod fetches;
 mod forged;
 mod network;
 mod owners;
+mod rubbish;
 mod strange;
 
 use serde_json::{Value, json};
@@ -140,7 +141,7 @@ const ATTACKS: &[Attack] = &[
     attack("23", "what is read is not what was signed: CVE-2024-32983 (Misskey), CVE-2026-42462 (Fedify)",
         &["an_event_in_a_graph_an_inclusion_or_a_reverse_is_not_read", "contexts_may_be_added_but_not_swapped", "a_linked_data_signature_beside_it_is_neither_covered_nor_read", "a_changed_word_anywhere_is_noticed"]),
     attack("24", "JSON that bursts its reader",
-        &["the_same_key_twice", "nesting_ten_thousand_deep", "a_body_over_one_mebibyte", "a_gzip_bomb_is_cut_off", "traps_are_refused", "broken_or_bottomless_json_is_refused"]),
+        &["the_same_key_twice", "nesting_ten_thousand_deep", "numbers_and_characters_that_are_none", "a_body_over_one_mebibyte", "too_much_is_413_and_another_type_415", "a_gzip_bomb_is_cut_off", "traps_are_refused", "broken_or_bottomless_json_is_refused"]),
     attack("25", "one value, many shapes",
         &["spellings_of_the_same_thing_read_the_same", "what_is_missing_or_foreign_is_refused", "everybody_has_three_names_and_many_places", "what_is_no_json_or_no_activity"]),
     attack("26", "contexts that are fetched", &["addresses_inside_documents_are_never_asked", "no_context_has_to_be_fetched_and_location_is_left_alone"]),
@@ -159,7 +160,7 @@ const ATTACKS: &[Attack] = &[
     attack("34", "links that hide where they lead: CVE-2023-36462, GHSA-rwcw-vq68-g34p (Mastodon)",
         &["a_page_of_another_server_under_an_honest_name", "links_keep_their_words_and_lead_outside"]),
     attack("35", "an error in the cleaning stops the worker: GHSA-qrgq-9fx2-vf2r (Mastodon)",
-        &["after_all_the_rubbish_the_next_letter_is_taken_in", "wrong_kinds_anywhere_are_refused_or_ignored"]),
+        &["after_all_the_rubbish_the_next_letter_is_taken_in", "after_all_the_rubbish_the_next_programme_is_read", "wrong_kinds_anywhere_are_refused_or_ignored"]),
     attack("36", "media that are processed: CVE-2023-36460 (Mastodon), CVE-2026-29178 (Lemmy); pictures of others are only linked here",
         &["pictures_of_others_are_neither_fetched_nor_served"]),
     // Privacy.

@@ -155,12 +155,13 @@ async fn a_blocked_host_written_in_other_letters() {
     let scene = Scene::set_with(|config| config.federation.blocked_hosts = vec!["bloque.localhost".to_owned()]).await;
     let server = Foreign::start("bloque", &scene.node.clock);
     let actor = server.actor("Group", "agenda");
-    for host in [
-        "BLOQUE.localhost",
-        "bloque.LOCALHOST",
-        "bloque%2Elocalhost",
-        "ｂｌｏｑｕｅ.localhost",
-        "bloque.localhost.",
+    for (host, expected) in [
+        ("BLOQUE.localhost", 403),
+        ("bloque.LOCALHOST", 403),
+        ("bloque%2Elocalhost", 403),
+        ("ｂｌｏｑｕｅ.localhost", 403),
+        // A name that ends in a dot is looked up for nobody.
+        ("bloque.localhost.", 401),
     ] {
         let id = actor.id.replace("bloque.localhost", host);
         let mut activity = actor.says("Follow", scene.node.group("agenda"));
@@ -170,7 +171,7 @@ async fn a_blocked_host_written_in_other_letters() {
             .naming(&format!("{id}#main-key"))
             .send(&scene.node, &activity)
             .await;
-        assert!([401, 403].contains(&status), "{host}: {status}");
+        assert_eq!(status, expected, "{host}");
     }
     assert_eq!(server.requests(), 0);
 }
@@ -354,21 +355,6 @@ async fn a_page_of_another_server_under_an_honest_name() {
     assert_eq!(scene.agenda.tell(&scene.node, "Update", event).await, 202);
     let shown = scene.node.get("/api/v1/calendar", "application/json").await;
     assert!(!shown.text.contains("mechant.example"));
-}
-
-#[tokio::test]
-async fn after_all_the_rubbish_the_next_letter_is_taken_in() {
-    let scene = Scene::set().await;
-    for object in [
-        json!({ "type": "Event" }),
-        json!([[[]]]),
-        json!({ "id": scene.event["id"], "type": "Event", "name": 3 }),
-    ] {
-        let status = scene.agenda.tell(&scene.node, "Update", object).await;
-        assert!((400..500).contains(&status), "{status}");
-    }
-    assert_eq!(scene.agenda.tell(&scene.node, "Update", scene.rewritten()).await, 202);
-    assert_eq!(scene.node.titles().await, ["Détourné"]);
 }
 
 #[tokio::test]

@@ -217,6 +217,24 @@ async fn a_host_that_refuses_after_a_failure_is_up_again() {
 }
 
 #[tokio::test]
+async fn what_waits_longer_than_its_days_is_given_up_and_what_is_newer_waits_on() {
+    let (_home, node) = impatient().await;
+    let server = Server::start(|_| Reply::status(503));
+    let inbox = server.url("/inbox");
+    record(&node, 1..=2, std::slice::from_ref(&inbox)).await;
+    node.later(20 * 86_400);
+    record(&node, 3..=3, std::slice::from_ref(&inbox)).await;
+    node.deliver().await;
+    assert_eq!(waiting(&node.node.store, &inbox).await, 3);
+    node.later(10 * 86_400 + 1);
+    node.deliver().await;
+    assert_eq!(waiting(&node.node.store, &inbox).await, 1, "after thirty days");
+    let metrics = node.get("/metrics", "*/*").await.text;
+    let given_up = metrics.lines().find(|line| line.contains("given-up"));
+    assert!(given_up.is_some_and(|line| line.ends_with(" 2")), "{given_up:?}");
+}
+
+#[tokio::test]
 async fn a_delivery_over_which_a_host_stumbles_for_ever_is_set_aside() {
     let (_home, node) = impatient().await;
     let server = Server::start(|request| {
