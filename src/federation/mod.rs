@@ -2,8 +2,8 @@
 //!
 //! Down (what we send): `publish`, `notices`, `relay` (for other calendars), `newcomers` (what followers run) and `app` record activities in `outbox`, `delivery` signs and posts them. Up (what we
 //! believe): `inbox` refuses or
-//! authenticates (`limits`, `acquaintances`), `activity` does what a verb asks for, `intake` keeps events; `pull` reads followed
-//! programmes again. `documents` is what we show of ourselves. Below: `wire` and `convert` (JSON), `signature`, `keys`,
+//! authenticates (`limits`, `acquaintances`), `activity` does what a verb asks for, `intake` keeps events, `budget` bounds what is
+//! fetched for it; `pull` reads followed programmes again. `documents` is what we show of ourselves. Below: `wire` and `convert` (JSON), `signature`, `keys`,
 //! `fetch`, `guard`, `discover`, `urls`.
 
 pub mod acquaintances;
