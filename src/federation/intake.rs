@@ -75,6 +75,16 @@ pub async fn told_at(federation: &Federation, fetched: &Fetched, budget: &mut Bu
     })
 }
 
+impl Told {
+    /// As the programme of its publisher lists it, asked for at `asked`: that says what is there now, as its own address does.
+    pub(super) fn listed_at(self, asked: Instant) -> Self {
+        Self {
+            asked: Some(asked),
+            ..self
+        }
+    }
+}
+
 /// Reads an event document that its origin vouches for. An author that is not known yet takes one of `budget`.
 ///
 /// # Errors

@@ -60,12 +60,14 @@ impl Default for PassedOver {
 }
 
 impl PassedOver {
-    fn has(&self, uri: &Url, now: Instant) -> bool {
+    /// Whether it was asked for lately.
+    pub fn has(&self, uri: &Url, now: Instant) -> bool {
         let at = self.0.get(uri.as_str());
         at.is_some_and(|at| now - at < ASKED_AGAIN)
     }
 
-    fn note(&self, uri: &Url, now: Instant) {
+    /// Notes that nothing of use was found there.
+    pub fn note(&self, uri: &Url, now: Instant) {
         self.0.insert(uri.to_string(), now);
     }
 }
@@ -95,6 +97,14 @@ pub fn via(document: &Value) -> Vec<String> {
     } else {
         vec![String::from("-"); LONGEST_ROAD + 1]
     }
+}
+
+/// What `sender` says in its outbox that it withdrew: of its own origin, as anything that it may withdraw.
+pub fn withdrawn(item: &Value, sender: &Peer) -> Option<Url> {
+    let origin = Url::parse(&sender.uri).ok()?;
+    let uri = read::is_a(item, "Delete").then(|| collection_in::object(item));
+    uri.and_then(|object| read::reference(&object))
+        .filter(|uri| same_origin(uri, &origin))
 }
 
 /// Reads an item of the programme of `sender`. Each fetch takes one of `budget`. An outbox lists what the actor does: of the

@@ -9,6 +9,7 @@ mod followers;
 mod foreign;
 mod hostile;
 mod moderation;
+mod histories;
 mod network_calendars;
 mod networks;
 mod pages;

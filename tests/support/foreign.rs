@@ -29,6 +29,8 @@ const FIRST_KEY: &str = include_str!("../fixtures/signature/rsa.pkcs8.txt");
 struct State {
     /// What is served: status, type, body by path and query.
     pages: HashMap<String, (u16, String, String)>,
+    /// The header by which each path tells its version, and the version.
+    versions: HashMap<String, (&'static str, String)>,
     /// The next answers of the inbox; 202 when there are none.
     answers: VecDeque<u16>,
 }
@@ -138,6 +140,12 @@ impl Foreign {
             .expect("the script")
             .pages
             .insert(path.to_owned(), page);
+    }
+
+    /// Lets `path` tell its version from now on, by `etag` or `last-modified`: who asks with it hears 304.
+    pub fn tag(&self, path: &str, header: &'static str, version: &str) {
+        let mut state = self.state.lock().expect("the script");
+        state.versions.insert(path.to_owned(), (header, version.to_owned()));
     }
 
     /// Keeps who asks for `path` waiting from now on, longer than anybody does.
@@ -258,10 +266,26 @@ fn answer(state: &mut State, request: &Request) -> Reply {
     if request.method == "POST" {
         return Reply::status(state.answers.pop_front().unwrap_or(202));
     }
+    let version = state.versions.get(&request.target);
+    if version.is_some_and(|(header, version)| request.header(asks_whether(header)) == version) {
+        return Reply::status(304);
+    }
+    let version = version.map(|(header, version)| format!("{header}: {version}\r\n"));
+    let version = version.unwrap_or_default();
     match state.pages.get(&request.target) {
         Some((0, ..)) => Reply::status(200).after(Duration::from_secs(20)),
-        Some((status, kind, body)) => Reply::new(*status, &format!("content-type: {kind}\r\n"), body.as_bytes()),
+        Some((status, kind, body)) => {
+            Reply::new(*status, &format!("content-type: {kind}\r\n{version}"), body.as_bytes())
+        }
         None => Reply::status(404),
+    }
+}
+
+/// The header that asks for what changed, by that of the version.
+fn asks_whether(header: &str) -> &'static str {
+    match header {
+        "etag" => "if-none-match",
+        _ => "if-modified-since",
     }
 }
 

@@ -23,22 +23,55 @@ impl Reading<'_> {
     /// What could not be asked for now is asked for at the next reading, which is not conditional then.
     /// An outbox says nothing by leaving something out: of that, some are asked for each time.
     pub(super) async fn drop_what_is_gone(&mut self, whole: bool) -> Result<(), FederationError> {
-        let (id, now) = (self.peer.id, self.federation.now());
-        let known = self
-            .federation
-            .store
-            .read(move |conn| events::upcoming_of_peer(conn, id, now))
-            .await?;
-        let missing: Vec<RemoteEvent> = known
-            .into_iter()
-            .filter(|event| !self.listed.contains(&event.uri))
-            .collect();
+        let known = self.upcoming().await?.into_iter();
+        let missing: Vec<RemoteEvent> = known.filter(|event| !self.listed.contains(&event.uri)).collect();
         let most = if whole { MAX_FETCHES } else { MAX_UNSURE };
         if whole && missing.len() > most {
             self.left_out.note(FETCHES);
         }
         self.budget.renew(most);
         for event in self.starting_anywhere(missing).into_iter().take(most) {
+            self.look_at(event).await?;
+        }
+        Ok(())
+    }
+
+    /// The peer's events that we know and that are still to come.
+    async fn upcoming(&self) -> Result<Vec<RemoteEvent>, StoreError> {
+        let (id, now) = (self.peer.id, self.federation.now());
+        let store = &self.federation.store;
+        store.read(move |conn| events::upcoming_of_peer(conn, id, now)).await
+    }
+
+    /// Events that we still have, and that the peer says it withdrew: the Delete was lost. Their own addresses tell.
+    pub(super) async fn look_at_withdrawn(&mut self) -> Result<(), FederationError> {
+        if self.withdrawn.is_empty() {
+            return Ok(());
+        }
+        self.budget.renew(MAX_FETCHES);
+        let known = self.upcoming().await?.into_iter();
+        let known = known.filter(|event| Url::parse(&event.uri).is_ok_and(|uri| self.withdrawn.contains(&uri)));
+        for event in self.starting_anywhere(known.collect()).into_iter().take(MAX_FETCHES) {
+            self.look_at(event).await?;
+        }
+        Ok(())
+    }
+
+    /// Events that were deleted here and that an outbox lists: their server may have been away, or it lists what was.
+    pub(super) async fn look_at_buried(&mut self) -> Result<(), FederationError> {
+        self.budget.renew(MAX_UNSURE);
+        let (now, buried) = (self.federation.now(), std::mem::take(&mut self.buried));
+        let is_open = |uri: &str| Url::parse(uri).is_ok_and(|uri| !self.federation.passed_over.has(&uri, now));
+        let buried: Vec<RemoteEvent> = buried
+            .into_iter()
+            .filter(|told| told.occurrence.end > now && is_open(&told.event.uri))
+            .map(|told| RemoteEvent {
+                id: told.event.id,
+                uri: told.event.uri,
+                updated: told.event.updated,
+            })
+            .collect();
+        for event in self.starting_anywhere(buried).into_iter().take(MAX_UNSURE) {
             self.look_at(event).await?;
         }
         Ok(())
@@ -109,6 +142,9 @@ impl Reading<'_> {
         let fetched = match self.federation.fetcher.get_json(&url, Accept::ActivityJson).await {
             Ok(fetched) => fetched,
             Err(error) if error.is_gone() || error.is_absent() => {
+                if error.is_gone() {
+                    self.federation.passed_over.note(&url, now);
+                }
                 return Ok(store.write(move |conn| bury(conn, id, now)).await?);
             }
             Err(error) => {
@@ -122,9 +158,10 @@ impl Reading<'_> {
             }
         };
         if read::is_a(&fetched.value, "Tombstone") {
+            self.federation.passed_over.note(&url, now);
             return Ok(store.write(move |conn| bury(conn, id, now)).await?);
         }
-        match intake::told(self.federation, &fetched.value, &mut self.budget).await {
+        match intake::told_at(self.federation, &fetched, &mut self.budget).await {
             Ok(told) if told.event.uri == event.uri => {
                 let (asked, peer) = (self.asked, self.peer.id);
                 let keep_wanted = move |conn: &mut Conn| match is_wanted(conn, peer)? {

@@ -17,11 +17,12 @@ use crate::federation::convert::collection_in::{self, Next};
 use crate::federation::convert::read;
 use crate::federation::error::FederationError;
 use crate::federation::fetch::{Accept, Answer, FetchError};
+use crate::federation::guard::same_origin;
 use crate::federation::intake::{self, Told};
 use crate::federation::listed::{self, Item};
 use crate::federation::refused::NotTaken;
 use crate::store::pulls::Pull;
-use crate::store::{Conn, StoreError, events, follows, pulls, tombstones};
+use crate::store::{Conn, StoreError, events, follows, pulls};
 
 /// Pages read of one collection.
 const MAX_PAGES: usize = 200;
@@ -55,6 +56,9 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         announced: HashSet::new(),
         items: 0,
         undated: Vec::new(),
+        withdrawn: HashSet::new(),
+        buried: Vec::new(),
+        by_address: false,
         budget: Budget::of(MAX_FETCHES),
         days: HashMap::new(),
         left_out: LeftOut::default(),
@@ -82,8 +86,12 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         Extent::Whole => {}
         Extent::Cut(word) => reading.left_out.note(word),
     }
+    reading.look_at_withdrawn().await?;
+    reading.look_at_buried().await?;
     reading.look_at_undated().await?;
-    let etag = first.etag.filter(|_| !reading.left_out.has(FETCHES));
+    // Of others, the ETag of a collection says nothing of the pages behind it.
+    let stands_for_all = peer.is_maillage() || !reading.by_address;
+    let etag = first.etag.filter(|_| stands_for_all && !reading.left_out.has(FETCHES));
     Ok(Outcome::Changed {
         etag,
         left_out: reading.left_out,
@@ -119,6 +127,12 @@ pub(super) struct Reading<'a> {
     items: usize,
     /// Those that are known and only named.
     pub(super) undated: Vec<String>,
+    /// Those that it says it withdrew.
+    pub(super) withdrawn: HashSet<Url>,
+    /// Those of its own that were deleted here, and that its outbox still lists: it may be a history.
+    pub(super) buried: Vec<Told>,
+    /// Whether pages were fetched at addresses of their own.
+    by_address: bool,
     pub(super) budget: Budget,
     /// How many events of each day.
     days: HashMap<NaiveDate, usize>,
@@ -146,14 +160,15 @@ impl Reading<'_> {
             if !seen.insert(url.clone()) {
                 return Ok(Extent::Cut("page_loop"));
             }
+            self.by_address = true;
             let fetched = self.federation.fetcher.get_json(&url, Accept::ActivityJson).await?;
             page = fetched.value.clone();
         }
         Ok(Extent::Cut("too_many_pages"))
     }
 
-    /// Keeps the items of one page in one transaction. What the peer lists is there, unless it was deleted since it was
-    /// asked.
+    /// Keeps the items of one page in one transaction. What the peer lists as to come is there, unless it was deleted since
+    /// it was asked; an outbox lists what was said once.
     async fn keep_page(&mut self, page: &Value) -> Result<(), FederationError> {
         let mut found = Vec::new();
         if collection_in::is_cut(page) {
@@ -162,6 +177,13 @@ impl Reading<'_> {
         let roads = listed::roads(page);
         for item in collection_in::items(page) {
             self.items += 1;
+            if let Some(uri) = listed::withdrawn(item, &self.peer) {
+                self.withdrawn.insert(uri);
+                continue;
+            }
+            if self.is_withdrawn(item) {
+                continue;
+            }
             match listed::item(self.federation, item, &self.peer, &roads, &mut self.budget).await {
                 // Twice in one collection is once; the first counts.
                 Ok(item) if !self.listed.insert(item.uri.to_string()) => {}
@@ -170,7 +192,7 @@ impl Reading<'_> {
                     if item.undated {
                         self.undated.push(item.uri.to_string());
                     }
-                    found.push(item);
+                    found.push(self.as_listed(item));
                 }
                 Err(NotTaken::Failed(error)) => return Err(error),
                 Err(passed) => self.passed_over(&passed),
@@ -178,28 +200,46 @@ impl Reading<'_> {
         }
         let (asked, peer, own) = (self.asked, Arc::clone(&self.peer), self.federation.clone());
         let keep_all = move |conn: &mut Conn| {
-            let mut announced = Vec::new();
-            let mut full = 0;
+            let mut became = Became::default();
             if !is_wanted(conn, peer.id)? {
-                return Ok((full, announced));
+                return Ok(became);
             }
             for item in &found {
                 match &item.told {
-                    Some(told) if item.is_of(&peer) => {
-                        full += usize::from(keep(conn, told, asked)? == Kept::Full);
-                    }
-                    _ => announced.extend(keep_announced(conn, &own, item, &peer, asked)?),
+                    Some(told) if item.is_of(&peer) => match keep(conn, told, asked)? {
+                        Kept::Settled => {}
+                        Kept::Full => became.full += 1,
+                        Kept::Buried => became.buried.push(told.clone()),
+                    },
+                    _ => became.announced.extend(keep_announced(conn, &own, item, &peer, asked)?),
                 }
             }
-            Ok((full, announced))
+            Ok(became)
         };
-        let (full, announced) = self.federation.store.write(keep_all).await?;
-        self.announced.extend(announced);
+        let became = self.federation.store.write(keep_all).await?;
+        self.announced.extend(became.announced);
+        self.buried.extend(became.buried);
         self.federation.network_bell.notify_one();
-        for _ in 0..full {
+        for _ in 0..became.full {
             self.left_out.note("too_many_events");
         }
         Ok(())
+    }
+
+    /// What a server lists as to come of its own is there now.
+    fn as_listed(&self, item: Item) -> Item {
+        let is_own = Url::parse(&self.peer.uri).is_ok_and(|origin| same_origin(&item.uri, &origin));
+        let told = match item.told {
+            Some(told) if is_own && self.peer.upcoming.is_some() => Some(told.listed_at(self.asked)),
+            told => told,
+        };
+        Item { told, ..item }
+    }
+
+    /// Whether an item is about what the peer withdrew, as it said before.
+    fn is_withdrawn(&self, item: &Value) -> bool {
+        !self.withdrawn.is_empty()
+            && read::reference(&collection_in::object(item)).is_some_and(|uri| self.withdrawn.contains(&uri))
     }
 
     /// Whether a `totalItems` cannot be right.
@@ -262,6 +302,16 @@ pub(super) enum Kept {
     Settled,
     /// Its publisher fills its share.
     Full,
+    /// It was deleted.
+    Buried,
+}
+
+/// What became of the events of a page.
+#[derive(Default)]
+struct Became {
+    announced: Vec<EventId>,
+    buried: Vec<Told>,
+    full: usize,
 }
 
 pub(super) fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept, StoreError> {
@@ -269,12 +319,10 @@ pub(super) fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept,
     if told.occurrence.end < asked - TAKEN_AFTER_ITS_END && events::by_uri(conn, uri)?.is_none() {
         return Ok(Kept::Settled);
     }
-    if tombstones::find(conn, uri)?.is_some_and(|deleted| deleted < asked) {
-        tombstones::remove(conn, uri)?;
-    }
     match intake::keep(conn, told) {
         Err(NotTaken::Failed(FederationError::Store(error))) => Err(error),
         Err(NotTaken::Unprocessable("too_many_events")) => Ok(Kept::Full),
+        Err(NotTaken::Ignored("deleted")) => Ok(Kept::Buried),
         Err(passed) => {
             tracing::debug!(%passed, "an event of a programme was not kept");
             Ok(Kept::Settled)
