@@ -184,18 +184,16 @@ pub fn collection(
         (Collection::Outbox, Some(page)) => shelf.outbox_page(conn, owner, page),
         (Collection::Upcoming, None) => {
             let count = match &centre {
-                Some(network) if network.kind == CentreKind::Network => {
-                    networks::count_upcoming(conn, network.id, federation.now())?
+                Some(centre) if centre.kind == CentreKind::Centre => {
+                    sessions::count_of_centre(conn, centre.id, federation.now())?
                 }
-                Some(centre) => sessions::count_of_centre(conn, centre.id, federation.now())?,
-                None => 0,
+                _ => networks::count_upcoming(conn, owner, federation.now())?,
             };
             Ok(shelf.paged(count))
         }
         (Collection::Upcoming, Some(page)) => match &centre {
-            Some(network) if network.kind == CentreKind::Network => shelf.announced_page(conn, network, page),
-            Some(centre) => shelf.upcoming_page(conn, centre, page),
-            None => Ok(Document::Missing),
+            Some(centre) if centre.kind == CentreKind::Centre => shelf.upcoming_page(conn, centre, page),
+            _ => shelf.announced_page(conn, owner, page),
         },
         (Collection::Inbox, _) => Ok(Document::Missing),
     }
@@ -280,8 +278,8 @@ impl Shelf<'_> {
         Ok(self.page(page, items, last.filter(|_| more)))
     }
 
-    /// A page of what a network publishes and announces.
-    fn announced_page(&self, conn: &mut Conn, network: &Centre, page: &str) -> Result<Document, StoreError> {
+    /// A page of what a network publishes and announces, or (for `None`) all centres and networks of the node.
+    fn announced_page(&self, conn: &mut Conn, network: Option<CentreId>, page: &str) -> Result<Document, StoreError> {
         let after = match page {
             "first" => None,
             cursor => match cursor.parse::<Cursor>() {
@@ -289,7 +287,7 @@ impl Shelf<'_> {
                 Err(_) => return Ok(Document::Missing),
             },
         };
-        let found = networks::upcoming(conn, network.id, self.federation.now(), PAGE, after.as_ref())?;
+        let found = networks::upcoming(conn, network, self.federation.now(), PAGE, after.as_ref())?;
         let (mut items, mut room) = (Vec::with_capacity(found.items.len()), Room::new());
         let (mut roads, mut next) = (Vec::new(), found.next);
         let mut last = None;
@@ -301,9 +299,11 @@ impl Shelf<'_> {
             }
             items.push(item);
             last = Some(Cursor::after(session));
-            if let Some(listing) = networks::listing(conn, network.id, event.id)? {
-                roads.push((programme::uri(self.federation, event, session), listing.via));
-            }
+            let road = match network {
+                Some(network) => networks::listing(conn, network, event.id)?.map(|listing| listing.via),
+                None => programme::road_of_node(conn, self.federation, event)?,
+            };
+            roads.extend(road.map(|via| (programme::uri(self.federation, event, session), via)));
         }
         let mut document = self.page(page, items, next.map(|cursor| cursor.to_string()));
         if let Document::Found(page) = &mut document {

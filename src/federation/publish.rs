@@ -143,6 +143,7 @@ impl Publisher<'_> {
     fn tell_nodes(&self, conn: &mut Conn, event: &Event, session: &Session) -> Result<(), StoreError> {
         let posted = sessions::posted(conn, session.id)?;
         let object = self.object(conn, event, session, &posted)?;
+        relay::programme_changed(conn, self.federation, vec![object.clone()], self.now)?;
         self.send(conn, (&[FollowerKind::Maillage], Vec::new()), |id, actor, followers| {
             Activity::create(id, actor, object, followers)
         })
@@ -185,6 +186,9 @@ impl Publisher<'_> {
         })?;
         if before.told.is_none() {
             relay::created(self, conn, &uri, &object)?;
+        }
+        if besides.contains(&FollowerKind::Maillage) {
+            relay::programme_changed(conn, self.federation, vec![object], self.now)?;
         }
         Ok(())
     }
@@ -275,7 +279,11 @@ impl Publisher<'_> {
         self.send(conn, readers, |id, actor, followers| {
             Activity::update(id, actor, update, followers)
         })?;
-        relay::changed(self, conn, &self.federation.urls.session(session.id), &object)
+        relay::changed(self, conn, &self.federation.urls.session(session.id), &object)?;
+        if kinds.contains(&FollowerKind::Maillage) {
+            relay::programme_changed(conn, self.federation, vec![object], self.now)?;
+        }
+        Ok(())
     }
 
     /// An event is withdrawn: Delete for every session that followers knew of.
@@ -283,8 +291,10 @@ impl Publisher<'_> {
     /// # Errors
     /// Only what the database refuses.
     pub fn deleted(&self, conn: &mut Conn, told: &[(Session, Posted)]) -> Result<(), StoreError> {
-        told.iter()
-            .try_for_each(|(session, posted)| self.delete_session(conn, session, posted))
+        for (session, posted) in told {
+            self.delete_session(conn, session, posted)?;
+        }
+        relay::programme_changed(conn, self.federation, Vec::new(), self.now)
     }
 
     fn delete_session(&self, conn: &mut Conn, session: &Session, posted: &Posted) -> Result<(), StoreError> {
@@ -293,7 +303,7 @@ impl Publisher<'_> {
         let tombstone = Tombstone::of_event(uri.clone(), self.now).object();
         let kinds = [known_to(posted), vec![FollowerKind::Maillage]].concat();
         let delete = tombstone.clone();
-        let readers = (&kinds[..], relay::listeners(conn)?);
+        let readers = (&kinds[..], relay::mourners(conn)?);
         self.send(conn, readers, |id, actor, followers| {
             Activity::delete(id, actor, delete, followers)
         })?;

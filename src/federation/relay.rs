@@ -5,16 +5,22 @@
 //! addressed to followers and never to everybody: no timeline shows it. Gancio follows the instance actor and takes from
 //! an actor only what that actor itself publishes: it gets Create, Update and Delete by the instance actor, of events that
 //! say whose they are.
+//!
+//! A Maillage node that follows the instance actor reads the programme of all centres and networks here (`upcoming`), and is
+//! told when there is something new in it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
+use super::context::Federation;
 use super::outbox;
 use super::publish::Publisher;
+use super::urls::{Collection, OurActor};
 use super::wire::activity::Activity;
 use crate::domain::centre::Centre;
 use crate::domain::peer::{FollowerKind, Peer};
-use crate::store::{Conn, StoreError, activities, followers};
+use crate::domain::time::Instant;
+use crate::store::{Conn, StoreError, activities, followers, networks};
 
 /// The servers to be told of the events of a centre.
 #[derive(Default)]
@@ -71,6 +77,45 @@ impl Servers {
 pub fn listeners(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     let servers = followers::instances(conn, None)?;
     Ok(servers.iter().filter(|peer| !imports(peer)).map(inbox).collect())
+}
+
+/// The inboxes of all whole servers that hear of the end of an event by the centre's own Delete.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn mourners(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
+    Ok([listeners(conn)?, networks::readers(conn, None)?].concat())
+}
+
+/// The programme of the whole node changed: an Update of a page of it for the Maillage nodes that read it, with `changed`,
+/// events as their centres signed them. Of a series that is one date, and an empty page says that something else is new: they
+/// read the whole.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn programme_changed(
+    conn: &mut Conn,
+    federation: &Federation,
+    changed: Vec<Value>,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let readers = networks::readers(conn, None)?;
+    if readers.is_empty() {
+        return Ok(());
+    }
+    let (urls, actor) = (&federation.urls, OurActor::Node);
+    let upcoming = urls.collection(&actor, Collection::Upcoming);
+    let (id, url) = outbox::new_id(federation, now);
+    let page = json!({
+        "id": format!("{upcoming}#{id}"),
+        "type": "OrderedCollectionPage",
+        "partOf": upcoming,
+        "orderedItems": changed,
+    });
+    let update = Activity::update(url, urls.actor(&actor), page, &urls.followers(&actor))
+        .published(now)
+        .unlisted();
+    outbox::record(conn, id, None, &update, readers, now)
 }
 
 /// A session was published by `by`, for calendars.

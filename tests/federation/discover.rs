@@ -79,14 +79,14 @@ async fn an_actor_is_found_by_handle_address_and_host() {
 }
 
 #[tokio::test]
-async fn a_maillage_node_is_found_by_its_host_as_its_agenda() {
+async fn a_maillage_node_is_found_by_its_host_as_itself_with_all_its_centres() {
     let server = fediverse(|host, request| match request.target.as_str() {
         "/nodeinfo/2.1" => Some(json!({"software": {"name": "maillage", "version": "0.1.0"}})),
         _ => honest(host, request),
     });
     let host = format!("lille.test:{}", server.port);
     let found = discover(&fetcher(), &host).await.expect("found");
-    assert_eq!(found.actor.as_str(), format!("http://{host}/groups/agenda"));
+    assert_eq!(found.actor.as_str(), format!("http://{host}/actor"));
 }
 
 #[tokio::test]

@@ -23,3 +23,4 @@ mod signature;
 mod software;
 mod sources;
 mod two_nodes;
+mod whole_nodes;

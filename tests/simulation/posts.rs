@@ -65,7 +65,7 @@ fn without_author(all: Vec<Shown>) -> Vec<Shown> {
 /// What a network lists, takes place soon, and was not posted, neither itself nor the same workshop of a partner.
 fn unposted(conn: &mut Conn, network: CentreId, from: i64, near: Instant) -> Result<Vec<String>, StoreError> {
     let mut titles = Vec::new();
-    let page = networks::upcoming(conn, network, super::time::instant(from), MOST, None)?;
+    let page = networks::upcoming(conn, Some(network), super::time::instant(from), MOST, None)?;
     for (session, event) in page.items {
         let start = session.occurrence.start;
         let off = event.facts.status == Status::Cancelled || networks::is_of_source(conn, &event)?;

@@ -1,5 +1,5 @@
-//! A network that is followed tells which events of its programme are new or changed: an Update of a page of its
-//! `upcomingEvents`, with the events as their authors signed them.
+//! A network or a whole node that is followed tells which events of its programme are new or changed: an Update of a page of
+//! its `upcomingEvents`, with the events as their authors signed them.
 
 use std::sync::Arc;
 
@@ -45,6 +45,9 @@ pub(super) async fn keep(federation: &Federation, receipt: Receipt, page: &Value
             }
         }
     }
+    // A node tells one date of a series, and nothing of what is no more: the rest is read.
+    let of_series = |item: &Item| item.told.as_ref().is_some_and(|told| told.event.facts.series.is_some());
+    let more = sender.kind == "Application" && (found.is_empty() || found.iter().any(of_series));
     let own = federation.clone();
     federation
         .store
@@ -56,7 +59,7 @@ pub(super) async fn keep(federation: &Federation, receipt: Receipt, page: &Value
             for item in &found {
                 keep_one(conn, &own, item, &receipt)?;
             }
-            if missed {
+            if missed || more {
                 pulls::schedule(conn, sender.id, receipt.now)?;
             }
             Ok::<_, NotTaken>(())

@@ -18,9 +18,6 @@ pub use webfinger::Handle;
 use super::fetch::{Accept, FetchError, Fetched, Fetcher};
 use super::guard::same_origin;
 
-/// The account that a Maillage node publishes under unless it was told otherwise.
-const DEFAULT_ACCOUNT: &str = "agenda";
-
 /// An actor, found.
 #[derive(Debug, Clone)]
 pub struct Discovered {
@@ -66,15 +63,9 @@ async fn by_url(fetcher: &Fetcher, url: &Url) -> Result<Discovered, FetchError> 
 /// Software whose application actor tells of the events of its host; that of others (WordPress) only signs requests.
 const TELLING: [&str; 3] = ["maillage", "mobilizon", "gancio"];
 
-/// A Maillage node publishes as an account, others as their application actor or as whom the host names for itself.
+/// The application actor where it tells of all that its host has, else whom the host names for itself.
 async fn by_host(fetcher: &Fetcher, base: Url) -> Result<Discovered, FetchError> {
     let info = node_info(fetcher, &base).await?;
-    if info.software.as_deref() == Some("maillage") {
-        let account = Handle::new(DEFAULT_ACCOUNT, &base);
-        if let Ok(found) = by_handle(fetcher, &account).await {
-            return Ok(found);
-        }
-    }
     let tells = info.software.as_deref().is_some_and(|name| TELLING.contains(&name));
     let address = match info.application {
         Some(address) if tells => address,

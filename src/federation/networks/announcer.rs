@@ -24,7 +24,7 @@ use crate::federation::context::Federation;
 use crate::federation::documents::Room;
 use crate::federation::urls::{Collection, OurActor};
 use crate::federation::wire::activity::Activity;
-use crate::federation::{notices, outbox};
+use crate::federation::{notices, outbox, relay};
 use crate::store::announces::{self, Announce};
 use crate::store::networks::{self, By, Departure, Listing, Post};
 use crate::store::{Conn, StoreError, activities, sessions};
@@ -268,7 +268,7 @@ impl<'a> Announcer<'a> {
             };
             outbox::record_for_kinds(conn, id, network, &undo, (kinds, Vec::new()), self.now)
         } else {
-            let readers = networks::readers(conn, self.network.id)?;
+            let readers = networks::readers(conn, Some(self.network.id))?;
             if readers.is_empty() {
                 return Ok(());
             }
@@ -291,8 +291,12 @@ impl<'a> Announcer<'a> {
         let readers = if changed.is_empty() {
             Vec::new()
         } else {
-            networks::readers(conn, self.network.id)?
+            networks::readers(conn, Some(self.network.id))?
         };
+        let of_others = |(event, ..): &(Event, _, _)| matches!(event.origin, Origin::Remote(_));
+        if changed.iter().any(of_others) {
+            relay::programme_changed(conn, self.federation, Vec::new(), self.now)?;
+        }
         if !readers.is_empty() {
             self.tell_readers(conn, &changed, &readers)?;
         }

@@ -18,6 +18,7 @@ use url::Url;
 
 use super::context::Federation;
 use super::outbox;
+use super::relay;
 use super::urls::OurActor;
 use crate::domain::centre::Centre;
 use crate::domain::event::{Event, Session};
@@ -78,6 +79,9 @@ fn look_at_changes(conn: &mut Conn, federation: &Federation, now: Instant) -> Re
         if let Some(announcer) = announcers.iter().find(|one| one.network.id == departure.network) {
             announcer.departed(conn, departure)?;
         }
+    }
+    if !gone.is_empty() {
+        relay::programme_changed(conn, federation, Vec::new(), now)?;
     }
     let count = gone.len() + touched.len();
     let mut found: Vec<(Event, Vec<Session>)> = Vec::new();

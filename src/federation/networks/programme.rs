@@ -42,6 +42,29 @@ pub fn item(conn: &mut Conn, federation: &Federation, event: &Event, session: &S
     ))
 }
 
+/// The networks between this node as a whole and the publisher of an event: ours that announces it, and those behind it; none
+/// for what is published here.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn road_of_node(
+    conn: &mut Conn,
+    federation: &Federation,
+    event: &Event,
+) -> Result<Option<Vec<String>>, StoreError> {
+    if matches!(event.origin, Origin::Local(_)) {
+        return Ok(None);
+    }
+    let mut roads = Vec::new();
+    for (network, via) in networks::announcers(conn, event.id)? {
+        if let Some(network) = centres::by_id(conn, network)? {
+            let first = federation.urls.group(&network.handle).to_string();
+            roads.push(std::iter::once(first).chain(via).collect::<Vec<_>>());
+        }
+    }
+    Ok(roads.into_iter().min_by_key(Vec::len))
+}
+
 /// Tells the roads of the events of a page; those without a network between are not mentioned.
 pub fn add_roads(page: &mut Value, roads: &[(String, Vec<String>)]) {
     let told: Vec<Value> = roads

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::super::backend::{MultiBackend, PortableExt};
 use super::super::calendar::LONGEST_SESSION_DAYS;
-use super::super::column::ms;
+use super::super::column::{ms, parse};
 use super::super::events::{EventRow, Upserted};
 use super::super::page::{Cursor, Page};
 use super::super::schema::{announces, event_documents, events, network_posts, peers, sessions};
@@ -63,13 +63,14 @@ pub fn retell(
     super::touch_above(conn, &network, &event)
 }
 
-/// Sessions that a network publishes or announces and that are not over, each with its event, by start.
+/// Sessions that a network publishes or announces and that are not over, each with its event, by start; for `None` those
+/// that any centre of this node publishes, or any network of it announces.
 ///
 /// # Errors
 /// Only what the database refuses.
 pub fn upcoming(
     conn: &mut Conn,
-    network: CentreId,
+    network: Option<CentreId>,
     now: Instant,
     limit: i64,
     after: Option<&Cursor>,
@@ -100,28 +101,49 @@ pub fn upcoming(
 type Joined = diesel::dsl::InnerJoin<sessions::table, events::table>;
 type Boxed<'a> = diesel::dsl::IntoBoxed<'a, Joined, MultiBackend>;
 
-fn programme<'a>(network: CentreId, now: Instant) -> Boxed<'a> {
-    let announced = announces::table
-        .filter(announces::announcer.eq(network.to_string()).and(announces::told.ne("")))
-        .select(announces::event_id);
-    sessions::table
+fn programme<'a>(network: Option<CentreId>, now: Instant) -> Boxed<'a> {
+    // What was told by an announcement is one of ours: of those of peers nothing is told.
+    let announced = announces::table.filter(announces::told.ne(""));
+    let coming = sessions::table
         .inner_join(events::table)
         .filter(sessions::starts_at.gt(ms(now - TimeDelta::days(LONGEST_SESSION_DAYS))))
         .filter(sessions::ends_at.gt(ms(now)))
-        .filter(
-            events::centre_id
-                .eq(network.to_string())
-                .or(sessions::event_id.eq_any(announced).nullable()),
-        )
-        .into_boxed()
+        .into_boxed();
+    let Some(network) = network.map(|network| network.to_string()) else {
+        let announced = announced.select(announces::event_id);
+        return coming.filter(events::centre_id.is_not_null().or(sessions::event_id.eq_any(announced)));
+    };
+    let announced = announced
+        .filter(announces::announcer.eq(network.clone()))
+        .select(announces::event_id);
+    coming.filter(
+        events::centre_id
+            .eq(network)
+            .or(sessions::event_id.eq_any(announced).nullable()),
+    )
 }
 
 /// How many these are.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn count_upcoming(conn: &mut Conn, network: CentreId, now: Instant) -> Result<i64, StoreError> {
+pub fn count_upcoming(conn: &mut Conn, network: Option<CentreId>, now: Instant) -> Result<i64, StoreError> {
     Ok(programme(network, now).count().get_result(conn)?)
+}
+
+/// The networks of this node that announce an event, each with the networks between.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn announcers(conn: &mut Conn, event: EventId) -> Result<Vec<(CentreId, Vec<String>)>, StoreError> {
+    let rows: Vec<(String, String)> = announces::table
+        .filter(announces::event_id.eq(event.to_string()).and(announces::told.ne("")))
+        .order(announces::announcer)
+        .select((announces::announcer, announces::via))
+        .load(conn)?;
+    rows.into_iter()
+        .map(|(network, via)| Ok((parse("centre id", &network)?, super::super::announces::road(&via))))
+        .collect()
 }
 
 /// Sessions that a network announces, that start between `now` and `near` and that its followers were not posted, soonest

@@ -13,7 +13,9 @@ mod tellings;
 use diesel::prelude::*;
 
 pub use approvals::{Subject, decide, decided, decision, not_waiting, subject_of, wait, waiting};
-pub use listings::{Listing, count_upcoming, document, due, is_of_source, keep_document, listing, retell, upcoming};
+pub use listings::{
+    Listing, announcers, count_upcoming, document, due, is_of_source, keep_document, listing, retell, upcoming,
+};
 pub use members::{Membership, memberships, remove_member, rule, set_member, set_rule};
 pub use posts::{
     News, Post, insert_post, is_twin_posted, keep_news, news, news_due, noted_since, post_uri, posted_as, posted_since,

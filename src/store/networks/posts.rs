@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::super::backend::PortableExt;
-use super::super::column::{instant_opt, ms, parse};
+use super::super::column::{actor_text, instant_opt, ms, parse};
 use super::super::schema::{announces, followers, network_posts, peers, sessions};
 use super::super::{Conn, StoreError, events};
 use crate::domain::event::{Event, Session};
@@ -222,18 +222,18 @@ pub fn posted_since(conn: &mut Conn, network: CentreId, since: Instant) -> Resul
         .get_result(conn)?)
 }
 
-/// The distinct inboxes of the followers of a network that read programmes: Maillage nodes, and groups and nodes of
-/// software that is not known.
+/// The distinct inboxes of the followers of a network (the instance actor for `None`) that read programmes: Maillage nodes,
+/// and groups and nodes of software that is not known.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn readers(conn: &mut Conn, network: CentreId) -> Result<Vec<String>, StoreError> {
+pub fn readers(conn: &mut Conn, network: Option<CentreId>) -> Result<Vec<String>, StoreError> {
     let unknown = peers::software
         .is_null()
         .and(peers::kind.eq_any(["Group", "Application"]));
     let rows: Vec<(Option<String>, String)> = followers::table
         .inner_join(peers::table)
-        .filter(followers::actor.eq(network.to_string()))
+        .filter(followers::actor.eq(actor_text(network)))
         .filter(peers::gone_at.is_null())
         .filter(peers::software.eq("maillage").or(unknown.nullable()))
         .select((peers::shared_inbox, peers::inbox))
