@@ -4,10 +4,11 @@ use chrono::SecondsFormat;
 use clap::Args;
 
 use super::Failure;
-use crate::app::{Error, Node, following};
+use crate::app::following::{self, Tie};
+use crate::app::{Error, Node};
 use crate::domain::id::FollowId;
 use crate::domain::time::Instant;
-use crate::store::{Conn, follows, pulls};
+use crate::store::pulls::PullState;
 
 /// Follows that are shown.
 const SHOWN: i64 = 5_000;
@@ -26,43 +27,40 @@ pub(super) struct Unfollow {
 }
 
 pub(super) async fn list(node: &Node, asked: Follows) -> Result<(), Failure> {
-    let read = |conn: &mut Conn| {
-        let mut all = Vec::new();
-        for (follow, peer) in follows::list(conn, None, SHOWN)? {
-            let state = pulls::state(conn, peer.id)?;
-            all.push((follow, peer, state));
-        }
-        Ok(all)
-    };
-    let at = |instant: Option<Instant>| instant.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true));
-    let mut items = Vec::new();
-    for (follow, peer, state) in node.store.read(read).await.map_err(Error::from)? {
-        let (read, heard, gone, error) = state.map_or((None, None, None, None), |state| {
-            (at(state.pulled), at(state.heard), at(state.gone), state.error)
-        });
-        items.push(serde_json::json!({
-            "id": follow.id, "account": peer.account(), "actor": peer.uri, "software": peer.software,
-            "state": follow.state, "asked": at(Some(follow.asked)), "read": read, "heard": heard, "gone": gone,
-            "error": error,
-        }));
-    }
+    let read = node.store.read(|conn| following::list(conn, None, SHOWN)).await;
+    let (ties, now) = (read.map_err(Error::from)?, node.now());
     if asked.json {
+        let items: Vec<_> = ties.iter().map(|tie| item(tie, now)).collect();
         let text = serde_json::to_string_pretty(&items).map_err(anyhow::Error::new)?;
         println!("{text}");
         return Ok(());
     }
-    for item in &items {
+    for tie in &ties {
+        let item = item(tie, now);
         let word = |key: &str| item[key].as_str().unwrap_or("-");
         println!(
-            "{}  {}  {}  read {}  {}",
+            "{}  {}  {}  heard {}  read {}  {}",
             word("id"),
             word("account"),
-            word("state"),
+            word("standing"),
+            word("heard"),
             word("read"),
             word("error")
         );
     }
     Ok(())
+}
+
+fn item(tie: &Tie, now: Instant) -> serde_json::Value {
+    let Tie { follow, peer, reading } = tie;
+    let at = |instant: Instant| instant.to_rfc3339_opts(SecondsFormat::Secs, true);
+    let of = |what: fn(&PullState) -> Option<Instant>| reading.as_ref().and_then(what).map(at);
+    serde_json::json!({
+        "id": follow.id, "account": peer.account(), "actor": peer.uri, "software": peer.software,
+        "state": follow.state, "standing": tie.standing(now), "asked": at(follow.asked),
+        "read": of(|reading| reading.pulled), "heard": of(PullState::last_heard), "gone": of(|reading| reading.gone),
+        "error": reading.as_ref().and_then(|reading| reading.error.as_ref()),
+    })
 }
 
 pub(super) async fn end(node: &Node, asked: Unfollow) -> Result<(), Failure> {

@@ -86,6 +86,13 @@ fn a_running_node_sends_the_follow_that_the_command_recorded() {
             .expect_ok()
             .contains(": accepted")
     );
+    assert!(network.run(&["follows"]).expect_ok().contains("  followed  heard 2"));
+    let host = format!("localhost:{}", centre.address.port());
+    let muted = network.run(&["blocks", "add", &format!("@escale@{host}"), "--mute"]);
+    assert!(muted.expect_ok().starts_with("mute: "));
+    assert!(network.run(&["follows"]).expect_ok().contains("  muted  "));
+    let listed = network.run(&["follows", "--json"]).expect_ok();
+    assert!(listed.contains("\"standing\": \"muted\""), "{listed}");
     let nobody = network.run(&["follow", "@nobody@localhost:1", "--as", "rlin"]);
     assert!(
         nobody.code == Some(1) && nobody.err.contains("@nobody@localhost:1"),

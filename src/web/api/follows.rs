@@ -108,14 +108,14 @@ pub async fn create(
         None => None,
         Some(handle) => Some(centre(&node, handle).await?),
     };
-    let (follow, peer) = following::follow(&node, &target, centre).await?;
-    let handles = node.store.read(handles).await?;
-    let place = format!("{}/api/v1/follows/{}", node.base(), follow.id);
-    let tie = Tie {
-        follow,
-        peer,
-        reading: None,
-    };
+    let (follow, _) = following::follow(&node, &target, centre).await?;
+    let id = follow.id;
+    let (tie, handles) = node
+        .store
+        .read(move |conn| Ok((following::by_id(conn, id)?, handles(conn)?)))
+        .await?;
+    let tie = tie.ok_or(Error::NotFound)?;
+    let place = format!("{}/api/v1/follows/{id}", node.base());
     Ok(HttpResponse::Created()
         .insert_header((header::LOCATION, place))
         .json(shown(&tie, &handles, node.now())))
