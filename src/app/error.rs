@@ -78,6 +78,9 @@ pub enum OpenError {
     /// Federation cannot be set up.
     #[error("federation: {0}")]
     Federation(FederationError),
+    /// The hosts that the configuration blocks cannot be cut off.
+    #[error("federation.blocked_hosts: {0}")]
+    Blocks(Error),
     /// Stopped while opening.
     #[error("interrupted while opening the database")]
     Interrupted,

@@ -2,6 +2,7 @@
 //! store and federation; knows nothing of HTTP or of the command line.
 
 pub mod centres;
+mod configured_blocks;
 pub mod deliveries;
 mod error;
 pub mod events;
@@ -106,6 +107,7 @@ impl Node {
             federation,
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         };
+        configured_blocks::apply(&node).await.map_err(OpenError::Blocks)?;
         Ok(node)
     }
 

@@ -13,6 +13,7 @@ use crate::domain::invalid::Reason;
 use crate::domain::peer::{Follower, Peer};
 use crate::domain::time::Instant;
 use crate::federation::convert::read;
+use crate::federation::discover::discover;
 use crate::federation::fetch::Accept;
 use crate::federation::guard::same_origin;
 use crate::federation::wire::activity::Activity;
@@ -22,7 +23,7 @@ use crate::store::{Conn, StoreError, blocks, events, follow_requests, followers,
 /// Longest note, in characters.
 const LONGEST_NOTE: usize = 500;
 
-/// Reads whom a block means: a domain, or the address or `@name@host` of an actor that was met.
+/// Reads whom a block means: a domain, or the address or `@name@host` of an actor; one that was never met is asked for.
 ///
 /// # Errors
 /// A refusal of `target`.
@@ -55,7 +56,19 @@ pub async fn target(node: &Node, text: &str) -> Result<Target, Error> {
         .store
         .read(move |conn| peers::by_account(conn, &name, &host))
         .await?;
-    known.map(|peer| Target::Actor(peer.uri)).ok_or_else(refused)
+    match known {
+        Some(peer) => Ok(Target::Actor(peer.uri)),
+        None => own(Target::Actor(discovered(node, text).await?)),
+    }
+}
+
+/// The actor that an account means, by WebFinger.
+async fn discovered(node: &Node, account: &str) -> Result<String, Error> {
+    let found = discover(&node.federation.fetcher, account).await;
+    found.map(|found| found.actor.into()).map_err(|error| {
+        let (target, detail) = (account.chars().take(120).collect(), error.to_string());
+        Error::refused("target", Reason::NobodyThere { target, detail })
+    })
 }
 
 /// The actor at an address: that of itself, or of its page for people. One that is not known is asked for.
@@ -146,7 +159,7 @@ async fn block_all(node: &Node, decided: Vec<Block>) -> Result<(), Error> {
     Ok(memory::refresh(&node.federation).await?)
 }
 
-fn cut_off(conn: &mut Conn, peer: &Peer, severity: Severity) -> Result<(), StoreError> {
+pub(super) fn cut_off(conn: &mut Conn, peer: &Peer, severity: Severity) -> Result<(), StoreError> {
     events::put_away_of_peer(conn, peer.id)?;
     pulls::stop(conn, peer.id)?;
     if severity == Severity::Block {

@@ -17,7 +17,7 @@ pub(super) enum Command {
     List,
     /// Block a domain with its subdomains, or one actor.
     Add {
-        /// A domain, the address of an actor, or @name@host of one that was met.
+        /// A domain, the address of an actor, or @name@host.
         target: String,
         /// Only hide its events and take no more of them.
         #[arg(long)]

@@ -145,8 +145,8 @@ reasons! {
     OwnActor = "own-actor", "Ce compte est sur ce nœud : inutile de le suivre.", "This account is on this node: there is no need to follow it.";
     /// A host with which nothing is exchanged.
     BlockedHost = "blocked-host", "Ce serveur est bloqué sur ce nœud.", "This server is blocked on this node.";
-    /// Neither a domain nor an actor that was met.
-    NotADomain = "not-a-domain", "Nom de domaine attendu, par exemple serveur.example, ou l’adresse d’un compte déjà rencontré.", "A domain name is expected, such as server.example, or the address of an account that was met.";
+    /// Neither a domain nor an account.
+    NotADomain = "not-a-domain", "Nom de domaine attendu, par exemple serveur.example, ou l’adresse d’un compte.", "A domain name is expected, such as server.example, or the address of an account.";
     /// Nobody answers there.
     NobodyThere { target: String, detail: String } = "nobody-there", "Aucun compte trouvé pour « {target} » : {detail}.", "No account found for “{target}”: {detail}.";
     /// A page, a feed of posts, or a file: nothing dated to follow.

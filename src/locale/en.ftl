@@ -660,6 +660,7 @@ desk-announcing-decided = Already decided
 desk-announcing-decided-lead = A decision can be changed as long as the date is not past.
 desk-announcing-decided-show = Show the decisions
 desk-announcing-last = Only the last { $count } are shown.
+desk-blocks-configured = Blocked. Set in the configuration of the site: it is lifted there.
 desk-announcing-approved = Announced
 desk-announcing-refused = Not announced
 desk-announcing-members = Members

@@ -661,6 +661,7 @@ desk-announcing-decided = Déjà décidé
 desk-announcing-decided-lead = Une décision peut être changée tant que la date n’est pas passée.
 desk-announcing-decided-show = Voir les décisions
 desk-announcing-last = Seules les { $count } dernières sont affichées.
+desk-blocks-configured = Bloqué. Fixé dans la configuration du site : se lève là-bas.
 desk-announcing-approved = Annoncé
 desk-announcing-refused = Pas annoncé
 desk-announcing-members = Membres

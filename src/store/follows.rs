@@ -252,6 +252,18 @@ pub fn of_peer(conn: &mut Conn, peer: PeerId) -> Result<Vec<Follow>, StoreError>
 /// # Errors
 /// Only what the database refuses.
 pub fn peers_read(conn: &mut Conn) -> Result<Vec<Peer>, StoreError> {
+    followed_peers(conn, true)
+}
+
+/// The peers that are followed and not read, though they are not gone: they are muted, or were.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn peers_stopped(conn: &mut Conn) -> Result<Vec<Peer>, StoreError> {
+    followed_peers(conn, false)
+}
+
+fn followed_peers(conn: &mut Conn, read: bool) -> Result<Vec<Peer>, StoreError> {
     let accepted = follows::table
         .filter(follows::state.eq(FollowState::Accepted.as_str()))
         .select(follows::peer_id);
@@ -260,7 +272,7 @@ pub fn peers_read(conn: &mut Conn) -> Result<Vec<Peer>, StoreError> {
         .filter(
             schema::peers::gone_at
                 .is_null()
-                .and(schema::peers::pull_due_at.is_not_null()),
+                .and(schema::peers::pull_due_at.is_not_null().eq(read)),
         )
         .select(peers::Row::as_select())
         .load(conn)?;

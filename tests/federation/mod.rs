@@ -1,6 +1,7 @@
 //! Between servers: signatures, fetching, discovery, and what is refused.
 
 mod bad_peers;
+mod blocked_hosts;
 mod comings_and_goings;
 mod convert;
 mod discover;

@@ -6,6 +6,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use maillage::app::{centres, events, networks};
+use maillage::config::Config;
 use maillage::domain::admission::Mode;
 use maillage::domain::centre::{Centre, CentreKind, CentreProfile};
 use maillage::domain::id::{FollowerId, PeerId};
@@ -19,6 +20,7 @@ use maillage::web::{Shared, app};
 use super::desk::{signed_in, visit};
 use super::header_of;
 use crate::store::samples;
+use crate::support::database::both;
 use crate::support::node::{TestNode, morning, on_both};
 
 async fn network(test: &TestNode) -> Centre {
@@ -265,6 +267,27 @@ fn a_block_is_set_lifted_taken_out_and_taken_over() {
             .2
             .replace('\u{a0}', " ");
         assert!(page.contains("2 lignes reprises. Lignes non comprises : 2."), "{page}");
+#[test]
+fn hosts_that_the_configuration_blocks_are_shown_and_not_lifted_here() {
+    both(|database| {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let base = url::Url::parse("http://un.test:8080").expect("a URL");
+            let mut config = Config::new(base, database.folder());
+            config.federation.blocked_hosts = vec!["mechant.example".to_owned()];
+            let test = TestNode::open_with(database, config).await;
+            let service = init_service(app(Shared::new(test.node.clone()))).await;
+            let admin = signed_in(&test, Role::Admin).await;
+            let page = visit!(service, admin, "/desk/blocks", "").2;
+            assert!(page.contains("mechant.example") && page.contains("Fixé dans la configuration"));
+            assert!(
+                !page.contains("/desk/blocks/lift") && !page.contains("Personne."),
+                "{page}"
+            );
+        });
+    });
+}
+
         let all = test.node.store.read(blocks::list).await.expect("a list");
         assert_eq!(all.len(), 2);
     });

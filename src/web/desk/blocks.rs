@@ -76,6 +76,7 @@ async fn home(
             .and_then(|refusal| refusal.0.first())
             .map(|problem| reason(t, problem)),
         severities: severities.into(),
+        configured: frame.node.config.federation.blocked_hosts.clone(),
         blocks: all.iter().map(|block| line(frame, block)).collect(),
     };
     let status = match refusal {

@@ -238,7 +238,7 @@ async fn a_proven_event_of_a_blocked_host_relayed_by_a_third() {
         group.tell(&node, "Announce", author.proven(rewritten(&event))).await,
         403
     );
-    assert_eq!(node.titles().await, ["Avant"]);
+    assert!(node.titles().await.is_empty(), "what was there left at the start");
     assert_eq!(blocked.requests(), before);
 }
 

@@ -25,6 +25,8 @@ pub struct BlocksPage {
     pub error: Option<String>,
     /// What can be done.
     pub severities: Vec<Choice>,
+    /// Hosts that the configuration blocks.
+    pub configured: Vec<String>,
     /// What was decided.
     pub blocks: Vec<BlockLine>,
 }
