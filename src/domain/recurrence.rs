@@ -5,7 +5,7 @@
 
 use std::str::FromStr;
 
-use chrono::{Duration, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{Datelike, Duration, Months, NaiveDate, NaiveDateTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ pub fn expand(
     }
 }
 
-/// Steps of a rule that are taken to reach a window: daily for thirteen years, weekly for a century.
+/// Steps of a rule that are taken: more than any that counts its sessions may have, or a day has in a window.
 const MAX_STEPS: usize = 5_000;
 
 /// The sessions of another's rule that start between `from` and `until`. The rule may be endless and may have begun years
@@ -91,8 +91,13 @@ pub fn expand_within(
     } else {
         format!("{};UNTIL={}", recurrence.rule, until.format("%Y%m%dT%H%M%S"))
     };
-    let floating = rrule::Tz::UTC.from_utc_datetime(&first);
-    let rule = read_rule(&rule, zone)?.validate(floating).map_err(unreadable)?;
+    let rule = read_rule(&rule, zone)?;
+    let last = rule.get_until().map_or(until, |last| last.naive_utc());
+    if last < from {
+        return Ok(Vec::new());
+    }
+    let floating = rrule::Tz::UTC.from_utc_datetime(&near(first, &rule, from));
+    let rule = rule.validate(floating).map_err(unreadable)?;
     // Limited: a rule that never comes to a day is not searched up to the end of time.
     let sessions: Vec<_> = RRuleSet::new(floating)
         .rrule(rule)
@@ -110,6 +115,36 @@ pub fn expand_within(
         return Err(Reason::TooManySessions { max: MAX_SESSIONS });
     }
     Ok(sessions)
+}
+
+/// Where a rule that began at `first` may as well have begun for who looks at it from `from` on: whole intervals later, so that
+/// it keeps its step. One that counts its sessions has to be counted from its beginning.
+fn near(first: NaiveDateTime, rule: &RRule<Unvalidated>, from: NaiveDateTime) -> NaiveDateTime {
+    let step = i64::from(rule.get_interval().max(1));
+    if rule.get_count().is_some() || from <= first {
+        return first;
+    }
+    let days = |unit: i64| {
+        let whole = (from - first).num_days() / (unit * step);
+        first + Duration::days(whole * unit * step)
+    };
+    match rule.get_freq() {
+        Frequency::Weekly => days(7),
+        Frequency::Monthly => months_later(first, step, from),
+        Frequency::Yearly => months_later(first, step * 12, from),
+        _ => days(1),
+    }
+}
+
+/// `first`, as many times `step` months later as it takes to be at most a few steps before `from`, on a day that there is.
+fn months_later(first: NaiveDateTime, step: i64, from: NaiveDateTime) -> NaiveDateTime {
+    let between = i64::from(from.year() - first.year()) * 12 + i64::from(from.month()) - i64::from(first.month());
+    let most = (between / step - 1).max(0);
+    let mut later = (0..=most).rev().filter_map(|steps| {
+        let months = u32::try_from(steps * step).ok()?;
+        first.checked_add_months(Months::new(months))
+    });
+    later.find(|later| later.day() == first.day()).unwrap_or(first)
 }
 
 /// One session on the wall clock, placed in its zone. Its end keeps its hour too, unless a change of clocks would put
@@ -280,6 +315,39 @@ mod tests {
             dates.iter().map(|one| one.date.to_string()).collect::<Vec<_>>(),
             ["2027-03-23", "2027-04-06"]
         );
+    }
+
+    fn within(first: &str, rule: &str, from: &str) -> Vec<String> {
+        let recurrence = Recurrence {
+            rule: rule.to_owned(),
+            exceptions: Vec::new(),
+        };
+        let (start, from) = (instant(first), instant(from));
+        let window = (from, from + Duration::days(90));
+        let found = expand_within(start, start + Duration::hours(1), DEFAULT_ZONE, &recurrence, window);
+        found.unwrap().iter().map(|one| one.date.to_string()).collect()
+    }
+
+    #[test]
+    fn a_rule_that_began_long_ago_is_read_in_step() {
+        let daily = within("1990-01-01T09:00:00Z", "FREQ=DAILY", "2026-11-01T00:00:00Z");
+        assert_eq!((daily.len(), daily[0].as_str()), (90, "2026-11-01"));
+        // The same as from a beginning that can be counted from.
+        for (rule, first) in [
+            ("FREQ=DAILY;INTERVAL=3", "2020-02-29T09:00:00Z"),
+            ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SA", "2020-02-29T09:00:00Z"),
+            ("FREQ=WEEKLY;INTERVAL=3;WKST=SU;BYDAY=SU,MO", "2019-12-31T09:00:00Z"),
+            ("FREQ=MONTHLY", "2020-01-31T09:00:00Z"),
+            ("FREQ=MONTHLY;INTERVAL=5", "2020-01-30T09:00:00Z"),
+            ("FREQ=MONTHLY;BYDAY=-1TU", "2020-01-31T09:00:00Z"),
+            ("FREQ=YEARLY;BYMONTH=1,12;BYDAY=2FR", "2020-02-29T09:00:00Z"),
+            ("FREQ=YEARLY;INTERVAL=4", "2020-02-29T09:00:00Z"),
+        ] {
+            for from in ["2026-11-23T08:00:00Z", "2027-12-02T08:00:00Z", "2028-01-31T23:00:00Z"] {
+                let counted = within(first, &format!("{rule};COUNT=3000"), from);
+                assert_eq!(within(first, rule, from), counted, "{rule} from {from}");
+            }
+        }
     }
 
     #[test]

@@ -2,15 +2,16 @@
 
 mod bad_peers;
 mod blocked_hosts;
+mod calendars;
 mod comings_and_goings;
 mod convert;
 mod discover;
 mod fetch;
 mod followers;
 mod foreign;
+mod histories;
 mod hostile;
 mod moderation;
-mod histories;
 mod network_calendars;
 mod networks;
 mod pages;

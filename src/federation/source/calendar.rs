@@ -6,17 +6,17 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
-use super::lines::{Line, lines, text, texts};
+use super::apart::{Apart, Later};
+use super::component::{Component, facts};
+use super::lines::{Line, lines, text};
 use super::moment::{Moment, duration, moments};
 use super::zones;
-use crate::domain::event::{EventFacts, Mode, Schedule, Status};
+use crate::domain::event::{EventFacts, Schedule};
 use crate::domain::invalid::Reason;
 use crate::domain::recurrence::{Occurrence, Recurrence, expand_within};
-use crate::domain::text::{fold, shorten};
-use crate::domain::time::Instant;
-use crate::domain::vocabulary::{Language, THEMES};
-use crate::federation::convert::html::{clean_text, sanitise, strip_controls, to_text};
-use crate::federation::convert::{quirks, read};
+use crate::domain::time::{Instant, local_of};
+use crate::federation::convert::html::clean_text;
+use crate::federation::convert::read;
 use crate::federation::pull::{LeftOut, MAX_ON_A_DAY};
 
 /// Sessions of one file that are kept.
@@ -33,11 +33,6 @@ const PICKY: [&str; 5] = ["BYMONTH=", "BYMONTHDAY=", "BYYEARDAY=", "BYWEEKNO=", 
 const MAX_LINES: usize = 500;
 /// Components within components.
 const MAX_DEPTH: usize = 8;
-/// Longest UID.
-const MAX_UID: usize = 255;
-/// As of other peers: title, summary, description; tags: how many, how long.
-const TEXTS: (usize, usize, usize) = (200, 200, 10_000);
-const TAGS: (usize, usize) = (20, 40);
 
 /// What a file holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -95,7 +90,7 @@ pub fn calendar(file: &str, zone: Tz, window: (Instant, Instant)) -> Calendar {
     let components = reader.components(file);
     let mut by_uid: BTreeMap<String, Vec<Component>> = BTreeMap::new();
     for component in components {
-        match component.text("UID", MAX_UID) {
+        match component.uid() {
             Some(uid) => by_uid.entry(uid).or_default().push(component),
             None => reader.calendar.left_out.note("no_uid"),
         }
@@ -110,32 +105,6 @@ pub fn calendar(file: &str, zone: Tz, window: (Instant, Instant)) -> Calendar {
     }
     reader.calendar.sessions.truncate(MAX_SESSIONS);
     reader.calendar
-}
-
-/// The lines of one VEVENT, without those of what it contains.
-struct Component {
-    lines: Vec<Line>,
-}
-
-impl Component {
-    fn line(&self, name: &str) -> Option<&Line> {
-        self.lines.iter().find(|line| line.name == name)
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Line> {
-        self.lines.iter().filter(move |line| line.name == name)
-    }
-
-    /// A text on one line, cleaned; `None` when there is nothing in it.
-    fn text(&self, name: &str, max: usize) -> Option<String> {
-        let value = clean_text(&text(&self.line(name)?.value), max);
-        (!value.is_empty()).then_some(value)
-    }
-
-    fn is(&self, name: &str, word: &str) -> bool {
-        self.line(name)
-            .is_some_and(|line| line.value.trim().eq_ignore_ascii_case(word))
-    }
 }
 
 struct Reader {
@@ -207,32 +176,94 @@ impl Reader {
 
     /// The sessions of one UID: those of its rule, and those that are told apart from it.
     fn event(&mut self, uid: &str, components: &[Component]) {
-        // Of several versions the last with the highest SEQUENCE counts.
-        let sequence = |component: &&Component| {
-            let line = component.line("SEQUENCE");
-            line.and_then(|line| line.value.trim().parse::<u32>().ok()).unwrap_or(0)
-        };
         let (apart, whole): (Vec<&Component>, Vec<&Component>) = components
             .iter()
             .partition(|component| component.line("RECURRENCE-ID").is_some());
-        let master = whole.into_iter().max_by_key(sequence);
-        let mut told: HashSet<NaiveDate> = HashSet::new();
-        let zone = master
+        let masters = self.masters(whole);
+        let zone = masters
+            .first()
             .and_then(|master| self.moment(master, "DTSTART"))
             .map_or(self.zone, |start| start.zone);
+        let mut apart_by_date: BTreeMap<NaiveDate, &Component> = BTreeMap::new();
         for component in apart {
             let Some(planned) = self.moment(component, "RECURRENCE-ID") else {
                 self.calendar.left_out.note("unreadable_event");
                 continue;
             };
-            let date = planned.date_in(zone);
-            if told.insert(date) {
-                self.session_of(uid, component, Some(date));
+            let known = apart_by_date.entry(planned.date_in(zone)).or_insert(component);
+            if known.sequence() <= component.sequence() {
+                *known = component;
             }
         }
-        if let Some(master) = master {
-            self.series(uid, master, &told);
+        for (date, component) in &apart_by_date {
+            self.session_of(uid, component, Some(*date));
         }
+        let apart = Apart {
+            dates: apart_by_date.keys().copied().collect(),
+            later: apart_by_date
+                .iter()
+                .filter(|(_, component)| component.is_from_here_on())
+                .filter_map(|(date, component)| self.later(*date, component))
+                .collect(),
+        };
+        match masters.as_slice() {
+            [master] => self.series(uid, master, &apart),
+            masters => self.single_dates(uid, masters, &apart),
+        }
+    }
+
+    /// What stands for a whole event: of several versions the last with the highest SEQUENCE. Some exports give several single
+    /// dates one UID: these are told by their starts.
+    fn masters<'c>(&self, whole: Vec<&'c Component>) -> Vec<&'c Component> {
+        let newest = whole.iter().map(|component| component.sequence()).max();
+        let newest = whole.iter().filter(|component| Some(component.sequence()) == newest);
+        let mut by_start: BTreeMap<Option<Instant>, &Component> = BTreeMap::new();
+        for component in newest {
+            let start = self.moment(component, "DTSTART").map(Moment::instant);
+            by_start.insert(start, component);
+        }
+        by_start.into_values().collect()
+    }
+
+    /// Several events of one UID: each is known by its date too, and where that is not enough by its hour.
+    fn single_dates(&mut self, uid: &str, masters: &[&Component], apart: &Apart) {
+        let mut dates = HashSet::new();
+        for master in masters {
+            let Some(start) = self.moment(master, "DTSTART") else {
+                self.calendar.left_out.note("unreadable_event");
+                continue;
+            };
+            let hour = start.local.format("%H%M");
+            let is_first = dates.insert(start.local.date());
+            if master.line("RRULE").is_some() || master.line("RDATE").is_some() {
+                self.series(&format!("{uid} {}{hour}", start.local.format("%Y%m%d")), master, apart);
+            } else if is_first {
+                self.session_of(uid, master, Some(start.local.date()));
+            } else {
+                self.session_of(&format!("{uid} {hour}"), master, Some(start.local.date()));
+            }
+        }
+    }
+
+    /// What a component that stands for later dates too changes of them.
+    fn later<'c>(&self, from: NaiveDate, component: &'c Component) -> Option<Later<'c>> {
+        let planned = self.moment(component, "RECURRENCE-ID")?;
+        let (start, end, known) = self.span(component)?;
+        // A RECURRENCE-ID that is a day says nothing of the hour.
+        let shift = if planned.is_day && !start.is_day {
+            None
+        } else {
+            Some(start.local - local_of(planned.instant(), start.zone))
+        };
+        Some(Later {
+            from,
+            component,
+            shift,
+            hour: start.local.time(),
+            zone: start.zone,
+            length: end - start.instant(),
+            known,
+        })
     }
 
     fn session_of(&mut self, uid: &str, component: &Component, planned: Option<NaiveDate>) {
@@ -249,15 +280,18 @@ impl Reader {
         }
     }
 
-    fn series(&mut self, uid: &str, master: &Component, told: &HashSet<NaiveDate>) {
-        let Some(rule) = master.line("RRULE").map(|line| line.value.trim().to_owned()) else {
-            if master.line("RDATE").is_none() {
-                return self.session_of(uid, master, None);
-            }
-            return self.dates(uid, master, told, None, Vec::new());
-        };
+    fn series(&mut self, uid: &str, master: &Component, apart: &Apart) {
+        if master.line("RRULE").is_none() && master.line("RDATE").is_none() {
+            return self.session_of(uid, master, None);
+        }
         let Some((start, end, _)) = self.span(master) else {
             return self.calendar.left_out.note("unreadable_event");
+        };
+        let mut exceptions = self.dates_of(master, "EXDATE", start.zone);
+        exceptions.extend(&apart.dates);
+        exceptions.sort_unstable();
+        let Some(rule) = master.line("RRULE").map(|line| line.value.trim().to_owned()) else {
+            return self.dates(uid, master, apart, None, (Vec::new(), exceptions));
         };
         let upper = rule.to_ascii_uppercase();
         let is_picky = PICKY.iter().any(|part| upper.contains(part));
@@ -266,30 +300,28 @@ impl Reader {
             self.calendar.whole = false;
             return self.calendar.left_out.note("too_many_rules");
         }
-        let mut exceptions = self.dates_of(master, "EXDATE", start.zone);
-        exceptions.extend(told);
-        exceptions.sort_unstable();
         let recurrence = Recurrence { rule, exceptions };
         let (from, until) = self.window;
         // What is under way at the start of the window began before it.
         let window = (from - (end - start.instant()).max(TimeDelta::zero()), until);
         let expanded = expand_within(start.instant(), end, start.zone, &recurrence, window);
         self.barren += usize::from(is_picky && expanded.as_ref().is_ok_and(Vec::is_empty));
+        let Recurrence { rule, exceptions } = recurrence;
         match expanded {
-            Ok(occurrences) => self.dates(uid, master, told, Some(recurrence.rule), occurrences),
+            Ok(occurrences) => self.dates(uid, master, apart, Some(rule), (occurrences, exceptions)),
             Err(Reason::TooManySessions { .. }) => self.calendar.left_out.note("too_many_sessions"),
             Err(_) => self.calendar.left_out.note("unreadable_rule"),
         }
     }
 
-    /// The sessions of a rule, and those of RDATE beside them.
+    /// The sessions of a rule, and those of RDATE beside them, without the exceptions of both.
     fn dates(
         &mut self,
         uid: &str,
         master: &Component,
-        told: &HashSet<NaiveDate>,
+        apart: &Apart,
         rule: Option<String>,
-        mut occurrences: Vec<Occurrence>,
+        (mut occurrences, exceptions): (Vec<Occurrence>, Vec<NaiveDate>),
     ) {
         let Some((start, end, known)) = self.span(master) else {
             return self.calendar.left_out.note("unreadable_event");
@@ -303,11 +335,17 @@ impl Reader {
             end: moment.instant() + length,
         });
         occurrences.extend(more);
-        let mut dates = told.clone();
+        let mut dates: HashSet<NaiveDate> = exceptions.into_iter().collect();
         for occurrence in occurrences {
-            if dates.insert(occurrence.date) {
-                self.add(uid, master, Some(occurrence.date), rule.as_deref(), (occurrence, known));
+            if !dates.insert(occurrence.date) {
+                continue;
             }
+            let changed = apart.later.iter().rev().find(|later| later.from <= occurrence.date);
+            let (component, dated) = match changed {
+                Some(later) => (later.component, (later.change(occurrence), later.known)),
+                None => (master, (occurrence, known)),
+            };
+            self.add(uid, component, Some(occurrence.date), rule.as_deref(), dated);
         }
     }
 
@@ -321,8 +359,7 @@ impl Reader {
     ) {
         let (from, until) = self.window;
         // Not for everybody, or not of these days.
-        let private = component.is("CLASS", "PRIVATE") || component.is("CLASS", "CONFIDENTIAL");
-        if private || occurrence.end <= from || occurrence.start > until {
+        if component.is_private() || occurrence.end <= from || occurrence.start > until {
             return;
         }
         let on_this_day = self.days.entry(occurrence.date).or_default();
@@ -384,74 +421,5 @@ impl Reader {
         self.moments(component, name)
             .map(|moment| moment.date_in(zone))
             .collect()
-    }
-}
-
-/// What a component tells of an event; `None` without a title.
-fn facts(component: &Component, schedule: Schedule) -> Option<EventFacts> {
-    let mut facts = EventFacts::new(component.text("SUMMARY", TEXTS.0)?, schedule);
-    let description = component.line("DESCRIPTION").map(|line| text(&line.value));
-    let description = description.unwrap_or_default();
-    // Outlook and Google write HTML where a text is meant.
-    let is_html = description.contains("</") || description.contains("<br");
-    if is_html {
-        facts.description_html = Some(sanitise(&description)).filter(|html| !html.is_empty());
-        facts.description = to_text(&description, TEXTS.2);
-    } else {
-        facts.description = shorten(strip_controls(&description).trim(), TEXTS.2);
-    }
-    facts.summary = shorten(&clean_text(&facts.description, TEXTS.2), TEXTS.1);
-    if component.is("STATUS", "CANCELLED") {
-        facts.status = Status::Cancelled;
-    }
-    read_where(component, &mut facts);
-    read_categories(component, &mut facts);
-    Some(facts)
-}
-
-fn read_where(component: &Component, facts: &mut EventFacts) {
-    let location = component.line("LOCATION").map(|line| text(&line.value));
-    let location = location.unwrap_or_default();
-    if let Some(url) = read::web_url(location.trim()) {
-        facts.mode = Mode::Online;
-        facts.online_url = Some(url.into());
-        return;
-    }
-    let on_one_line = location.split('\n').map(str::trim).collect::<Vec<_>>().join(", ");
-    facts.place = quirks::place(&serde_json::Value::String(on_one_line));
-    let coordinates = component.line("GEO").and_then(|line| {
-        let (north, east) = line.value.split_once(';')?;
-        let degrees = |text: &str, bound: f64| {
-            let number: f64 = text.trim().parse().ok()?;
-            (number.is_finite() && number.abs() <= bound).then_some(number)
-        };
-        Some((degrees(north, 90.0)?, degrees(east, 180.0)?)).filter(|found| *found != (0.0, 0.0))
-    });
-    if let (Some(place), Some((north, east))) = (facts.place.as_mut(), coordinates) {
-        (place.latitude, place.longitude) = (Some(north), Some(east));
-    }
-}
-
-/// Themes where a category is one of the vocabulary, by code or by label; free words otherwise.
-fn read_categories(component: &Component, facts: &mut EventFacts) {
-    for category in component
-        .all("CATEGORIES")
-        .flat_map(|line| texts(&line.value))
-        .take(100)
-    {
-        let word = clean_text(&category, TAGS.1 + 1);
-        let folded = fold(&word);
-        let is_it = |known: &str| fold(known) == folded;
-        let theme = THEMES
-            .terms()
-            .iter()
-            .find(|term| is_it(&term.code) || is_it(term.label(Language::French)));
-        match theme {
-            Some(theme) if !facts.themes.contains(&theme.code) => facts.themes.push(theme.code.clone()),
-            Some(_) => {}
-            None if word.is_empty() || word.chars().count() > TAGS.1 => {}
-            None if facts.tags.len() < TAGS.0 && !facts.tags.contains(&word) => facts.tags.push(word),
-            None => {}
-        }
     }
 }

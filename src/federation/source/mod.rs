@@ -2,7 +2,9 @@
 //! [`Peer::SOURCE`] whose address is that of an iCalendar file, or of a page or feed that tells its events (schema.org, h-event,
 //! the event module of RSS …); its events are shown and credited, never published anew.
 
+mod apart;
 pub mod calendar;
+mod component;
 mod feed;
 pub mod lines;
 pub mod markup;
