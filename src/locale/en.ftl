@@ -294,6 +294,7 @@ network-directory = Who does what: the directory of structures and what they off
 
 ## Freshness
 fresh-up-to-date = Up to date on { $day }.
+fresh-unread = Followed, not read yet.
 fresh-silent = Not heard from since { $day }.
 fresh-aged = { $name } has not been heard from since { $day }: call before you come.
 
@@ -590,7 +591,6 @@ desk-standing-silent = Not heard from since { $day }: what is shown may have cha
 desk-standing-muted = Muted by a decision of the staff: nothing of it is read. Last heard from on { $day }.
 desk-standing-muted-unread = Muted by a decision of the staff: nothing of it is read.
 desk-standing-gone = Gone since { $day }.
-desk-network-unread = Followed, not read yet.
 desk-network-done-follow = The request is on its way. The workshops arrive as soon as it is accepted.
 desk-network-done-unfollow = Noted: this calendar is not followed any more.
 peer-kind-group = Calendar

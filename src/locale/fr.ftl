@@ -295,6 +295,7 @@ network-directory = Qui fait quoi : l’annuaire des structures et de ce qu’e
 
 ## Freshness
 fresh-up-to-date = À jour le { $day }.
+fresh-unread = Suivi, pas encore lu.
 fresh-silent = Sans nouvelles depuis le { $day }.
 fresh-aged = Sans nouvelles de { $name } depuis le { $day } : appelez avant de venir.
 
@@ -591,7 +592,6 @@ desk-standing-silent = Sans nouvelles depuis le { $day } : ce qui est affiché 
 desk-standing-muted = Ignoré par une décision de l’équipe : rien n’en est lu. Dernières nouvelles le { $day }.
 desk-standing-muted-unread = Ignoré par une décision de l’équipe : rien n’en est lu.
 desk-standing-gone = Disparu le { $day }.
-desk-network-unread = Suivi, pas encore lu.
 desk-network-done-follow = La demande est partie. Les ateliers arrivent dès qu’elle est acceptée.
 desk-network-done-unfollow = C’est noté : cet agenda n’est plus suivi.
 peer-kind-group = Agenda

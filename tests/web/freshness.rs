@@ -82,6 +82,19 @@ fn a_silent_node_is_said_to_be_and_its_events_age() {
 }
 
 #[test]
+fn who_was_never_heard_from_is_nowhere_said_to_be_up_to_date() {
+    on_both(async |test| {
+        let event = peer_heard(&test, None).await;
+        for (path, page) in shown(&test, &event).await {
+            assert!(!page.contains("À jour le"), "{path}: {page}");
+            if path.starts_with("/network") {
+                assert!(page.contains("Suivi, pas encore lu."), "{path}: {page}");
+            }
+        }
+    });
+}
+
+#[test]
 fn who_cannot_be_read_but_sends_is_up_to_date() {
     on_both(async |test| {
         let event = peer_heard(&test, Some(morning() - TimeDelta::days(11))).await;

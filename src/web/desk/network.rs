@@ -233,7 +233,7 @@ fn line(frame: &Frame, tie: &Tie, all: &[Centre]) -> TieLine {
             &[("day", day(frame, since).into())],
         ),
         None if standing == Standing::Muted => t.text("desk-standing-muted-unread"),
-        None => t.text("desk-network-unread"),
+        None => t.text("fresh-unread"),
     };
     TieLine {
         who: who(t, &tie.peer),

@@ -55,8 +55,11 @@ fn show(frame: &Frame, centres: &[Centre], peers: &[(Peer, Option<Instant>)]) ->
     };
     let zone = frame.node.config.node.timezone;
     let followed = peers.iter().map(|(peer, heard)| {
-        let fresh = heard.map(|heard| Fresh::new(t, Freshness::of(heard, frame.now), zone));
-        NetworkMember::followed(peer, fresh)
+        let fresh = match heard {
+            Some(heard) => Fresh::new(t, Freshness::of(*heard, frame.now), zone),
+            None => Fresh::unread(t),
+        };
+        NetworkMember::followed(peer, Some(fresh))
     });
     let groups = [
         NetworkGroup::new(t, t.text("network-networks"), of_kind(CentreKind::Network)),

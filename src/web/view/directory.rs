@@ -73,8 +73,11 @@ impl StructureView {
         } else {
             safe_link(&source.url).unwrap_or_else(|| source.uri.clone())
         };
-        let freshness = source.freshness(now).unwrap_or(Freshness::UpToDate(structure.verified));
-        let fresh = Fresh::new(t, freshness, zone(offer));
+        let fresh = match source.freshness(now) {
+            Some(freshness) => Fresh::new(t, freshness, zone(offer)),
+            None if source.local => Fresh::new(t, Freshness::UpToDate(structure.verified), zone(offer)),
+            None => Fresh::unread(t),
+        };
         Self {
             name: Link {
                 href,

@@ -26,6 +26,14 @@ impl Fresh {
             silent,
         }
     }
+
+    /// Of a peer that is followed and that was never heard from.
+    pub fn unread(t: Locale) -> Self {
+        Self {
+            words: t.text("fresh-unread"),
+            silent: false,
+        }
+    }
 }
 
 fn day(t: Locale, instant: Instant, zone: Tz) -> String {
