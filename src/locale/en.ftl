@@ -564,6 +564,30 @@ desk-network-none = Nobody for now.
 desk-network-own = The networks of this site
 desk-network-by = Followed by:
 desk-network-problem = At the last reading:
+desk-problem-too-long = Its programme is too long: the end is not read.
+desk-problem-later = Not everything could be asked for at once: the reading goes on in a few minutes.
+desk-problem-day = More than 200 sessions on one day: the others are left out.
+desk-problem-full = It has 10,000 events here already: new ones are left out.
+desk-problem-rules = { $count ->
+    [one] An event that repeats too often is left out.
+   *[other] { $count } events that repeat too often are left out.
+  }
+desk-problem-out-of-time = { $count ->
+    [one] An event at an impossible or too distant date is left out.
+   *[other] { $count } events at impossible or too distant dates are left out.
+  }
+desk-problem-unreadable = { $count ->
+    [one] An event that cannot be read is left out.
+   *[other] { $count } events that cannot be read are left out.
+  }
+desk-problem-list = The list of its events is badly made: it may not have been read to its end.
+desk-problem-truncated = The file is not whole: what is missing stays as it was.
+desk-problem-no-answer = A server did not answer.
+desk-problem-nothing-there = There is no programme at its address.
+desk-problem-refused = Its server refused to answer.
+desk-problem-too-large = The answer is too large to be read.
+desk-problem-answer = The answer cannot be read.
+desk-problem-other = Another difficulty: { $word }.
 desk-network-unfollow = Stop following
 desk-network-unfollow-title = Stop following this calendar?
 desk-network-unfollow-lost = Its workshops leave the calendar, unless another calendar that is followed announces them too. It can be followed again later.

@@ -565,6 +565,30 @@ desk-network-none = Personne pour le moment.
 desk-network-own = Les réseaux de ce site
 desk-network-by = Suivi par :
 desk-network-problem = À la dernière lecture :
+desk-problem-too-long = Son programme est trop long : la fin n’en est pas lue.
+desk-problem-later = Tout n’a pas pu être demandé d’un coup : la lecture reprend dans quelques minutes.
+desk-problem-day = Plus de 200 séances le même jour : les suivantes sont laissées de côté.
+desk-problem-full = Il a déjà 10 000 ateliers ici : les nouveaux sont laissés de côté.
+desk-problem-rules = { $count ->
+    [one] Un atelier qui revient trop souvent est laissé de côté.
+   *[other] { $count } ateliers qui reviennent trop souvent sont laissés de côté.
+  }
+desk-problem-out-of-time = { $count ->
+    [one] Un atelier à une date impossible ou trop lointaine est laissé de côté.
+   *[other] { $count } ateliers à une date impossible ou trop lointaine sont laissés de côté.
+  }
+desk-problem-unreadable = { $count ->
+    [one] Un atelier illisible est laissé de côté.
+   *[other] { $count } ateliers illisibles sont laissés de côté.
+  }
+desk-problem-list = La liste de ses ateliers est mal faite : elle n’est peut-être pas lue jusqu’au bout.
+desk-problem-truncated = Le fichier n’est pas entier : ce qui manque reste tel qu’il était.
+desk-problem-no-answer = Un serveur n’a pas répondu.
+desk-problem-nothing-there = À son adresse, il n’y a pas de programme.
+desk-problem-refused = Son serveur a refusé de répondre.
+desk-problem-too-large = La réponse est trop grande pour être lue.
+desk-problem-answer = La réponse ne peut pas être lue.
+desk-problem-other = Autre difficulté : { $word }.
 desk-network-unfollow = Ne plus suivre
 desk-network-unfollow-title = Ne plus suivre cet agenda ?
 desk-network-unfollow-lost = Ses ateliers quittent le calendrier, sauf ceux qu’un autre agenda suivi annonce aussi. On peut le suivre de nouveau plus tard.

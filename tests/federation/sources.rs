@@ -215,7 +215,11 @@ async fn changes_by_uid_are_followed_and_what_vanished_leaves() {
     assert!(scene.problem().await.contains("no_agenda"), "{}", scene.problem().await);
     scene.other.serve_as("/agenda.ics", 503, ICS, "");
     scene.later().await;
-    assert!(scene.problem().await.contains("503"), "{}", scene.problem().await);
+    assert!(
+        scene.problem().await.contains("status_5xx"),
+        "{}",
+        scene.problem().await
+    );
     assert_eq!(scene.node.titles().await.len(), 2);
 }
 
@@ -404,5 +408,5 @@ async fn a_hostile_agenda_is_bounded_and_told() {
         .other
         .serve_as("/agenda.ics", 200, ICS, &"a".repeat(5 * 1024 * 1024));
     scene.later().await;
-    assert_eq!(scene.problem().await, "the answer is too large");
+    assert_eq!(scene.problem().await, "answer_too_large");
 }

@@ -90,7 +90,7 @@ fn each_follow_says_how_it_stands() {
             "pas encore de réponse",
             "Refusé le ",
             "Agenda · Gancio",
-            "too_many_items",
+            "Son programme est trop long : la fin n’en est pas lue.",
             "RLIN du canal",
             "href=\"/desk/networks/rlin\"",
         ] {

@@ -186,7 +186,7 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
         Ok(_) => {}
     }
     let next = now + pause;
-    let outcome = outcome.map_err(|error| error.to_string());
+    let outcome = outcome.map_err(|error| problem(&error));
     let left_out = outcome.as_ref().ok().and_then(Outcome::words);
     federation
         .store
@@ -203,6 +203,15 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
             pulls::settle(conn, &pull, pulled, now, next)
         })
         .await
+}
+
+/// Why a programme could not be read, in a stable word as for what is left out.
+fn problem(error: &FederationError) -> &'static str {
+    match error {
+        FederationError::Fetch(FetchError::Document(word)) => word,
+        FederationError::Fetch(error) => error.reason(),
+        _ => "failure",
+    }
 }
 
 /// What a reading came to.

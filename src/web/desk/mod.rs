@@ -12,6 +12,7 @@ mod form;
 mod home;
 mod merges;
 mod network;
+mod problem;
 mod recurrence;
 mod sign_in;
 

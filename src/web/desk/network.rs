@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Form, Path, Query};
 use serde::Deserialize;
 
+use super::problem::sentences;
 use super::{answer, day, may_administer, page, reason, see};
 use crate::app::following::{self, Preview, Tie};
 use crate::app::{self, centres};
@@ -240,7 +241,10 @@ fn line(frame: &Frame, tie: &Tie, all: &[Centre]) -> TieLine {
         by: as_whom(t, centre),
         state,
         calm: !matches!(standing, Standing::Silent | Standing::Refused | Standing::Gone),
-        problem: reading.and_then(|reading| reading.error.clone()),
+        problems: reading
+            .and_then(|reading| reading.error.as_deref())
+            .map(|noted| sentences(t, noted))
+            .unwrap_or_default(),
         path: format!("{HOME}/{}", tie.follow.id),
     }
 }

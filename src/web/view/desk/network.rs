@@ -40,8 +40,8 @@ pub struct TieLine {
     pub state: String,
     /// Whether nobody has to look after it.
     pub calm: bool,
-    /// What the last reading met, as it was noted.
-    pub problem: Option<String>,
+    /// What the last reading met, in sentences.
+    pub problems: Vec<String>,
     /// Its address under `/desk/network/`.
     pub path: String,
 }
