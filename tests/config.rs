@@ -352,3 +352,10 @@ fn variable_of(key: &str) -> String {
 fn root(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
+
+#[test]
+fn programmes_are_read_once_a_day_at_least_so_that_no_healthy_peer_passes_for_silent() {
+    let minutes = |value: &str| load(&[BASE, ("MAILLAGE_FEDERATION__PULL_MINUTES", value)]);
+    assert_eq!(minutes("1440").expect("a configuration").federation.pull_minutes, 1_440);
+    assert_eq!(problem(minutes("1441")).key, "federation.pull_minutes");
+}

@@ -68,7 +68,8 @@ impl FederationConfig {
             found,
         );
         check_range("federation.reminder_hour", self.reminder_hour, 0, 23, found);
-        check_range("federation.pull_minutes", self.pull_minutes, 1, 10_080, found);
+        // Less than once a day, a single failure and the next reading would make a healthy peer pass for silent.
+        check_range("federation.pull_minutes", self.pull_minutes, 1, 1_440, found);
         check_range("federation.timeout_seconds", self.timeout_seconds, 1, 60, found);
         check_range("federation.lease_seconds", self.lease_seconds, 10, 3_600, found);
         check_range("federation.give_up_days", self.give_up_days, 1, 365, found);
