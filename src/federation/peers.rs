@@ -12,7 +12,7 @@ use super::signature::Dialect;
 use crate::domain::id::PeerId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
-use crate::store::{self, Conn, StoreError, hosts};
+use crate::store::{self, Conn, StoreError, follows, hosts, pulls};
 
 /// Keeps a fetched actor document; what is known of its host's software stays. One that is none is not asked for again for
 /// a while, whoever names it.
@@ -70,10 +70,19 @@ impl Read {
     /// Only what the database refuses.
     pub fn keep(&self, conn: &mut Conn) -> Result<Peer, StoreError> {
         let mut peer = self.peer.clone();
+        let known = store::peers::by_uri(conn, &peer.uri)?;
+        let was_gone = match &known {
+            Some(known) => store::peers::gone_at(conn, known.id)?.is_some(),
+            None => false,
+        };
         if peer.software.is_none() {
-            peer.software = store::peers::by_uri(conn, &peer.uri)?.and_then(|known| known.software);
+            peer.software = known.and_then(|known| known.software);
         }
         peer.id = store::peers::upsert(conn, &peer)?;
+        if was_gone && follows::is_accepted(conn, peer.id)? {
+            // It is back, and nothing else would have it read.
+            pulls::schedule(conn, peer.id, peer.fetched)?;
+        }
         if let Some(dialect) = self.dialect {
             expect(conn, &peer.host, dialect, peer.fetched)?;
         }

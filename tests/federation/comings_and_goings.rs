@@ -110,6 +110,20 @@ async fn an_actor_that_deletes_itself_is_shown_as_gone_until_it_is_followed_no_m
 }
 
 #[tokio::test]
+async fn an_actor_that_is_back_and_says_so_is_read_again() {
+    let clock = clock();
+    let (node, server, actor) = followed(&clock, "agenda").await;
+    assert_eq!(actor.tell(&node, "Delete", actor.id.as_str()).await, 202);
+    clock.advance(TimeDelta::days(2));
+    let document = server.document("/agenda");
+    assert_eq!(actor.tell(&node, "Update", document).await, 202);
+    assert_eq!(follows(&node).await[0]["standing"], "followed");
+    let before = server.asked_for("/agenda/outbox");
+    node.pull().await;
+    assert_eq!(server.asked_for("/agenda/outbox"), before + 1);
+}
+
+#[tokio::test]
 async fn an_actor_whose_programme_and_address_answer_410_is_gone_too() {
     let clock = clock();
     let (node, server, actor) = followed(&clock, "agenda").await;
