@@ -58,7 +58,7 @@ pub(super) async fn run(node: &Node, command: Command) -> Result<(), Failure> {
             println!("{mode}");
         }
         Command::Requests => {
-            let waiting = node.store.read(|conn| follow_requests::list(conn, SHOWN)).await;
+            let waiting = node.store.read(|conn| follow_requests::list(conn, None, SHOWN)).await;
             for (request, peer) in waiting.map_err(Error::from)? {
                 println!("{}  {}  {}", request.id, peer.account(), peer.kind);
             }

@@ -32,6 +32,7 @@ const COLUMNS: &[&str] = &[
     "publisher",
     "url",
     "uri",
+    "heard",
 ];
 
 /// The file, lines ended by CRLF.
@@ -51,6 +52,8 @@ fn row(item: &Item<'_>) -> Vec<String> {
     let occurrence = &entry.session.occurrence;
     let end = facts.schedule.end_known.then(|| occurrence.end.with_timezone(&zone));
     let place = facts.place.clone().unwrap_or_default();
+    let heard = entry.publisher.heard;
+    let heard = heard.map(|heard| heard.to_rfc3339_opts(SecondsFormat::Secs, true));
     let code = |code: Option<&'static str>| code.unwrap_or_default().to_owned();
     vec![
         occurrence
@@ -88,6 +91,7 @@ fn row(item: &Item<'_>) -> Vec<String> {
         entry.publishers().join("|"),
         entry.url.clone(),
         entry.uri.clone(),
+        heard.unwrap_or_default(),
     ]
 }
 

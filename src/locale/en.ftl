@@ -636,7 +636,6 @@ desk-followers-count = { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
-desk-followers-more = Only the { $count } newest are shown.
 desk-followers-mode = Who may follow
 desk-followers-mode-open = Everybody: what we publish is public
 desk-followers-mode-approval = The staff says yes or no to each request
@@ -661,6 +660,7 @@ desk-blocks-list = Blocked and muted
 desk-blocks-none = Nobody.
 desk-blocks-is-block = Blocked
 desk-blocks-is-mute = Muted
+desk-blocks-configured = Blocked. Set in the configuration of the site: it is lifted there.
 desk-blocks-lift = Lift
 desk-blocks-export = Download the list (CSV)
 desk-blocks-import = Take over a list
@@ -684,7 +684,6 @@ desk-announcing-decided = Already decided
 desk-announcing-decided-lead = A decision can be changed as long as the date is not past.
 desk-announcing-decided-show = Show the decisions
 desk-announcing-last = Only the last { $count } are shown.
-desk-blocks-configured = Blocked. Set in the configuration of the site: it is lifted there.
 desk-announcing-approved = Announced
 desk-announcing-refused = Not announced
 desk-announcing-members = Members
@@ -702,7 +701,7 @@ desk-announcing-not-a-code = “{ $code }” is no such code.
 desk-field-postcodes = Postcodes
 desk-hint-postcodes = Whole or their beginning, with blanks between: 59100 62. Empty: everywhere.
 desk-field-insee = INSEE codes of towns
-desk-hint-insee = Whole or their beginning: 59512 2A. Empty: everywhere.
+desk-hint-insee = Whole or their beginning: 59512 2A. Empty: everywhere. Who writes no INSEE code is known by the department alone (59); for a town, add its postcode.
 desk-field-online = Announce what takes place online only, too
 desk-field-approval = Ask me before announcing, except for trusted members
 desk-announcing-done-rule = It is saved. Followers are told of what changes.

@@ -637,7 +637,6 @@ desk-followers-count = { $count ->
     [one] { $count } personne
    *[other] { $count } personnes
 }
-desk-followers-more = Seules les { $count } plus récentes sont affichées.
 desk-followers-mode = Qui peut suivre
 desk-followers-mode-open = Tout le monde : ce que nous publions est public
 desk-followers-mode-approval = L’équipe dit oui ou non à chaque demande
@@ -662,6 +661,7 @@ desk-blocks-list = Bloqués et masqués
 desk-blocks-none = Personne.
 desk-blocks-is-block = Bloqué
 desk-blocks-is-mute = Masqué
+desk-blocks-configured = Bloqué. Fixé dans la configuration du site : se lève là-bas.
 desk-blocks-lift = Lever
 desk-blocks-export = Télécharger la liste (CSV)
 desk-blocks-import = Reprendre une liste
@@ -685,7 +685,6 @@ desk-announcing-decided = Déjà décidé
 desk-announcing-decided-lead = Une décision peut être changée tant que la date n’est pas passée.
 desk-announcing-decided-show = Voir les décisions
 desk-announcing-last = Seules les { $count } dernières sont affichées.
-desk-blocks-configured = Bloqué. Fixé dans la configuration du site : se lève là-bas.
 desk-announcing-approved = Annoncé
 desk-announcing-refused = Pas annoncé
 desk-announcing-members = Membres
@@ -703,7 +702,7 @@ desk-announcing-not-a-code = « { $code } » n’est pas un tel code.
 desk-field-postcodes = Codes postaux
 desk-hint-postcodes = Entiers ou leur début, séparés par des espaces : 59100 62. Vide : partout.
 desk-field-insee = Codes INSEE des communes
-desk-hint-insee = Entiers ou leur début : 59512 2A. Vide : partout.
+desk-hint-insee = Entiers ou leur début : 59512 2A. Vide : partout. Qui n’écrit pas de code INSEE n’est reconnu que par son département (59) ; pour une commune, ajoutez son code postal.
 desk-field-online = Annoncer aussi ce qui se passe seulement en ligne
 desk-field-approval = Demander mon accord avant d’annoncer, sauf pour les membres de confiance
 desk-announcing-done-rule = C’est enregistré. Les abonnés sont prévenus de ce qui change.

@@ -51,13 +51,14 @@ pub fn by_id(conn: &mut Conn, id: FollowerId) -> Result<Option<Follower>, StoreE
     row.map(domain).transpose()
 }
 
-/// The first `limit` requests, oldest first, each with who asks.
+/// Up to `limit` requests, oldest first, each with who asks; go on after the last id.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn list(conn: &mut Conn, limit: i64) -> Result<Vec<(Follower, Peer)>, StoreError> {
+pub fn list(conn: &mut Conn, after: Option<FollowerId>, limit: i64) -> Result<Vec<(Follower, Peer)>, StoreError> {
     let rows = follow_requests::table
         .inner_join(schema::peers::table)
+        .filter(follow_requests::id.gt(after.map_or_else(String::new, |id| id.to_string())))
         .order(follow_requests::id)
         .limit(limit)
         .select((follow_requests::all_columns, peers::Row::as_select()))

@@ -220,7 +220,7 @@ fn a_follow_waits_for_the_staff_is_accepted_refused_and_removed() {
         let waiting = async || {
             node.node
                 .store
-                .read(|conn| follow_requests::list(conn, 9))
+                .read(|conn| follow_requests::list(conn, None, 9))
                 .await
                 .expect("a list")
         };
@@ -487,7 +487,7 @@ fn a_request_that_waits_is_taken_back_by_its_id_alone() {
         let follow = actor.says("Follow", node.group("agenda"));
         assert_eq!(actor.send(&node, &follow).await, 202);
         let waiting = async || {
-            let list = node.node.store.read(|conn| follow_requests::list(conn, 9)).await;
+            let list = node.node.store.read(|conn| follow_requests::list(conn, None, 9)).await;
             list.expect("a list").len()
         };
         assert_eq!(waiting().await, 1);

@@ -65,7 +65,7 @@ pub async fn remove(bearer: Bearer, node: Data<Node>, id: Path<String>) -> Resul
 pub async fn requests(_: Bearer, node: Data<Node>) -> Result<HttpResponse, Error> {
     let (found, handles) = node
         .store
-        .read(|conn| Ok((follow_requests::list(conn, REQUESTS)?, handles(conn)?)))
+        .read(|conn| Ok((follow_requests::list(conn, None, REQUESTS)?, handles(conn)?)))
         .await?;
     let items = found.iter().map(|(request, peer)| {
         let mut item = peer_fields(peer);

@@ -24,16 +24,28 @@ use crate::web::view::desk::form::Choice;
 
 /// Calendars on a page.
 const AGENDAS: i64 = 200;
-/// People whose name is shown; the others are counted.
+/// People on a page.
 const PEOPLE: i64 = 100;
-/// Requests that are shown.
+/// Requests on a page.
 const REQUESTS: i64 = 200;
 
 /// What was just done.
 #[derive(Deserialize)]
 pub struct Asked {
     done: Option<String>,
+    #[serde(flatten)]
+    from: From,
+}
+
+/// Where each list goes on.
+#[derive(Deserialize, Clone, Copy, Default)]
+struct From {
+    /// Calendars before this one.
     before: Option<FollowerId>,
+    /// People before this one.
+    people: Option<FollowerId>,
+    /// Requests after this one.
+    requests: Option<FollowerId>,
 }
 
 /// The rule as the form sends it.
@@ -53,7 +65,7 @@ pub async fn show(staff: Staff, frame: Frame, asked: Query<Asked>) -> Result<Htt
     let known = ["accept", "refuse", "remove", "mode"];
     let done = asked.done.as_deref().filter(|step| known.contains(step));
     let done = done.map(|step| frame.t.text(&format!("desk-followers-done-{step}")));
-    home(&staff, &frame, done, asked.before, None).await
+    home(&staff, &frame, done, asked.from, None).await
 }
 
 struct Known {
@@ -65,13 +77,13 @@ struct Known {
     admission: Admission,
 }
 
-fn read(conn: &mut Conn, before: Option<FollowerId>) -> Result<Known, StoreError> {
+fn read(conn: &mut Conn, from: From) -> Result<Known, StoreError> {
     Ok(Known {
         centres: centres::list(conn)?,
-        requests: follow_requests::list(conn, REQUESTS)?,
         // One more tells whether there are more.
-        agendas: followers::newest(conn, Kin::Agendas, before, AGENDAS + 1)?,
-        people: followers::newest(conn, Kin::People, None, PEOPLE)?,
+        requests: follow_requests::list(conn, from.requests, REQUESTS + 1)?,
+        agendas: followers::newest(conn, Kin::Agendas, from.before, AGENDAS + 1)?,
+        people: followers::newest(conn, Kin::People, from.people, PEOPLE + 1)?,
         count: followers::count_of(conn, Kin::People)?,
         admission: blocks::admission(conn)?,
     })
@@ -81,15 +93,14 @@ async fn home(
     staff: &Staff,
     frame: &Frame,
     done: Option<String>,
-    before: Option<FollowerId>,
+    from: From,
     typed: Option<(&Wanted, &Invalid)>,
 ) -> Result<HttpResponse, Error> {
     let t = frame.t;
-    let mut known = frame.node.store.read(move |conn| read(conn, before)).await?;
-    let shown = usize::try_from(AGENDAS).unwrap_or_default();
-    let more = known.agendas.len() > shown;
-    known.agendas.truncate(shown);
-    let last = known.agendas.last().filter(|_| more);
+    let mut known = frame.node.store.read(move |conn| read(conn, from)).await?;
+    let next = next_of(&mut known.agendas, AGENDAS, "before");
+    let next_people = next_of(&mut known.people, PEOPLE, "people");
+    let next_requests = next_of(&mut known.requests, REQUESTS, "requests");
     let line = |(follower, peer): &(Follower, Peer), path: &str| FollowerLine {
         who: who(t, peer),
         of: name_of(frame, &known.centres, follower),
@@ -111,9 +122,11 @@ async fn home(
         may_administer: staff.0.role.may_administer(),
         requests: known.requests.iter().map(|one| line(one, "requests/")).collect(),
         agendas: known.agendas.iter().map(|one| line(one, "")).collect(),
-        next: last.map(|(last, _)| format!("/desk/followers?before={}", last.id)),
+        next,
+        next_people,
+        next_requests,
+        people_open: from.people.is_some(),
         count: t.text_with("desk-followers-count", &[("count", known.count.into())]),
-        more: (known.count > PEOPLE).then(|| t.text_with("desk-followers-more", &[("count", PEOPLE.into())])),
         people: known.people.iter().map(|one| line(one, "")).collect(),
         modes: modes.collect(),
         allowed: typed.map_or_else(|| allowed.join("\n"), |(wanted, _)| wanted.allowed.clone()),
@@ -124,6 +137,15 @@ async fn home(
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     answer(status, &template, t)
+}
+
+/// Leaves a page of a list of which one more was read, and gives the address of the next.
+fn next_of(list: &mut Vec<(Follower, Peer)>, page: i64, parameter: &str) -> Option<String> {
+    let page = usize::try_from(page).unwrap_or_default();
+    let more = list.len() > page;
+    list.truncate(page);
+    let last = list.last().filter(|_| more);
+    last.map(|(last, _)| format!("/desk/followers?{parameter}={}", last.id))
 }
 
 fn name_of(frame: &Frame, centres: &[Centre], follower: &Follower) -> String {
@@ -172,7 +194,7 @@ pub async fn set_mode(staff: Staff, frame: Frame, wanted: Form<Wanted>) -> Resul
                 &staff,
                 &frame,
                 None,
-                None,
+                From::default(),
                 refusal.0.first().map(|problem| (&*wanted, problem)),
             )
             .await

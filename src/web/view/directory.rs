@@ -10,7 +10,9 @@ use super::parts::{Phone, safe_link};
 use crate::domain::directory::{Offer, Structure};
 use crate::domain::peer::Freshness;
 use crate::domain::time::Instant;
-use crate::domain::vocabulary::{ACCESSIBILITY, AUDIENCES, EVENT_TYPES, LANGUAGES, PRICES, THEMES, Vocabulary};
+use crate::domain::vocabulary::{
+    ACCESS_MODES, ACCESSIBILITY, AUDIENCES, EVENT_TYPES, LANGUAGES, PRICES, THEMES, Vocabulary,
+};
 use crate::locale::{Locale, capitalise, place_line};
 
 /// Words of one list that are shown; a page is read by somebody who is waiting on the phone.
@@ -134,6 +136,7 @@ fn facts(t: Locale, offer: &Offer) -> Vec<(String, String)> {
             .iter()
             .map(|mode| t.text(&format!("registration-{}", mode.as_str()))),
     );
+    come.extend(known(&ACCESS_MODES, &offer.access));
     [
         ("directory-types", known(&EVENT_TYPES, &offer.types)),
         ("directory-themes", known(&THEMES, &offer.themes)),

@@ -22,16 +22,20 @@ pub struct FollowersPage {
     pub may_administer: bool,
     /// Requests that wait.
     pub requests: Vec<FollowerLine>,
+    /// Later ones.
+    pub next_requests: Option<String>,
     /// Calendars, networks and servers.
     pub agendas: Vec<FollowerLine>,
     /// Older ones.
     pub next: Option<String>,
     /// How many people.
     pub count: String,
-    /// The newest of them.
+    /// A page of them.
     pub people: Vec<FollowerLine>,
-    /// That these are not all.
-    pub more: Option<String>,
+    /// Older ones.
+    pub next_people: Option<String>,
+    /// Whether somebody is leafing through them.
+    pub people_open: bool,
     /// The rules there are.
     pub modes: Vec<Choice>,
     /// Who is always accepted, one a line.
