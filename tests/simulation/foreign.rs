@@ -230,18 +230,25 @@ impl Foreign {
 
     fn outbox(&self, page: bool) -> Value {
         let events = self.events.borrow();
-        let alive = events.iter().rev().filter(|(_, event)| !event.deleted);
-        let items: Vec<Value> = alive
-            .map(|(number, event)| {
-                json!({
-                    "id": format!("{}/activity", uri(*number)),
-                    "type": "Create",
-                    "actor": GROUP,
-                    "to": [PUBLIC],
-                    "object": object(*number, event),
-                })
+        let say = |kind: &str, number: usize, object: Value| {
+            json!({
+                "id": format!("{}/{kind}", uri(number)),
+                "type": kind,
+                "actor": GROUP,
+                "to": [PUBLIC],
+                "object": object,
             })
-            .collect();
+        };
+        // A history: what was deleted is still there, of every second with the Delete.
+        let deleted = events
+            .iter()
+            .filter(|(number, event)| event.deleted && **number % 2 == 0)
+            .map(|(number, _)| say("Delete", *number, json!({ "id": uri(*number), "type": "Tombstone" })));
+        let created = events
+            .iter()
+            .rev()
+            .map(|(number, event)| say("Create", *number, object(*number, event)));
+        let items: Vec<Value> = deleted.chain(created).collect();
         let id = format!("{GROUP}/outbox");
         if page {
             json!({
