@@ -232,7 +232,9 @@ impl Publisher<'_> {
         for (before, posted) in told {
             if plan.removed.iter().any(|session| session.id == before.id) {
                 self.delete_session(conn, before, posted)?;
-                nodes_know = true;
+                if !std::mem::replace(&mut nodes_know, true) {
+                    relay::programme_changed(conn, self.federation, Vec::new(), self.now)?;
+                }
                 continue;
             }
             let mut stays = plan.changed.iter().chain(&plan.kept);

@@ -39,12 +39,18 @@ fn the_programme_of_all_centres_comes_by_reading_and_by_push() {
 
         row.clock.advance(TimeDelta::minutes(1));
         let series = events::publish(&a.node, escale.id, weekly("Mardis", 54, 3)).await;
+        let series = series.expect("published").id;
         settle(&[&a, &b]).await;
         assert_eq!(b.titles().await.len(), 5, "all dates of a series");
         row.clock.advance(TimeDelta::minutes(1));
-        events::delete(&a.node, series.expect("published").id)
-            .await
-            .expect("deleted");
+        let a_day_later = weekly("Mercredis", 78, 3);
+        events::revise(&a.node, series, a_day_later).await.expect("revised");
+        settle(&[&a, &b]).await;
+        let titles = b.titles().await;
+        let moved = titles.iter().filter(|title| *title == "Mercredis").count();
+        assert_eq!((titles.len(), moved), (5, 3), "all its dates on other days: {titles:?}");
+        row.clock.advance(TimeDelta::minutes(1));
+        events::delete(&a.node, series).await.expect("deleted");
         settle(&[&a, &b]).await;
         assert_eq!(b.titles().await, ["Café des aidants", "Atelier"], "and none of them");
     });
