@@ -136,7 +136,12 @@ fn facts(t: Locale, offer: &Offer) -> Vec<(String, String)> {
             .iter()
             .map(|mode| t.text(&format!("registration-{}", mode.as_str()))),
     );
-    come.extend(known(&ACCESS_MODES, &offer.access));
+    // Within the sentence that begins with the price.
+    come.extend(
+        known(&ACCESS_MODES, &offer.access)
+            .iter()
+            .map(|words| uncapitalised(words)),
+    );
     [
         ("directory-types", known(&EVENT_TYPES, &offer.types)),
         ("directory-themes", known(&THEMES, &offer.themes)),
@@ -150,6 +155,13 @@ fn facts(t: Locale, offer: &Offer) -> Vec<(String, String)> {
     .filter(|(_, words)| !words.is_empty())
     .map(|(key, words)| (t.text(key), capitalise(&words.join(", "))))
     .collect()
+}
+
+fn uncapitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn next(t: Locale, offer: &Offer, today: NaiveDate) -> Option<Link> {
