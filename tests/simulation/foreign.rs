@@ -239,10 +239,10 @@ impl Foreign {
                 "object": object,
             })
         };
-        // A history: what was deleted is still there, of every second with the Delete.
+        // A history: what was deleted is still there, with its Delete.
         let deleted = events
             .iter()
-            .filter(|(number, event)| event.deleted && **number % 2 == 0)
+            .filter(|(_, event)| event.deleted)
             .map(|(number, _)| say("Delete", *number, json!({ "id": uri(*number), "type": "Tombstone" })));
         let created = events
             .iter()
