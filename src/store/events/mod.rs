@@ -6,7 +6,7 @@ mod trace;
 use diesel::prelude::*;
 
 pub(super) use row::{EventRow, level_step, tag};
-pub use trace::{Trace, trace};
+pub use trace::{Trace, by_uri, trace};
 
 use super::backend::natively;
 use super::column::{ms, parse};
@@ -196,16 +196,6 @@ pub fn by_id(conn: &mut Conn, id: EventId) -> Result<Option<Event>, StoreError> 
         .select(EventRow::as_select())
         .first(conn)
         .optional()?;
-    row.map(EventRow::domain).transpose()
-}
-
-/// The event with this ActivityPub id. Sessions of our own series are found by their id instead ([`of_session`]).
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Event>, StoreError> {
-    let known = events::table.filter(events::uri.eq(uri));
-    let row = natively!(conn, |conn| known.select(EventRow::as_select()).get_result(conn)).optional()?;
     row.map(EventRow::domain).transpose()
 }
 

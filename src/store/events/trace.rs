@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 
+use super::row::EventRow;
+use crate::domain::event::Event;
 use crate::domain::time::Instant;
 use crate::store::backend::natively;
 use crate::store::column::instant_opt;
@@ -31,4 +33,14 @@ pub fn trace(conn: &mut Conn, uri: &str) -> Result<Trace, StoreError> {
     let (deleted, known): (Option<i64>, bool) = natively!(conn, |conn| look.get_result(conn))?;
     let deleted = instant_opt(deleted)?;
     Ok(Trace { deleted, known })
+}
+
+/// The event with this ActivityPub id. Sessions of our own series are found by their id instead ([`super::of_session`]).
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Event>, StoreError> {
+    let known = events::table.filter(events::uri.eq(uri));
+    let row = natively!(conn, |conn| known.select(EventRow::as_select()).get_result(conn)).optional()?;
+    row.map(EventRow::domain).transpose()
 }
