@@ -13,6 +13,7 @@ mod histories;
 mod hostile;
 mod moderation;
 mod network_calendars;
+mod network_posts;
 mod networks;
 mod pages;
 mod preview;

@@ -11,11 +11,11 @@ use maillage::domain::network::{Decision, Rule};
 use maillage::domain::place::Place;
 use maillage::domain::time::FixedClock;
 use maillage::store::follows;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::support::database::Database;
-use crate::support::foreign::{ACTIVITY, Foreign, PUBLIC};
-use crate::support::network::{Home, Running, clock, monthly, until, weekly, workshop};
+use crate::support::foreign::ACTIVITY;
+use crate::support::network::{Home, Running, clock, until, weekly, workshop};
 
 /// Nodes that stand in a row, each following the one before.
 pub(super) struct Row {
@@ -85,7 +85,7 @@ pub(super) async fn publish(node: &Running, centre: &Centre, title: &str, hours:
 }
 
 /// The public activities of an actor, of one type.
-async fn said(node: &Running, handle: &str, kind: &str) -> Vec<Value> {
+pub(super) async fn said(node: &Running, handle: &str, kind: &str) -> Vec<Value> {
     let page = node
         .get(&format!("/groups/{handle}/outbox?page=first"), ACTIVITY)
         .await
@@ -95,7 +95,7 @@ async fn said(node: &Running, handle: &str, kind: &str) -> Vec<Value> {
 }
 
 /// Titles of the merged calendar of a network.
-async fn gathered(node: &Running, network: &str) -> Vec<String> {
+pub(super) async fn gathered(node: &Running, network: &str) -> Vec<String> {
     let page = node
         .get(
             &format!("/api/v1/calendar?limit=200&network={network}"),
@@ -111,7 +111,7 @@ async fn gathered(node: &Running, network: &str) -> Vec<String> {
 }
 
 /// centre on `a` ← network on `b` ← network of networks on `c` ← reader `d`, who follows the last alone.
-async fn chain(row: &Row) -> (Vec<Running>, Centre, Centre) {
+pub(super) async fn chain(row: &Row) -> (Vec<Running>, Centre, Centre) {
     let mut nodes = Vec::new();
     for home in &row.homes {
         nodes.push(home.start().await);
@@ -187,196 +187,6 @@ fn lost_messages_are_repaired_by_reading_the_programme_of_the_network() {
         }
         assert_eq!(nodes[3].titles().await, ["Arrive", "Reste, plus tard"]);
         assert_eq!(nodes[3].calendar().await, nodes[0].calendar().await);
-    });
-}
-
-#[test]
-fn a_series_is_whole_for_readers_and_drips_for_people() {
-    on_both(&["a", "b", "c", "d"], |row| async move {
-        let (nodes, centre, _) = chain(&row).await;
-        let all: Vec<&Running> = nodes.iter().collect();
-        let person = Foreign::start("mastodon", &row.clock);
-        let reader = person.actor("Person", "lectrice");
-        assert_eq!(
-            reader
-                .send(&nodes[1], &reader.says("Follow", nodes[1].group("rlin")))
-                .await,
-            202
-        );
-        let series = events::publish(&nodes[0].node, centre.id, weekly("Atelier", 30, 30))
-            .await
-            .expect("published");
-        settle(&all).await;
-        assert_eq!(nodes[3].calendar().await, nodes[0].calendar().await);
-        assert_eq!(gathered(&nodes[1], "rlin").await.len(), 30);
-        let announces = |all: Vec<Value>| {
-            all.into_iter()
-                .filter(|one| one["type"] == "Announce")
-                .collect::<Vec<_>>()
-        };
-        let first = announces(person.received(&nodes[1]).await);
-        assert_eq!(first.len(), 1, "people see the next session");
-        let boost = &first[0];
-        assert_eq!(boost["to"], json!([PUBLIC]));
-        assert_eq!(boost["cc"], json!([format!("{}/followers", nodes[1].group("rlin"))]));
-        assert!(boost["object"].is_string(), "every software takes an id: {boost}");
-        assert_eq!(
-            nodes[0].calendar().await[0].uri,
-            boost["object"].as_str().expect("an id")
-        );
-        for weeks in 2..=3 {
-            row.clock.advance(TimeDelta::days(7));
-            for node in &all {
-                events::keep_up(&node.node).await.expect("kept up");
-            }
-            settle(&all).await;
-            for (node, handle) in [(&nodes[1], "rlin"), (&nodes[2], "hub")] {
-                assert_eq!(said(node, handle, "Announce").await.len(), weeks, "{handle}");
-            }
-        }
-        events::delete(&nodes[0].node, series.id).await.expect("deleted");
-        settle(&all).await;
-        row.clock.advance(TimeDelta::hours(4));
-        settle(&all).await;
-        assert!(nodes[3].calendar().await.is_empty());
-    });
-}
-
-#[test]
-fn the_next_date_of_a_monthly_series_waits_for_its_turn() {
-    on_both(&["a", "b", "c", "d"], |row| async move {
-        let (nodes, centre, _) = chain(&row).await;
-        let all: Vec<&Running> = nodes.iter().collect();
-        let server = Foreign::start("mastodon", &row.clock);
-        let reader = server.actor("Person", "lectrice");
-        let follow = reader.says("Follow", nodes[0].group("agenda"));
-        assert_eq!(reader.send(&nodes[0], &follow).await, 202);
-        let posts = async || {
-            let received = server.received(&nodes[0]).await;
-            received
-                .iter()
-                .filter(|one| one["type"] == "Create" && one["object"]["type"] == "Event")
-                .count()
-        };
-        let series = events::publish(&nodes[0].node, centre.id, monthly("Atelier", 30, 6)).await;
-        let series = series.expect("published");
-        settle(&all).await;
-        let boosts = async || said(&nodes[1], "rlin", "Announce").await.len();
-        assert_eq!(boosts().await, 1, "the first date");
-        row.clock.advance(TimeDelta::days(3));
-        events::revise(&nodes[0].node, series.id, monthly("Atelier tablette", 30, 6))
-            .await
-            .expect("revised");
-        row.clock.advance(TimeDelta::hours(2));
-        settle(&all).await;
-        assert_eq!(
-            (posts().await, boosts().await),
-            (1, 1),
-            "a correction three weeks before the second"
-        );
-        for (days, expected) in [(17, 1), (5, 2)] {
-            row.clock.advance(TimeDelta::days(days));
-            for node in &all {
-                events::keep_up(&node.node).await.expect("kept up");
-            }
-            settle(&all).await;
-            assert_eq!(
-                (posts().await, boosts().await),
-                (expected, expected),
-                "{days} days later"
-            );
-        }
-    });
-}
-
-#[test]
-fn people_who_follow_a_network_hear_once_of_what_is_off_or_moved() {
-    on_both(&["a", "b"], |row| async move {
-        let nodes = [row.homes[0].start().await, row.homes[1].start().await];
-        let all: Vec<&Running> = nodes.iter().collect();
-        let centre = nodes[0].centre("agenda").await;
-        let rlin = network(&nodes[1], "rlin").await;
-        follow_as(&nodes[1], &rlin, &nodes[0].group("agenda")).await;
-        let server = Foreign::start("mastodon", &row.clock);
-        let reader = server.actor("Person", "lectrice");
-        let follow = reader.says("Follow", nodes[1].group("rlin"));
-        assert_eq!(reader.send(&nodes[1], &follow).await, 202);
-        settle(&all).await;
-        let moved = publish(&nodes[0], &centre, "Déplacé", 30).await;
-        let off = publish(&nodes[0], &centre, "Supprimé", 40).await;
-        settle(&all).await;
-        let notes = async || {
-            for node in &all {
-                events::keep_up(&node.node).await.expect("kept up");
-            }
-            settle(&all).await;
-            let creates = server.received(&nodes[1]).await.into_iter();
-            let notes = creates.filter(|one| one["type"] == "Create" && one["object"]["type"] == "Note");
-            notes.map(|one| one["object"].clone()).collect::<Vec<_>>()
-        };
-        let amend = async |id, place: &str| {
-            let name = place.to_owned();
-            let amended = events::amend(&nodes[0].node, id, move |facts| {
-                let mut facts = facts.clone();
-                facts.place = Some(Place {
-                    name: name.clone(),
-                    postcode: "59100".into(),
-                    city: "Roubaix".into(),
-                    ..Place::default()
-                });
-                Ok(facts)
-            });
-            amended.await.expect("amended");
-        };
-        assert_eq!(notes().await, [] as [Value; 0], "what is new is no change");
-
-        // Off: at once.
-        row.clock.advance(TimeDelta::minutes(1));
-        events::cancel(&nodes[0].node, off.id, None).await.expect("cancelled");
-        let told = notes().await;
-        assert_eq!(told.len(), 1);
-        assert_eq!(told[0]["inReplyTo"], nodes[0].calendar().await[1].uri);
-        assert_eq!(told[0]["attributedTo"], nodes[1].group("rlin"));
-        assert!(
-            told[0]["content"]
-                .as_str()
-                .is_some_and(|html| html.contains("Supprimé")),
-            "{told:?}"
-        );
-
-        // Moved: once the corrections are over; and not when it is taken back.
-        amend(moved.id, "Salle verte").await;
-        assert_eq!(notes().await.len(), 1);
-        row.clock.advance(TimeDelta::minutes(2));
-        amend(moved.id, "Salle bleue").await;
-        assert_eq!(notes().await.len(), 1);
-        row.clock.advance(TimeDelta::minutes(6));
-        let told = notes().await;
-        assert_eq!(told.len(), 2);
-        assert!(
-            told[1]["content"]
-                .as_str()
-                .is_some_and(|html| html.contains("Salle bleue"))
-        );
-        amend(moved.id, "Salle rouge").await;
-        settle(&all).await;
-        amend(moved.id, "Salle bleue").await;
-        settle(&all).await;
-        row.clock.advance(TimeDelta::hours(2));
-        assert_eq!(notes().await.len(), 2, "taken back");
-
-        // Who publishes cannot make people hear of it all day.
-        for _ in 0..5 {
-            row.clock.advance(TimeDelta::minutes(10));
-            events::cancel(&nodes[0].node, moved.id, None).await.expect("cancelled");
-            notes().await;
-            amend(moved.id, "Salle bleue").await;
-            events::revise(&nodes[0].node, moved.id, workshop("Déplacé", 30))
-                .await
-                .expect("revised");
-            notes().await;
-        }
-        assert_eq!(notes().await.len(), 3);
     });
 }
 
@@ -664,43 +474,5 @@ fn centres_and_networks_of_one_node_are_members_too() {
         settle(&all).await;
         assert!(nodes[1].titles().await.is_empty());
         assert!(gathered(&nodes[0], "ville").await.is_empty() && gathered(&nodes[0], "quartier").await.is_empty());
-    });
-}
-
-#[test]
-fn a_workshop_of_two_partners_is_posted_once() {
-    on_both(&["a", "b", "c"], |row| async move {
-        let nodes = [
-            row.homes[0].start().await,
-            row.homes[1].start().await,
-            row.homes[2].start().await,
-        ];
-        let all: Vec<&Running> = nodes.iter().collect();
-        let rlin = network(&nodes[2], "rlin").await;
-        let place = Place {
-            name: "La Bobine".into(),
-            postcode: "59100".into(),
-            city: "Roubaix".into(),
-            ..Place::default()
-        };
-        let mut centres = Vec::new();
-        for (node, name) in [(&nodes[0], "agenda"), (&nodes[1], "bobine")] {
-            centres.push(node.centre(name).await);
-            follow_as(&nodes[2], &rlin, &node.group(name)).await;
-        }
-        settle(&all).await;
-        for (node, centre) in nodes.iter().zip(&centres) {
-            let mut facts = workshop("Café numérique", 30);
-            facts.place = Some(place.clone());
-            events::publish(&node.node, centre.id, facts).await.expect("published");
-            settle(&all).await;
-        }
-        assert_eq!(nodes[2].titles().await, ["Café numérique"], "shown once");
-        for _ in 0..3 {
-            row.clock.advance(TimeDelta::hours(3));
-            events::keep_up(&nodes[2].node).await.expect("kept up");
-            settle(&all).await;
-        }
-        assert_eq!(said(&nodes[2], "rlin", "Announce").await.len(), 1, "posted once");
     });
 }

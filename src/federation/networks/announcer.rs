@@ -160,7 +160,7 @@ impl<'a> Announcer<'a> {
         Ok(())
     }
 
-    /// The name of an announcement that was not posted: nothing stands there.
+    /// The name of an announcement of which no session was posted: nothing stands there. Each post has an id of its own.
     fn unposted(&self, event: &Event) -> String {
         format!("{}#announces/{}", self.federation.urls.actor(&self.actor), event.id)
     }
@@ -199,7 +199,6 @@ impl<'a> Announcer<'a> {
         if !networks::insert_post(conn, &post)? {
             return Ok(false);
         }
-        networks::posted_as(conn, id, event.id, url.as_str())?;
         let via = networks::listing(conn, id, event.id)?.map(|listing| listing.via);
         let urls = &self.federation.urls;
         let uri = programme::uri(self.federation, event, session);

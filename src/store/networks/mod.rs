@@ -18,8 +18,8 @@ pub use listings::{
 };
 pub use members::{Membership, memberships, remove_member, rule, set_member, set_rule};
 pub use posts::{
-    News, Post, insert_post, is_twin_posted, keep_news, news, news_due, noted_since, post_uri, posted_as, posted_since,
-    readers, remove_post, series_posted,
+    News, Post, insert_post, is_twin_posted, keep_news, news, news_due, noted_since, post_uri, posted_since, readers,
+    remove_post, series_posted,
 };
 pub use queue::{Departure, is_idle, take_departures, take_touched, touch_member};
 pub(super) use queue::{depart, touch, touch_above};

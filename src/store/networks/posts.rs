@@ -4,10 +4,10 @@ use diesel::prelude::*;
 
 use super::super::backend::PortableExt;
 use super::super::column::{actor_text, instant_opt, ms, parse};
-use super::super::schema::{announces, followers, network_posts, peers, sessions};
+use super::super::schema::{followers, network_posts, peers, sessions};
 use super::super::{Conn, StoreError, events};
 use crate::domain::event::{Event, Session};
-use crate::domain::id::{CentreId, EventId, SessionId};
+use crate::domain::id::{CentreId, SessionId};
 use crate::domain::time::Instant;
 
 /// The Announce of a session.
@@ -60,17 +60,6 @@ pub fn insert_post(conn: &mut Conn, post: &Post<'_>) -> Result<bool, StoreError>
         .portable()
         .execute(conn)?;
     Ok(added == 1)
-}
-
-/// The announcement of an event goes by the id of its post from now on.
-///
-/// # Errors
-/// Only what the database refuses.
-pub fn posted_as(conn: &mut Conn, network: CentreId, event: EventId, activity_uri: &str) -> Result<(), StoreError> {
-    diesel::update(announces::table.find((event.to_string(), network.to_string())))
-        .set(announces::activity_uri.eq(activity_uri))
-        .execute(conn)?;
-    Ok(())
 }
 
 /// Id of the Announce of a session, if it was posted.
