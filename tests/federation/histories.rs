@@ -134,9 +134,48 @@ async fn an_outbox_on_one_page_is_read_when_it_changed() {
     scene.lists(&[scene.create()]);
     scene.other.tag("/agenda/outbox", "etag", "\"1\"");
     assert_eq!(scene.read_again().await, ["Café"]);
-    scene.lists(&[]);
-    scene.other.serve_as("/events/cafe", 410, ACTIVITY, "");
-    assert_eq!(scene.read_again().await, ["Café"], "304: nothing else is asked for");
+    let mut moved = scene.event.clone();
+    moved["name"] = json!("Thé");
+    moved["updated"] = json!("2026-11-24T10:00:00Z");
+    scene.lists(&[scene.actor.says("Create", moved)]);
+    assert_eq!(scene.read_again().await, ["Café"], "304: it is not read");
     scene.other.tag("/agenda/outbox", "etag", "\"2\"");
-    assert!(scene.read_again().await.is_empty());
+    assert_eq!(scene.read_again().await, ["Thé"]);
+}
+
+#[tokio::test]
+async fn a_delete_that_was_lost_and_that_a_history_leaves_out_is_found() {
+    for tag in [None, Some("\"1\"")] {
+        let scene = Scene::new().await;
+        scene.lists(&[scene.create()]);
+        if let Some(tag) = tag {
+            scene.other.tag("/agenda/outbox", "etag", tag);
+        }
+        assert_eq!(scene.read_again().await, ["Café"]);
+        assert_eq!(scene.read_again().await, ["Café"], "its own address has it");
+        scene.other.serve_as("/events/cafe", 410, ACTIVITY, "");
+        assert!(scene.read_again().await.is_empty(), "unchanged: {tag:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_few_of_what_a_history_lists_are_asked_for_at_each_reading() {
+    const EVENTS: usize = 40;
+    let scene = Scene::new().await;
+    let (names, paths): (Vec<String>, Vec<String>) = (0..EVENTS)
+        .map(|number| (format!("atelier-{number}"), format!("/events/atelier-{number}")))
+        .unzip();
+    let creates = names.iter().map(|name| scene.other.event(&scene.actor, name, name));
+    let creates: Vec<Value> = creates.map(|event| scene.actor.says("Create", event)).collect();
+    scene.lists(&creates);
+    assert_eq!(scene.read_again().await.len(), EVENTS);
+    for path in &paths {
+        scene.other.serve_as(path, 410, ACTIVITY, "");
+    }
+    let asked = || paths.iter().map(|path| scene.other.asked_for(path)).sum::<usize>();
+    for reading in 1..=4 {
+        let before = asked();
+        assert_eq!(scene.read_again().await.len(), EVENTS - 10 * reading);
+        assert_eq!(asked() - before, 10, "and what is known to be gone no more");
+    }
 }

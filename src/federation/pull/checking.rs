@@ -17,6 +17,8 @@ use crate::store::{Conn, StoreError, announces, events};
 
 /// Most that are asked for in one reading where nothing says that they changed.
 const MAX_UNSURE: usize = 25;
+/// The same where a history has all that is known of them: nearly always they are there.
+const MAX_LISTED: usize = 10;
 
 impl Reading<'_> {
     /// Asks for each event that we know, is still to come and is not listed. Its own address says what became of it.
@@ -29,11 +31,7 @@ impl Reading<'_> {
         if whole && missing.len() > most {
             self.left_out.note(FETCHES);
         }
-        self.budget.renew(most);
-        for event in self.starting_anywhere(missing).into_iter().take(most) {
-            self.look_at(event).await?;
-        }
-        Ok(())
+        self.look_at_all(missing, most).await
     }
 
     /// The peer's events that we know and that are still to come.
@@ -48,18 +46,13 @@ impl Reading<'_> {
         if self.withdrawn.is_empty() {
             return Ok(());
         }
-        self.budget.renew(MAX_FETCHES);
         let known = self.upcoming().await?.into_iter();
         let known = known.filter(|event| Url::parse(&event.uri).is_ok_and(|uri| self.withdrawn.contains(&uri)));
-        for event in self.starting_anywhere(known.collect()).into_iter().take(MAX_FETCHES) {
-            self.look_at(event).await?;
-        }
-        Ok(())
+        self.look_at_all(known.collect(), MAX_FETCHES).await
     }
 
     /// Events that were deleted here and that an outbox lists: their server may have been away, or it lists what was.
     pub(super) async fn look_at_buried(&mut self) -> Result<(), FederationError> {
-        self.budget.renew(MAX_UNSURE);
         let (now, buried) = (self.federation.now(), std::mem::take(&mut self.buried));
         let is_open = |uri: &str| Url::parse(uri).is_ok_and(|uri| !self.federation.passed_over.has(&uri, now));
         let buried: Vec<RemoteEvent> = buried
@@ -71,7 +64,16 @@ impl Reading<'_> {
                 updated: told.event.updated,
             })
             .collect();
-        for event in self.starting_anywhere(buried).into_iter().take(MAX_UNSURE) {
+        self.look_at_all(buried, MAX_UNSURE).await
+    }
+
+    /// Of all that is known and to come, some at each reading, besides those asked for already: an outbox is a history, and
+    /// may not say that one was withdrawn. Whoever does not answer for one of them now has been read all the same.
+    pub(super) async fn look_at_a_few(&mut self) -> Result<(), FederationError> {
+        self.budget.renew(MAX_LISTED);
+        let is_new = |event: &RemoteEvent| !self.looked_at.contains(&event.uri);
+        let known = self.upcoming().await?.into_iter().filter(is_new);
+        for event in self.starting_anywhere(known.collect()).into_iter().take(MAX_LISTED) {
             self.look_at(event).await?;
         }
         Ok(())
@@ -89,7 +91,7 @@ impl Reading<'_> {
                 .await?;
             if let Some(event) = known {
                 let (id, uri, updated) = (event.id, event.uri, event.updated);
-                self.look_at(RemoteEvent { id, uri, updated }).await?;
+                self.look_at_or_note(RemoteEvent { id, uri, updated }).await?;
             }
         }
         Ok(())
@@ -120,7 +122,7 @@ impl Reading<'_> {
         for one in self.starting_anywhere(missing).into_iter().take(MAX_FETCHES) {
             if !one.ours {
                 let (id, uri) = (one.event, one.uri);
-                self.look_at(RemoteEvent { id, uri, updated: now }).await?;
+                self.look_at_or_note(RemoteEvent { id, uri, updated: now }).await?;
             }
             let no_more = move |conn: &mut Conn| {
                 announces::remove(conn, one.event, Origin::Remote(peer))?;
@@ -131,11 +133,32 @@ impl Reading<'_> {
         Ok(())
     }
 
-    async fn look_at(&mut self, event: RemoteEvent) -> Result<(), FederationError> {
-        let Ok(url) = Url::parse(&event.uri) else { return Ok(()) };
+    /// Asks for so many of them.
+    async fn look_at_all(&mut self, events: Vec<RemoteEvent>, most: usize) -> Result<(), FederationError> {
+        self.budget.renew(most);
+        for event in self.starting_anywhere(events).into_iter().take(most) {
+            self.look_at_or_note(event).await?;
+        }
+        Ok(())
+    }
+
+    async fn look_at_or_note(&mut self, event: RemoteEvent) -> Result<(), FederationError> {
+        if let Some(reason) = self.look_at(event).await? {
+            self.left_out.note(reason);
+        }
+        Ok(())
+    }
+
+    /// Asks for an event at its own address, once in a reading; why there was no answer that lasts.
+    async fn look_at(&mut self, event: RemoteEvent) -> Result<Option<&'static str>, FederationError> {
+        if !self.looked_at.insert(event.uri.clone()) {
+            return Ok(None);
+        }
+        let Ok(url) = Url::parse(&event.uri) else {
+            return Ok(None);
+        };
         if let Err(passed) = self.budget.take(&url) {
-            self.left_out.note(passed.reason());
-            return Ok(());
+            return Ok(Some(passed.reason()));
         }
         let (now, id) = (self.federation.now(), event.id);
         let store = &self.federation.store;
@@ -145,21 +168,20 @@ impl Reading<'_> {
                 if error.is_gone() {
                     self.federation.passed_over.note(&url, now);
                 }
-                return Ok(store.write(move |conn| bury(conn, id, now)).await?);
+                store.write(move |conn| bury(conn, id, now)).await?;
+                return Ok(None);
             }
             Err(error) => {
                 if matches!(error, FetchError::Timeout | FetchError::Connect) {
                     self.budget.is_silent(&url);
                 }
-                if !error.is_permanent() {
-                    self.left_out.note(error.reason());
-                }
-                return Ok(());
+                return Ok((!error.is_permanent()).then(|| error.reason()));
             }
         };
         if read::is_a(&fetched.value, "Tombstone") {
             self.federation.passed_over.note(&url, now);
-            return Ok(store.write(move |conn| bury(conn, id, now)).await?);
+            store.write(move |conn| bury(conn, id, now)).await?;
+            return Ok(None);
         }
         match intake::told_at(self.federation, &fetched, &mut self.budget).await {
             Ok(told) if told.event.uri == event.uri => {
@@ -168,12 +190,13 @@ impl Reading<'_> {
                     true => keep(conn, &told, asked).map(|_| ()),
                     false => Ok(()),
                 };
-                Ok(store.write(keep_wanted).await?)
+                store.write(keep_wanted).await?;
             }
-            Err(NotTaken::NotPublic) => Ok(store.write(move |conn| events::forget(conn, &[id])).await?),
-            Err(NotTaken::Failed(error)) => Err(error),
-            _ => Ok(()),
+            Err(NotTaken::NotPublic) => store.write(move |conn| events::forget(conn, &[id])).await?,
+            Err(NotTaken::Failed(error)) => return Err(error),
+            _ => {}
         }
+        Ok(None)
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         announced: HashSet::new(),
         items: 0,
         undated: Vec::new(),
+        looked_at: HashSet::new(),
         withdrawn: HashSet::new(),
         buried: Vec::new(),
         by_address: false,
@@ -69,6 +70,9 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         .get_json_if_changed(&address, Accept::ActivityJson, known(pull, federation.now()))
         .await?;
     let Answer::Changed(first) = answer else {
+        if !whole {
+            reading.look_at_a_few().await?;
+        }
         return Ok(Outcome::Unchanged);
     };
     let total = read::field(&first.value, "totalItems").and_then(Value::as_i64);
@@ -89,6 +93,9 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
     reading.look_at_withdrawn().await?;
     reading.look_at_buried().await?;
     reading.look_at_undated().await?;
+    if !whole {
+        reading.look_at_a_few().await?;
+    }
     // Of others, the ETag of a collection says nothing of the pages behind it.
     let stands_for_all = peer.is_maillage() || !reading.by_address;
     let etag = first.etag.filter(|_| stands_for_all && !reading.left_out.has(FETCHES));
@@ -127,6 +134,8 @@ pub(super) struct Reading<'a> {
     items: usize,
     /// Those that are known and only named.
     pub(super) undated: Vec<String>,
+    /// Those asked for at their own addresses.
+    pub(super) looked_at: HashSet<String>,
     /// Those that it says it withdrew.
     pub(super) withdrawn: HashSet<Url>,
     /// Those of its own that were deleted here, and that its outbox still lists: it may be a history.
