@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use super::child::{Child, free_port};
 use super::options::Options;
 use super::peers::Peers;
-use super::report::{Figure, Report};
+use super::report::{Figure, Report, names};
 use super::{load, sink};
 
 /// The variable with the port of a role that serves.
@@ -52,7 +52,7 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     let cpu = child.cpu()? - cpu;
     report.add(
         'b',
-        Figure::new("bare handler", driven.expect_all(202)?, cpu, driven.elapsed),
+        Figure::new(names::HANDLER, driven.expect_all(202)?, cpu, driven.elapsed),
     );
     child.stop()
 }

@@ -29,6 +29,19 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Signs with `key` for `time` on `processor`: how often, in which CPU time, in which time.
+pub fn signing(processor: usize, key: &PrivateKey, time: Duration) -> anyhow::Result<(u64, Duration, Duration)> {
+    std::thread::scope(|scope| {
+        let measured = scope.spawn(|| -> anyhow::Result<_> {
+            processors::pin(processor)?;
+            Ok(repeat(time, || key.sign(&[b'm'; MESSAGE]).is_ok()))
+        });
+        measured
+            .join()
+            .map_err(|_| anyhow::anyhow!("the measurement stopped"))?
+    })
+}
+
 fn both(kind: &str, key: &PrivateKey, time: Duration) -> Result<Vec<Figure>, KeyError> {
     let message = vec![b'm'; MESSAGE];
     let (public, signature) = (key.public_key()?, key.sign(&message)?);

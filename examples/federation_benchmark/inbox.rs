@@ -11,6 +11,7 @@ use super::node::{Home, runtime};
 use super::options::Options;
 use super::peers::{Peers, spoilt};
 use super::report::{Figure, Report, names};
+use super::rows;
 use super::sink::Sink;
 
 /// Actors and hosts that send.
@@ -72,7 +73,11 @@ fn on(report: &mut Report, options: &Options, postgres: Option<&str>) -> anyhow:
             202,
         )?;
     }
-    child.stop()
+    child.stop()?;
+    match postgres {
+        None => rows::measure(report, &home),
+        Some(_) => Ok(()),
+    }
 }
 
 fn driven(

@@ -19,6 +19,7 @@ mod outbox;
 mod peers;
 mod processors;
 mod report;
+mod rows;
 mod sink;
 
 use std::process::ExitCode;

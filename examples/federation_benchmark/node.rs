@@ -29,12 +29,18 @@ impl Home {
     /// A node with an empty database: a file, or PostgreSQL.
     pub fn new(postgres: Option<&str>) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let file = folder.path().join("maillage.db");
-        Ok(Self {
+        let mut home = Self {
             port: free_port()?,
-            database: postgres.map_or_else(|| format!("sqlite://{}", file.display()), str::to_owned),
+            database: String::new(),
             folder,
-        })
+        };
+        home.database = postgres.map_or_else(|| format!("sqlite://{}", home.file().display()), str::to_owned);
+        Ok(home)
+    }
+
+    /// The file of its database, unless that is PostgreSQL.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("maillage.db")
     }
 
     /// Its data folder.

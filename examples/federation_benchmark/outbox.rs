@@ -11,10 +11,12 @@ use maillage::domain::id::{CentreId, FollowerId};
 use maillage::domain::peer::Follower;
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::time::{Clock as _, DEFAULT_ZONE, SystemClock};
+use maillage::federation::keys::PrivateKey;
 use maillage::federation::signature::Dialect;
 use maillage::store::{Conn, deliveries, followers, hosts, peers};
 
 use super::child::{Child, free_port};
+use super::crypto;
 use super::node::{Home, runtime};
 use super::options::Options;
 use super::peers::stranger;
@@ -25,6 +27,8 @@ use super::sink::{Address, Reads, Sink};
 const HOSTS: usize = 100;
 /// Events that are published, one after another.
 const ROUNDS: usize = 5;
+/// How long signing alone is measured beside each of them: a machine is not as fast in one minute as in the next.
+const ALONE: Duration = Duration::from_millis(300);
 /// Longest time for one event.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -54,13 +58,37 @@ fn to(report: &mut Report, options: &Options, reads: Reads, name: &str) -> anyho
     // The first event opens the connections.
     runtime.block_on(publish(&node, &centre))?;
     settled(&home, LIMIT)?;
-    let (mut cpu, mut wall, mut count) = (Duration::ZERO, Duration::ZERO, 0);
+    let key = PrivateKey::generate_rsa()?;
+    let (mut sent, mut alone) = (Sum::default(), Sum::default());
     for _ in 0..options.count(ROUNDS, 1) {
-        let one = round(&runtime, (&node, &centre), &home, &child, &sink)?;
-        (count, cpu, wall) = (count + one.0, cpu + one.1, wall + one.2);
+        alone.add(crypto::signing(report.processors.measured, &key, ALONE)?);
+        sent.add(round(&runtime, (&node, &centre), &home, &child, &sink)?);
     }
-    report.add('d', Figure::new(name, count, cpu, wall));
+    report.add('d', sent.figure(name));
+    if reads == Reads::Everything {
+        report.add('d', alone.figure(names::SIGN_BESIDE));
+    }
     child.stop()
+}
+
+/// What several rounds come to.
+#[derive(Default)]
+struct Sum {
+    count: u64,
+    cpu: Duration,
+    wall: Duration,
+}
+
+impl Sum {
+    fn add(&mut self, (count, cpu, wall): (u64, Duration, Duration)) {
+        self.count += count;
+        self.cpu += cpu;
+        self.wall += wall;
+    }
+
+    fn figure(&self, name: &str) -> Figure {
+        Figure::new(name, self.count, self.cpu, self.wall)
+    }
 }
 
 /// Publishes one event: deliveries, CPU time, time since the first.

@@ -9,7 +9,7 @@ use maillage::domain::peer::{Follow, FollowState, Peer, PeerKey};
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::time::{Clock as _, Instant, SystemClock};
 use maillage::federation::keys::PrivateKey;
-use maillage::federation::signature::{Outgoing, Scheme, Signer, sign};
+use maillage::federation::signature::{Outgoing, Scheme, Signer, sha256, sign};
 use maillage::store::{Conn, follows, peers};
 use serde_json::{Value, json};
 use url::Url;
@@ -205,7 +205,7 @@ impl Actor {
             method: "POST",
             url: &inbox,
             content_type: Some(ACTIVITY),
-            body: Some(&body),
+            digest: Some(sha256(&body)),
             now,
         };
         let mut head = format!(

@@ -171,7 +171,7 @@ impl Desk {
                 group.push(job);
             }
             if kept && group.len() < MAX_JOBS && start.elapsed() < MAX_TIME {
-                next = self.queue.try_recv().ok();
+                next = one_more(&self.queue);
             }
         }
         let conn = begun?;
@@ -204,6 +204,14 @@ impl Desk {
         }
         commit(conn)
     }
+}
+
+/// What is queued, or is in a moment: a commit costs more than to let another thread run that is ready to.
+fn one_more(queue: &Receiver<Box<dyn Job>>) -> Option<Box<dyn Job>> {
+    queue.try_recv().ok().or_else(|| {
+        thread::yield_now();
+        queue.try_recv().ok()
+    })
 }
 
 fn commit(conn: &mut Conn) -> Result<(), String> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use maillage::domain::time::{Clock, FixedClock};
-use maillage::federation::fetch::{Accept, Answer, FetchError, Fetcher, Limits};
+use maillage::federation::fetch::{Accept, Answer, Content, FetchError, Fetcher, Limits};
 use maillage::federation::guard::{Blocked, Policy};
 use maillage::federation::keys::PrivateKey;
 use maillage::federation::signature::{Audience, Body, Incoming, Scheme, Signature, Signer};
@@ -108,7 +108,13 @@ async fn private_addresses_and_odd_urls_are_never_asked() {
         let answer = production.get_json(&url, Accept::ActivityJson).await;
         assert_eq!(answer.expect_err("refused"), FetchError::Blocked(reason), "{url}");
         let post = production
-            .post(&url, b"{}", "application/activity+json", &signer(), Scheme::Cavage)
+            .post(
+                &url,
+                &Content::new(b"{}"),
+                "application/activity+json",
+                &signer(),
+                Scheme::Cavage,
+            )
             .await;
         assert_eq!(post.expect_err("refused"), FetchError::Blocked(reason), "{url}");
     }
@@ -377,7 +383,7 @@ async fn a_delivery_arrives_signed_in_either_scheme() {
         let outcome = fetcher()
             .post(
                 &server.url("/inbox"),
-                body,
+                &Content::new(body),
                 "application/activity+json",
                 &signer(),
                 scheme,
@@ -408,7 +414,7 @@ async fn the_answer_to_a_delivery_is_reported() {
         fetcher
             .post(
                 &server.url(path),
-                b"{}",
+                &Content::new(b"{}"),
                 "application/activity+json",
                 &signer,
                 Scheme::Cavage,
@@ -440,7 +446,7 @@ async fn an_acceptance_with_a_dripping_body_is_an_acceptance() {
     let outcome = fetcher()
         .post(
             &server.url("/inbox"),
-            b"{}",
+            &Content::new(b"{}"),
             "application/activity+json",
             &signer(),
             Scheme::Cavage,

@@ -8,7 +8,7 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use maillage::domain::time::Instant;
 use maillage::federation::keys::PrivateKey;
-use maillage::federation::signature::{Outgoing, Scheme, Signer, sign};
+use maillage::federation::signature::{Outgoing, Scheme, Signer, sha256, sign};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -194,7 +194,7 @@ impl Foreign {
             method: "POST",
             url: &url,
             content_type: Some(KIND),
-            body: Some(&body),
+            digest: Some(sha256(&body)),
             now,
         };
         let signed = sign(Scheme::Cavage, &outgoing, &self.signer).expect("a signature");

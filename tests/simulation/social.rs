@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::http::Method;
 use maillage::domain::time::Instant;
 use maillage::federation::keys::PrivateKey;
-use maillage::federation::signature::{Outgoing, Scheme, Signer, sign};
+use maillage::federation::signature::{Outgoing, Scheme, Signer, sha256, sign};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -107,7 +107,7 @@ impl Social {
             method: "POST",
             url: &url,
             content_type: Some(KIND),
-            body: Some(&body),
+            digest: Some(sha256(&body)),
             now,
         };
         let signed = sign(Scheme::Cavage, &outgoing, &self.signer).expect("a signature");

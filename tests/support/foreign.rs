@@ -9,7 +9,7 @@ use std::time::Duration;
 use maillage::domain::time::{Clock, FixedClock, Instant};
 use maillage::federation::keys::{PrivateKey, PublicKey};
 use maillage::federation::proof;
-use maillage::federation::signature::{Audience, Body, Incoming, Outgoing, Scheme, Signature, Signer, sign};
+use maillage::federation::signature::{Audience, Body, Incoming, Outgoing, Scheme, Signature, Signer, sha256, sign};
 use maillage::federation::urls;
 use serde_json::{Value, json};
 use url::Url;
@@ -371,7 +371,7 @@ impl Letter {
             method: "POST",
             url: &inbox,
             content_type: Some(ACTIVITY),
-            body: Some(&body),
+            digest: Some(sha256(&body)),
             now,
         };
         let mut headers: Vec<(String, String)> = sign(Scheme::Cavage, &signed, signer)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::schedule::wait;
-use super::send::{Failure, Manner, Sent, send};
+use super::send::{Failure, Manner, Prepared, Sent, send};
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
 use crate::store::deliveries::{self, Delivery, Outcome};
@@ -32,6 +32,7 @@ pub(super) struct Lane {
     owner: String,
     host: hosts::Host,
     manner: Manner,
+    prepared: Prepared,
     /// When it is tried again, once it has failed.
     due: Option<Instant>,
 }
@@ -65,6 +66,7 @@ impl Lane {
             owner,
             host,
             manner,
+            prepared: Prepared::default(),
             due: None,
         }
     }
@@ -117,7 +119,7 @@ impl Lane {
             if started && self.federation.now() - began > self.patience() {
                 break;
             }
-            let mut sent = send(&self.federation, &delivery, &mut self.manner).await;
+            let mut sent = send(&self.federation, &delivery, &mut self.manner, &mut self.prepared).await;
             if !started && sent.stumbled() && self.host.failures + 1 >= MAX_STUMBLES {
                 sent = self.once_more(&delivery, sent, &mut report, &mut began).await?;
             }
@@ -149,7 +151,7 @@ impl Lane {
         {
             return Ok(sent);
         }
-        let again = send(&self.federation, stuck, &mut self.manner).await;
+        let again = send(&self.federation, stuck, &mut self.manner, &mut self.prepared).await;
         if !again.stumbled() {
             return Ok(again);
         }
@@ -184,7 +186,7 @@ impl Lane {
             .read(move |conn| deliveries::next_about_another(conn, &host, &object))
             .await?;
         let Some(next) = next else { return Ok(false) };
-        let delivered = send(&self.federation, &next, &mut self.manner).await == Sent::Delivered;
+        let delivered = send(&self.federation, &next, &mut self.manner, &mut self.prepared).await == Sent::Delivered;
         if delivered {
             report.delivered.push(next.id);
         }

@@ -1,14 +1,18 @@
 //! One attempt: signs with the sender's key as the host wants it, posts, and judges the answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
 use crate::federation::context::Federation;
 use crate::federation::error::FederationError;
-use crate::federation::fetch::{FetchError, PostOutcome};
+use crate::federation::fetch::{Content, FetchError, PostOutcome};
 use crate::federation::guard::Blocked;
+use crate::federation::keyring::ActorSigners;
 use crate::federation::signature::Dialect;
+use crate::store::StoreError;
+use crate::store::activities::Activity;
 use crate::store::deliveries::Delivery;
 use crate::store::hosts::Host;
 
@@ -89,10 +93,31 @@ impl Manner {
     }
 }
 
+/// What was sent last: a batch is mostly one activity to many inboxes.
+#[derive(Debug, Default)]
+pub struct Prepared(Option<(Arc<Activity>, Arc<ActorSigners>, Content)>);
+
+impl Prepared {
+    /// The body of `activity` with the proofs of today.
+    fn content(&mut self, activity: &Arc<Activity>, signers: &Arc<ActorSigners>) -> Result<&Content, StoreError> {
+        let fits = |(last, by, _): &(Arc<Activity>, Arc<ActorSigners>, Content)| {
+            Arc::ptr_eq(last, activity) && Arc::ptr_eq(by, signers)
+        };
+        let prepared = match self.0.take().filter(fits) {
+            Some(prepared) => prepared,
+            None => {
+                let body = signers.renew(&activity.body)?.into_owned();
+                (Arc::clone(activity), Arc::clone(signers), Content::new(body))
+            }
+        };
+        Ok(&self.0.insert(prepared).2)
+    }
+}
+
 /// Attempts `delivery`. All its knocks together take no longer than one request may: the lease is reckoned by that.
-pub async fn send(federation: &Federation, delivery: &Delivery, manner: &mut Manner) -> Sent {
+pub async fn send(federation: &Federation, delivery: &Delivery, manner: &mut Manner, prepared: &mut Prepared) -> Sent {
     let longest = Duration::from_secs(federation.settings.timeout_seconds);
-    let attempt = tokio::time::timeout(longest, attempt(federation, delivery, manner)).await;
+    let attempt = tokio::time::timeout(longest, attempt(federation, delivery, manner, prepared)).await;
     match attempt.unwrap_or(Err(FetchError::Timeout.into())) {
         Ok(outcome) => judge(&outcome),
         Err(FederationError::Fetch(error)) => judge_error(&error),
@@ -106,12 +131,13 @@ async fn attempt(
     federation: &Federation,
     delivery: &Delivery,
     manner: &mut Manner,
+    prepared: &mut Prepared,
 ) -> Result<PostOutcome, FederationError> {
     let first = manner.dialect.unwrap_or_default();
-    let mut outcome = knock(federation, delivery, first).await?;
+    let mut outcome = knock(federation, delivery, first, prepared).await?;
     for other in std::iter::once(&first).chain(first.others()) {
         if *other != first {
-            outcome = knock(federation, delivery, *other).await?;
+            outcome = knock(federation, delivery, *other, prepared).await?;
         }
         if outcome.is_success() {
             manner.worked(*other);
@@ -123,14 +149,19 @@ async fn attempt(
     Ok(outcome)
 }
 
-async fn knock(federation: &Federation, delivery: &Delivery, dialect: Dialect) -> Result<PostOutcome, FederationError> {
+async fn knock(
+    federation: &Federation,
+    delivery: &Delivery,
+    dialect: Dialect,
+    prepared: &mut Prepared,
+) -> Result<PostOutcome, FederationError> {
     let inbox = Url::parse(&delivery.inbox).map_err(|_| FetchError::Document("inbox"))?;
     let signers = federation.keys.of(&federation.store, delivery.activity.sender).await?;
-    let body = signers.renew(&delivery.activity.body)?;
+    let content = prepared.content(&delivery.activity, &signers)?;
     let signer = signers.of_kind(dialect.key());
     Ok(federation
         .fetcher
-        .post(&inbox, body.as_bytes(), CONTENT_TYPE, signer, dialect.scheme())
+        .post(&inbox, content, CONTENT_TYPE, signer, dialect.scheme())
         .await?)
 }
 

@@ -26,7 +26,7 @@ use url::Url;
 
 pub use accept::Accept;
 pub use error::FetchError;
-pub use post::PostOutcome;
+pub use post::{Content, PostOutcome};
 pub use text::Text;
 pub use transport::Transport;
 
@@ -356,7 +356,7 @@ impl Inner {
             method: "GET",
             url: &knock.signed(url),
             content_type: None,
-            body: None,
+            digest: None,
             now: self.clock.now(),
         };
         signature::sign(knock.scheme(), &outgoing, signer).map_err(|_| FetchError::Sign)

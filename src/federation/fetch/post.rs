@@ -8,7 +8,7 @@ use url::Url;
 
 use super::error::is_final;
 use super::{FetchError, Fetcher, Inner, header, request};
-use crate::federation::signature::{self, Outgoing, Scheme, Signer};
+use crate::federation::signature::{self, Outgoing, Scheme, Sha256, Signer, sha256};
 
 /// Longest wait that a `Retry-After` is taken for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(24 * 3600);
@@ -48,17 +48,33 @@ impl PostOutcome {
     }
 }
 
+/// What is posted. Its digest is made once, to however many inboxes it goes.
+#[derive(Debug, Clone)]
+pub struct Content {
+    body: Vec<u8>,
+    digest: Sha256,
+}
+
+impl Content {
+    /// A body.
+    pub fn new(body: impl Into<Vec<u8>>) -> Self {
+        let body = body.into();
+        let digest = sha256(&body);
+        Self { body, digest }
+    }
+}
+
 impl Fetcher {
-    /// Posts `body` to an inbox, signed by `signer` at this moment.
+    /// Posts `content` to an inbox, signed by `signer` at this moment.
     pub async fn post(
         &self,
         url: &Url,
-        body: &[u8],
+        content: &Content,
         content_type: &str,
         signer: &Signer,
         scheme: Scheme,
     ) -> Result<PostOutcome, FetchError> {
-        let request = self.0.post(url, body, content_type, signer, scheme);
+        let request = self.0.post(url, content, content_type, signer, scheme);
         tokio::time::timeout(self.0.limits.deadline, request)
             .await
             .unwrap_or(Err(FetchError::Timeout))
@@ -69,7 +85,7 @@ impl Inner {
     async fn post(
         &self,
         url: &Url,
-        body: &[u8],
+        content: &Content,
         content_type: &str,
         signer: &Signer,
         scheme: Scheme,
@@ -80,14 +96,14 @@ impl Inner {
             method: "POST",
             url,
             content_type: Some(content_type),
-            body: Some(body),
+            digest: Some(content.digest),
             now,
         };
         let headers = signature::sign(scheme, &outgoing, signer).map_err(|_| FetchError::Sign)?;
         let signature = headers.iter().map(|(name, value)| (*name, value.as_str()));
         let own = std::iter::once((CONTENT_TYPE.as_str(), content_type));
         let mut request = request(Method::POST, url, own.chain(signature))?;
-        *request.body_mut() = Some(body.to_vec().into());
+        *request.body_mut() = Some(content.body.clone().into());
         let response = self.transport.carry(request).await?;
         let status = response.status().as_u16();
         let retry_after = header(&response, RETRY_AFTER.as_str()).and_then(|text| wait(text, now));

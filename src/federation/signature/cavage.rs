@@ -49,7 +49,7 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
 /// The headers that sign `request`: `date`, `digest` when there is a body, `signature`.
 pub(super) fn sign(request: &Outgoing<'_>, signer: &Signer) -> Result<Vec<(&'static str, String)>, KeyError> {
     let mut headers = vec![("date", httpdate::fmt_http_date(request.now.into()))];
-    headers.extend(request.body.map(|body| ("digest", digest::digest_header(body))));
+    headers.extend(request.digest.map(|digest| ("digest", digest::digest_header(&digest))));
     let mut signed = vec![("host", request.host())];
     signed.extend(headers.iter().cloned());
     signed.extend(request.content_type.map(|kind| ("content-type", kind.to_owned())));

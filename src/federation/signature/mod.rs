@@ -72,8 +72,8 @@ pub struct Outgoing<'a> {
     pub url: &'a Url,
     /// The value of the `Content-Type` header, signed when given.
     pub content_type: Option<&'a str>,
-    /// The body; `None` for GET.
-    pub body: Option<&'a [u8]>,
+    /// The SHA-256 of the body; `None` for GET.
+    pub digest: Option<Sha256>,
     /// The time of the signature.
     pub now: DateTime<Utc>,
 }

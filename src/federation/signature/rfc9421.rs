@@ -62,8 +62,8 @@ pub(super) fn sign(request: &Outgoing<'_>, signer: &Signer) -> Result<Vec<(&'sta
         covered.push_str(r#" "content-type""#);
         let _ = writeln!(lines, "\"content-type\": {content_type}");
     }
-    if let Some(body) = request.body {
-        let value = digest::content_digest_header(body);
+    if let Some(digest) = request.digest {
+        let value = digest::content_digest_header(&digest);
         covered.push_str(r#" "content-digest""#);
         let _ = writeln!(lines, "\"content-digest\": {value}");
         headers.push(("content-digest", value));

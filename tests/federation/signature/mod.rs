@@ -10,7 +10,7 @@ mod table;
 use chrono::{DateTime, TimeDelta, Utc};
 use maillage::federation::keys::{KeyError, KeyKind, PrivateKey, PublicKey};
 use maillage::federation::signature::{
-    Audience, Body, Incoming, Outgoing, Scheme, Signature, SignatureError, Signer, sign, window,
+    Audience, Body, Incoming, Outgoing, Scheme, Signature, SignatureError, Signer, sha256, sign, window,
 };
 use url::Url;
 
@@ -55,7 +55,7 @@ impl Sent {
             method,
             url: &url,
             content_type,
-            body,
+            digest: body.map(sha256),
             now: noon(),
         };
         let mut headers = vec![("host".to_owned(), url.host_str().expect("a host").to_owned())];

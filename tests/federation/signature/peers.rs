@@ -70,7 +70,7 @@ fn a_host_without_port_is_ours_and_another_port_is_not() {
             method: "GET",
             url: &url,
             content_type: None,
-            body: None,
+            digest: None,
             now: noon(),
         };
         let signed = sign(Scheme::Cavage, &outgoing, &signer(RSA)).expect("signed");
