@@ -23,6 +23,8 @@ RUN install -d -o 10001 -g 10001 -m 0750 /var/lib/maillage
 COPY --from=build /build/target/release/maillage /usr/local/bin/maillage
 ENV MAILLAGE_DATA_DIR=/var/lib/maillage
 ENV MAILLAGE_SERVER__LISTEN=0.0.0.0:8080
+# One pool of memory for all threads, as config/maillage.service has it.
+ENV MALLOC_ARENA_MAX=1
 USER 10001:10001
 WORKDIR /var/lib/maillage
 VOLUME /var/lib/maillage

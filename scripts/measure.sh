@@ -45,6 +45,8 @@ env = {
     "MAILLAGE_DATA_DIR": folder,
     "MAILLAGE_SERVER__LISTEN": f"127.0.0.1:{port}",
     "MAILLAGE_SERVER__BASE_URL": "https://agenda.example",
+    # As the service and the image start it.
+    "MALLOC_ARENA_MAX": "1",
 }
 
 

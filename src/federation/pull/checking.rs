@@ -35,7 +35,7 @@ impl Reading<'_> {
     }
 
     /// The peer's events that we know and that are still to come.
-    async fn upcoming(&self) -> Result<Vec<RemoteEvent>, StoreError> {
+    pub(super) async fn upcoming(&self) -> Result<Vec<RemoteEvent>, StoreError> {
         let (id, now) = (self.peer.id, self.federation.now());
         let store = &self.federation.store;
         store.read(move |conn| events::upcoming_of_peer(conn, id, now)).await
@@ -67,13 +67,13 @@ impl Reading<'_> {
         self.look_at_all(buried, MAX_UNSURE).await
     }
 
-    /// Of all that is known and to come, some at each reading, besides those asked for already: an outbox is a history, and
-    /// may not say that one was withdrawn. Whoever does not answer for one of them now has been read all the same.
-    pub(super) async fn look_at_a_few(&mut self) -> Result<(), FederationError> {
+    /// Of what was known before and is to come, some at each reading, besides those asked for already: an outbox is a history,
+    /// and may not say that one was withdrawn. Whoever does not answer for one of them now has been read all the same.
+    pub(super) async fn look_at_a_few(&mut self, known: Vec<RemoteEvent>) -> Result<(), FederationError> {
         self.budget.renew(MAX_LISTED);
         let is_new = |event: &RemoteEvent| !self.looked_at.contains(&event.uri);
-        let known = self.upcoming().await?.into_iter().filter(is_new);
-        for event in self.starting_anywhere(known.collect()).into_iter().take(MAX_LISTED) {
+        let known: Vec<RemoteEvent> = known.into_iter().filter(is_new).collect();
+        for event in self.starting_anywhere(known).into_iter().take(MAX_LISTED) {
             self.look_at(event).await?;
         }
         Ok(())

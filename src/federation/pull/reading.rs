@@ -65,14 +65,14 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         left_out: LeftOut::default(),
         refused: false,
     };
+    // Of what comes with this reading nothing is to be asked for.
+    let known_before = if whole { Vec::new() } else { reading.upcoming().await? };
     let answer = federation
         .fetcher
         .get_json_if_changed(&address, Accept::ActivityJson, known(pull, federation.now()))
         .await?;
     let Answer::Changed(first) = answer else {
-        if !whole {
-            reading.look_at_a_few().await?;
-        }
+        reading.look_at_a_few(known_before).await?;
         return Ok(Outcome::Unchanged);
     };
     let total = read::field(&first.value, "totalItems").and_then(Value::as_i64);
@@ -93,9 +93,7 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
     reading.look_at_withdrawn().await?;
     reading.look_at_buried().await?;
     reading.look_at_undated().await?;
-    if !whole {
-        reading.look_at_a_few().await?;
-    }
+    reading.look_at_a_few(known_before).await?;
     // Of others, the ETag of a collection says nothing of the pages behind it.
     let stands_for_all = peer.is_maillage() || !reading.by_address;
     let etag = first.etag.filter(|_| stands_for_all && !reading.left_out.has(FETCHES));
