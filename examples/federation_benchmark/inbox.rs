@@ -29,10 +29,11 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
 }
 
 fn on(report: &mut Report, options: &Options, postgres: Option<&str>) -> anyhow::Result<()> {
-    let home = Home::new(postgres)?;
     let port = free_port()?;
     let peers = Peers::new(super::sink::Address(port), SENDERS.0, SENDERS.1)?;
     let _sink = Sink::start(port, peers.documents()?)?;
+    // Only now: the port of the sink is taken, and cannot be its own.
+    let home = Home::new(postgres)?;
     let requests = peers.creates(home.port, options.count(20_000, 400))?;
     drop(runtime()?.block_on(home.open())?);
     peers.be_followed(&mut home.conn()?)?;

@@ -26,8 +26,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// Samples the resident memory until all is delivered, or the time is over.
 pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
-    let home = Home::new(None)?;
     let sink = Sink::start(free_port()?, std::collections::HashMap::new())?;
+    let home = Home::new(None)?;
     let token = runtime()?.block_on(async {
         let node = home.open().await?;
         let centre = centre(&node).await?;

@@ -39,8 +39,8 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
 }
 
 fn to(report: &mut Report, options: &Options, reads: Reads, name: &str) -> anyhow::Result<()> {
-    let home = Home::new(None)?;
     let sink = Sink::reading(reads, free_port()?, std::collections::HashMap::new())?;
+    let home = Home::new(None)?;
     let runtime = runtime()?;
     let node = runtime.block_on(home.open())?;
     let centre = runtime.block_on(centre(&node))?;
