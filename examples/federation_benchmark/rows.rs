@@ -10,7 +10,7 @@ use super::node::{Home, runtime};
 use super::processors;
 use super::report::{Figure, Report, names};
 
-/// Creates in one transaction. A node with 64 senders has some fifty; the bare rows cost the same with either.
+/// Creates in one transaction. A node with 64 senders has some fifty; what the bare rows cost cannot be told apart by that.
 const GROUP: usize = 26;
 /// As the connection of a node that writes.
 const SETUP: &str = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-4096; \
