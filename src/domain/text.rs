@@ -9,13 +9,21 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Lower case without accents, ligatures opened, anything but letters and digits as one space: what search compares.
 pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let mut folded = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    loop {
+        // What stays as it is: most of a text, a word at a time.
+        let end = rest.bytes().position(|byte| !matches!(byte, b'a'..=b'z' | b'0'..=b'9'));
+        let (same, other) = rest.split_at(end.unwrap_or(rest.len()));
+        folded.push_str(same);
+        let mut letters = other.chars();
+        let Some(letter) = letters.next() else { break };
         match plain(letter) {
             Some(plain) => folded.push(plain),
             None if letter.is_ascii() => push_space(&mut folded),
             None => push_parts(&mut folded, letter),
         }
+        rest = letters.as_str();
     }
     folded.truncate(folded.trim_end().len());
     folded
@@ -61,12 +69,14 @@ fn push_parts(folded: &mut String, letter: char) {
 
 /// The first `count` characters of `text`, with `…` where something was left out.
 pub fn shorten(text: &str, count: usize) -> String {
-    match text.char_indices().nth(count) {
-        None => text.to_owned(),
-        Some(_) => {
-            let kept: String = text.chars().take(count.saturating_sub(1)).collect();
-            format!("{}…", kept.trim_end())
-        }
+    // A character is a byte at least.
+    if text.len() <= count {
+        return text.to_owned();
+    }
+    let last = text.char_indices().nth(count.saturating_sub(1)).map(|(at, _)| at);
+    match last.map(|at| text.split_at(at)) {
+        Some((kept, left)) if left.chars().nth(1).is_some() => format!("{}…", kept.trim_end()),
+        _ => text.to_owned(),
     }
 }
 

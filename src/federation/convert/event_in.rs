@@ -84,11 +84,19 @@ pub enum EventRefusal {
 /// # Errors
 /// Why it is not taken.
 pub fn event(object: &Value) -> Result<Received, EventRefusal> {
+    event_among(object, &[])
+}
+
+/// [`event`], with addresses that it may name, and that were read before.
+fn event_among(object: &Value, known: &[&Url]) -> Result<Received, EventRefusal> {
     if !read::is_a(object, "Event") {
         return Err(EventRefusal::NotAnEvent);
     }
-    let uri = read::id(object).ok_or(EventRefusal::NoId)?;
-    let attributed_to = authors(object, &uri)?;
+    let id = object.get("id").filter(|id| id.is_string());
+    let uri = id
+        .and_then(|id| read::reference_among(id, known))
+        .ok_or(EventRefusal::NoId)?;
+    let attributed_to = authors(object, &uri, known)?;
     let facts = facts(object, &uri)?;
     let moment = |key| instant(object, key).filter(is_of_this_age);
     Ok(Received {
@@ -110,22 +118,23 @@ pub fn event(object: &Value) -> Result<Received, EventRefusal> {
 pub fn event_of(activity: &Incoming) -> Result<Received, EventRefusal> {
     let object = activity.object.embedded().ok_or(EventRefusal::NotAnEvent)?;
     let anonymous = read::field(object, "attributedTo").is_none() && read::field(object, "actor").is_none();
+    let known: Vec<&Url> = activity.object.id().into_iter().chain([&activity.actor]).collect();
     let mut received = if anonymous && object.is_object() {
         let mut signed = object.clone();
         signed["attributedTo"] = json!(activity.actor);
-        event(&signed)?
+        event_among(&signed, &known)?
     } else {
-        event(object)?
+        event_among(object, &known)?
     };
-    if received.audience.is_empty() {
-        received.audience = activity.audience.clone();
+    if received.audience == Audience::Unsaid {
+        received.audience = activity.audience;
     }
     Ok(received)
 }
 
-fn authors(object: &Value, uri: &Url) -> Result<Vec<Url>, EventRefusal> {
-    let mut named = read::references(object, "attributedTo");
-    named.extend(read::references(object, "actor"));
+fn authors(object: &Value, uri: &Url, known: &[&Url]) -> Result<Vec<Url>, EventRefusal> {
+    let by = |key| read::references_among(object, key, known);
+    let named: Vec<Url> = by("attributedTo").chain(by("actor")).collect();
     if named.is_empty() {
         return Err(EventRefusal::NoAuthor);
     }

@@ -24,7 +24,11 @@ pub struct JsonRefusal(#[from] serde_json::Error);
 /// # Errors
 /// Not JSON, not UTF-8, nested deeper than [`MAX_DEPTH`], more than [`MAX_VALUES`], or an object with the same key twice.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonRefusal> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    // Looked at once, and not text by text.
+    let text = std::str::from_utf8(bytes)
+        .map_err(de::Error::custom)
+        .map_err(JsonRefusal)?;
+    let mut reader = serde_json::Deserializer::from_str(text);
     let left = Cell::new(MAX_VALUES);
     let value = Strict { depth: 0, left: &left }.deserialize(&mut reader)?;
     reader.end()?;

@@ -11,10 +11,20 @@ use crate::federation::wire::context::PUBLIC;
 pub const MAX_URL: usize = 2048;
 /// Most items of a list that are looked at.
 pub const MAX_ITEMS: usize = 100;
+/// Members that are looked at one by one.
+const FEW: usize = 32;
 
 /// The value of `key`, unless it is null.
 pub fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    object.get(key).filter(|value| !value.is_null())
+    get(object, key).filter(|value| !value.is_null())
+}
+
+/// The member `key` of an object. Most objects have few: looking at each costs less than the hash of the name.
+pub fn get<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
+    match object {
+        Value::Object(map) if map.len() <= FEW => map.iter().find(|(name, _)| *name == key).map(|(_, value)| value),
+        other => other.get(key),
+    }
 }
 
 /// The items of a list, or the one value itself; at most [`MAX_ITEMS`].
@@ -28,7 +38,7 @@ pub fn each(value: &Value) -> impl Iterator<Item = &Value> {
 
 /// The items of `key`, or nothing.
 pub fn items<'a>(object: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    object.get(key).into_iter().flat_map(each)
+    get(object, key).into_iter().flat_map(each)
 }
 
 /// The types of an object, without namespace.
@@ -54,12 +64,23 @@ pub fn web_url(text: &str) -> Option<Url> {
 
 /// The address that a value is or names: a text, an object with `id`, a Link with `href`.
 pub fn reference(value: &Value) -> Option<Url> {
-    let text = match value {
-        Value::String(text) => text,
-        Value::Object(object) => object.get("id").or_else(|| object.get("href"))?.as_str()?,
-        _ => return None,
-    };
-    web_url(text)
+    web_url(named(value)?)
+}
+
+/// What an object is named by, as it is spelt.
+fn named(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Object(object) => object.get("id").or_else(|| object.get("href"))?.as_str(),
+        _ => None,
+    }
+}
+
+/// [`reference`], not parsed again where it is spelt like one that is known.
+pub fn reference_among(value: &Value, known: &[&Url]) -> Option<Url> {
+    let text = named(value)?;
+    let same = known.iter().find(|one| one.as_str() == text);
+    same.map_or_else(|| web_url(text), |one| Some((*one).clone()))
 }
 
 /// The `id` of an object.
@@ -69,7 +90,12 @@ pub fn id(object: &Value) -> Option<Url> {
 
 /// The addresses that `key` names.
 pub fn references(object: &Value, key: &str) -> Vec<Url> {
-    items(object, key).filter_map(reference).collect()
+    references_among(object, key, &[]).collect()
+}
+
+/// The addresses that `key` names, as [`reference_among`] reads them.
+pub fn references_among(object: &Value, key: &str, known: &[&Url]) -> impl Iterator<Item = Url> {
+    items(object, key).filter_map(|value| reference_among(value, known))
 }
 
 /// The one address that `key` names, or the first.
@@ -83,7 +109,7 @@ pub fn page(object: &Value, id: &Url) -> Option<Url> {
     let is_page = |link: &&Value| link.get("mediaType").is_none_or(|kind| kind == "text/html");
     items(object, "url")
         .filter(is_page)
-        .find_map(reference)
+        .find_map(|link| reference_among(link, &[id]))
         .filter(|url| same_origin(url, id))
 }
 
@@ -119,44 +145,36 @@ pub fn line(object: &Value, key: &str, max: usize) -> Option<String> {
 }
 
 /// Whom a document is meant for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Audience {
-    /// Recipients of the first rank.
-    pub to: Vec<String>,
-    /// Others.
-    pub cc: Vec<String>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Audience {
+    /// It does not say.
+    #[default]
+    Unsaid,
+    /// Those that it names.
+    Some,
+    /// Everybody may read it, calendar or not.
+    Unlisted,
+    /// Everybody is addressed directly: what FEP-8a8e asks of an event in a public calendar.
+    Public,
 }
 
 impl Audience {
-    /// Reads `to` and `cc`, each a text, an object or a list of both. Everybody is always [`PUBLIC`] here.
+    /// Reads `to` and `cc`, each a text, an object or a list of both.
     pub fn of(object: &Value) -> Self {
-        let read = |key| items(object, key).filter_map(recipient).collect();
-        Self {
-            to: read("to"),
-            cc: read("cc"),
-        }
+        let widest = |key, everybody| {
+            let recipients = items(object, key).filter_map(named);
+            let each = recipients.map(|recipient| match recipient {
+                "as:Public" | "Public" | PUBLIC => everybody,
+                _ => Self::Some,
+            });
+            each.max().unwrap_or_default()
+        };
+        widest("to", Self::Public).max(widest("cc", Self::Unlisted))
     }
 
-    /// Whether nobody is addressed.
-    pub fn is_empty(&self) -> bool {
-        self.to.is_empty() && self.cc.is_empty()
-    }
-
-    /// Whether everybody is addressed directly: what FEP-8a8e asks of an event in a public calendar.
-    pub fn is_public(&self) -> bool {
-        self.to.iter().any(|one| one == PUBLIC)
-    }
-
-    /// Whether everybody may read it, calendar or not.
-    pub fn is_unlisted(&self) -> bool {
-        !self.is_public() && self.cc.iter().any(|one| one == PUBLIC)
-    }
-}
-
-fn recipient(value: &Value) -> Option<String> {
-    match value.as_str() {
-        Some("as:Public" | "Public" | PUBLIC) => Some(PUBLIC.to_owned()),
-        _ => reference(value).map(|url| url.to_string()),
+    /// Whether everybody is addressed directly.
+    pub fn is_public(self) -> bool {
+        self == Self::Public
     }
 }
 
@@ -176,10 +194,10 @@ mod tests {
             json!(["https://a.example/f", { "id": PUBLIC }]),
         ] {
             let audience = Audience::of(&json!({ "to": to }));
-            assert!(audience.is_public(), "{audience:?}");
+            assert_eq!(audience, Audience::Public, "{to}");
         }
         let audience = Audience::of(&json!({ "to": [], "cc": "as:Public" }));
-        assert!(!audience.is_public() && audience.is_unlisted());
+        assert_eq!(audience, Audience::Unlisted);
         for to in [json!(null), json!({}), json!(3), json!("public")] {
             assert!(!Audience::of(&json!({ "to": to })).is_public());
         }

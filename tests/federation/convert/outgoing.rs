@@ -13,6 +13,7 @@ use maillage::federation::convert::actor_out::{PublicKeys, centre_actor, node_ac
 use maillage::federation::convert::event_in;
 use maillage::federation::convert::event_out::{Posting, event_object};
 use maillage::federation::convert::note_out::{Why, note};
+use maillage::federation::convert::read::Audience;
 use maillage::federation::urls::{OurActor, Urls};
 use maillage::federation::wire::activity::Activity;
 use maillage::federation::wire::collection::{OrderedCollection, OrderedCollectionPage};
@@ -478,7 +479,7 @@ fn our_activities_can_be_read_by_ourselves() {
         assert_eq!(read.object.id().unwrap().as_str(), about, "{kind}");
         assert_eq!(read.audience.is_public(), public, "{kind}");
         assert_eq!(document["published"], "2026-10-01T08:00:00Z");
-        assert!(!read.audience.to.is_empty());
+        assert_ne!(read.audience, Audience::Unsaid);
     }
     assert!(
         Activity::follow(id(), us(), &peer).document()["object"].is_string(),

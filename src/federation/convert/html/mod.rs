@@ -1,5 +1,7 @@
 //! Texts of others: HTML down to a narrow list of elements, or down to plain text; and our own texts up to HTML.
 
+mod plain;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -105,20 +107,33 @@ const BLOCKS: [&str; 17] = [
 /// `html` with nothing but paragraphs, lists, links and emphasis; safe to print in a page.
 pub fn sanitise(html: &str) -> String {
     let html = strip_controls(head(html));
-    let clean = KEPT.clean(&rename(&html)).to_string();
+    if let Some(clean) = plain::clean(&html) {
+        return clean.trim().to_owned();
+    }
+    by_tree(&html)
+}
+
+/// [`sanitise`] whatever it holds.
+fn by_tree(html: &str) -> String {
+    let clean = KEPT.clean(&rename(html)).to_string();
     // Once more: `&#x202e;` was no such character before, and `&#13;` no end of a line.
     strip_controls(&clean).trim().replace('\r', "\n")
 }
 
 /// The text of `html`: entities read, elements gone, a line a block. At most `max` characters.
 pub fn to_text(html: &str, max: usize) -> String {
+    lines(&plain_text(html), max)
+}
+
+/// The text of `html`, with all its white space.
+fn plain_text(html: &str) -> Cow<'_, str> {
     let html = strip_controls(head(html));
-    if !html.contains(['<', '&']) {
-        return lines(&html, max);
+    if !html.bytes().any(|byte| matches!(byte, b'<' | b'&')) {
+        return html;
     }
-    let text = unescape(&TEXT.clean(&break_lines(&html)).to_string());
+    let text = TEXT.clean(&break_lines(&html)).to_string();
     // Once more: `&#x202e;` was no such character before.
-    lines(&strip_controls(&text), max)
+    Cow::Owned(strip_controls(&unescape(&text)).into_owned())
 }
 
 /// The text of what [`sanitise`] kept, without parsing it again. At most `max` characters.
@@ -147,23 +162,27 @@ fn after_tag(html: &str) -> &str {
 fn lines(text: &str, max: usize) -> String {
     let mut joined = String::with_capacity(text.len());
     for line in text.lines() {
-        let mut words = line.split_whitespace();
-        let Some(first) = words.next() else { continue };
-        if !joined.is_empty() {
-            joined.push('\n');
-        }
-        joined.push_str(first);
-        for word in words {
-            joined.push(' ');
-            joined.push_str(word);
-        }
+        let before = if joined.is_empty() { "" } else { "\n" };
+        push_words(&mut joined, before, line);
     }
-    cut(&joined, max)
+    cut(joined, max)
+}
+
+/// The words of `text` with a blank between them; `before` the first.
+fn push_words(joined: &mut String, mut before: &'static str, text: &str) {
+    for word in text.split_whitespace() {
+        joined.push_str(before);
+        joined.push_str(word);
+        before = " ";
+    }
 }
 
 /// As [`to_text`], all on one line.
 pub fn clean_text(text: &str, max: usize) -> String {
-    cut(&to_text(text, usize::MAX).replace('\n', " "), max)
+    let text = plain_text(text);
+    let mut line = String::with_capacity(text.len());
+    push_words(&mut line, "", &text);
+    cut(line, max)
 }
 
 /// `text` as HTML.
@@ -197,7 +216,10 @@ pub fn strip_controls(text: &str) -> Cow<'_, str> {
     // What is hidden is a control of ASCII, or begins with one of four bytes in UTF-8: most text is done without a look
     // at its letters.
     let suspicious = |byte: u8| byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
-    if !text.bytes().any(suspicious) || !text.chars().any(is_hidden) {
+    // Many bytes at once: the compiler makes vectors of that.
+    let mut chunks = text.as_bytes().chunks(64);
+    let any = chunks.any(|bytes| bytes.iter().fold(false, |any, byte| any | suspicious(*byte)));
+    if !any || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|letter| !is_hidden(*letter)).collect())
@@ -219,20 +241,29 @@ fn head(html: &str) -> &str {
     &html[..end]
 }
 
-fn cut(text: &str, max: usize) -> String {
-    match text.char_indices().nth(max) {
-        Some((end, _)) => text[..end].trim_end().to_owned(),
-        None => text.trim().to_owned(),
+/// The first `max` characters of what neither begins nor ends with a blank.
+fn cut(mut text: String, max: usize) -> String {
+    // A character is a byte at least.
+    if text.len() > max
+        && let Some((end, _)) = text.char_indices().nth(max)
+    {
+        text.truncate(text[..end].trim_end().len());
     }
+    text
 }
 
 /// What `Builder::clean` escapes, and nothing more.
-fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<")
+fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let text = text
+        .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&nbsp;", "\u{a0}")
         .replace("&quot;", "\"")
-        .replace("&amp;", "&")
+        .replace("&amp;", "&");
+    Cow::Owned(text)
 }
 
 fn rename(html: &str) -> String {
@@ -274,6 +305,41 @@ fn map_tags(html: &str, each: impl Fn(&mut String, &str, &str)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn plain_html_is_cleaned_as_by_the_tree(
+            parts in proptest::collection::vec(proptest::sample::select(&[
+                "<p>", "<p>", "</p>", "</p>", "<br>", "<br/>", "<br />", "a", "é", " ", "\n", "\t", "\r", "\u{a0}", "\u{2003}",
+                "\"", "'", "&", "&amp;", ">", "<", "<P>", "<b>", "</b>", "<p >", "²", "\u{202e}",
+            ][..]), 0..12)
+        ) {
+            let html = parts.concat();
+            let expected = by_tree(&strip_controls(&html));
+            proptest::prop_assert_eq!(sanitise(&html), expected);
+        }
+    }
+
+    #[test]
+    fn most_html_needs_no_tree() {
+        let html = "<p>Un «\u{a0}café\u{a0}»,<br>\net plus.</p>\n<p>Deux.</p>";
+        let clean = plain::clean(html);
+        assert_eq!(
+            clean.as_deref(),
+            Some("<p>Un «&nbsp;café&nbsp;»,<br>\net plus.</p>\n<p>Deux.</p>")
+        );
+        for other in [
+            "<p>Un",
+            "Un</p>",
+            "<p><p>Un</p></p>",
+            "a > b",
+            "<b>Un</b>",
+            "&eacute;",
+            "a\rb",
+        ] {
+            assert_eq!(plain::clean(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_carriage_return_by_reference_ends_a_line() {
