@@ -21,7 +21,6 @@ type Row = Vec<Value>;
 
 /// What the node wrote for one Create.
 struct Create {
-    seen: Row,
     event: Row,
     session: Row,
 }
@@ -61,20 +60,16 @@ fn creates(source: &Connection, target: &Connection) -> anyhow::Result<Vec<Creat
     for peer in rows(source, "SELECT * FROM peers")? {
         peers.execute(params_from_iter(&peer))?;
     }
-    let seen = rows(source, "SELECT * FROM inbox_seen ORDER BY seen_at")?;
     let events = rows(source, "SELECT * FROM events ORDER BY rowid")?;
     let sessions = rows(source, "SELECT * FROM sessions ORDER BY rowid")?;
     anyhow::ensure!(
-        events.len() == sessions.len() && events.len() == seen.len(),
-        "{} Creates, {} events, {} sessions",
-        seen.len(),
+        events.len() == sessions.len(),
+        "{} events, {} sessions",
         events.len(),
         sessions.len()
     );
-    let rows = seen.into_iter().zip(events).zip(sessions);
-    Ok(rows
-        .map(|((seen, event), session)| Create { seen, event, session })
-        .collect())
+    let rows = events.into_iter().zip(sessions);
+    Ok(rows.map(|(event, session)| Create { event, session }).collect())
 }
 
 fn rows(conn: &Connection, query: &str) -> anyhow::Result<Vec<Row>> {
@@ -93,18 +88,14 @@ fn insert_into<'a>(conn: &'a Connection, table: &str) -> anyhow::Result<Statemen
 /// One statement a table, and the one question that cannot be spared.
 struct Statements<'a> {
     is_known: Statement<'a>,
-    inserts: [Statement<'a>; 3],
+    inserts: [Statement<'a>; 2],
 }
 
 impl<'a> Statements<'a> {
     fn prepare(conn: &'a Connection) -> anyhow::Result<Self> {
         Ok(Self {
             is_known: conn.prepare("SELECT EXISTS (SELECT 1 FROM events WHERE uri = ?)")?,
-            inserts: [
-                insert_into(conn, "inbox_seen")?,
-                insert_into(conn, "events")?,
-                insert_into(conn, "sessions")?,
-            ],
+            inserts: [insert_into(conn, "events")?, insert_into(conn, "sessions")?],
         })
     }
 
@@ -112,7 +103,7 @@ impl<'a> Statements<'a> {
         // The second column is the uri.
         let known: bool = self.is_known.query_row([&create.event[1]], |row| row.get(0))?;
         anyhow::ensure!(!known, "an event came twice");
-        let rows = [&create.seen, &create.event, &create.session];
+        let rows = [&create.event, &create.session];
         for (insert, row) in self.inserts.iter_mut().zip(rows) {
             insert.execute(params_from_iter(row))?;
         }

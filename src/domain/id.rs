@@ -21,6 +21,14 @@ macro_rules! ids {
             pub fn new(now: Instant, random: &dyn Randomness) -> Self {
                 Self(uuid_v7(now, random))
             }
+
+            /// When it was made; 1970 for one that does not tell.
+            #[must_use]
+            pub fn made(&self) -> Instant {
+                let (seconds, nanoseconds) = self.0.get_timestamp().map_or((0, 0), |made| made.to_unix());
+                let seconds = i64::try_from(seconds).unwrap_or_default();
+                Instant::from_timestamp(seconds, nanoseconds).unwrap_or_default()
+            }
         }
 
         impl fmt::Display for $name {

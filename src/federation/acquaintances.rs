@@ -14,6 +14,7 @@ use super::keys::PublicKey;
 use super::memory::Memory;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
+use crate::store::peers::Edition;
 use crate::store::{self, StoreError, follows};
 
 /// Most peers that are remembered: some kilobytes each.
@@ -33,12 +34,17 @@ pub struct Acquaintance {
     pub peer: Arc<Peer>,
     /// Whether one of our actors followed it when it was read.
     pub followed: bool,
+    /// The row that it was read from.
+    pub edition: Arc<Edition>,
     keys: Vec<(String, PublicKey)>,
 }
 
 impl Acquaintance {
     /// `peer` with its keys parsed.
-    pub(super) fn new(peer: Peer, followed: bool) -> Self {
+    ///
+    /// # Errors
+    /// As [`Edition::of`].
+    pub(super) fn new(peer: Peer, followed: bool) -> Result<Self, StoreError> {
         let parsed = |text: &str| {
             if text.starts_with("-----") {
                 PublicKey::from_pem(text).ok()
@@ -47,13 +53,14 @@ impl Acquaintance {
             }
         };
         let keys = peer.keys.iter();
-        Self {
+        Ok(Self {
             keys: keys
                 .filter_map(|key| Some((key.id.clone(), parsed(&key.public_key)?)))
                 .collect(),
+            edition: Arc::new(Edition::of(&peer)?),
             peer: Arc::new(peer),
             followed,
-        }
+        })
     }
 
     /// The keys that `key_id` may mean: the one of that name, or all when it names the actor itself. Names are compared as
@@ -122,7 +129,7 @@ pub(super) async fn find(federation: &Federation, uri: &str) -> Result<Option<Ar
             return Ok(None);
         };
         let followed = !follows::accepted_of_peer(conn, peer.id)?.is_empty();
-        Ok(Some(Acquaintance::new(peer, followed)))
+        Acquaintance::new(peer, followed).map(Some)
     });
     let found = read.await?.map(Arc::new);
     if let Some(found) = &found {

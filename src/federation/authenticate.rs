@@ -15,7 +15,7 @@ use super::refused::NotTaken;
 use super::signature::{Signature, SignatureError};
 use super::urls;
 
-/// The peer that signed, who must be `actor`. Nothing is answered before that is sure, not even that it was taken in before:
+/// The peer that signed, with the key of this keyId, who must be `actor`. Nothing is answered before that is sure, not even that it was taken in before:
 /// nobody learns so from a guess.
 ///
 /// # Errors
@@ -24,17 +24,16 @@ use super::urls;
 /// [`NotTaken::TooMany`] when it is not even asked for.
 pub async fn sender(
     federation: &Federation,
-    signature: &Signature,
+    (signature, key_url): (&Signature, &Url),
     actor: &Url,
     from: IpAddr,
 ) -> Result<Arc<Acquaintance>, NotTaken> {
-    let key_url = Url::parse(signature.key_id()).map_err(|_| NotTaken::Unauthenticated("key_id"))?;
-    if !same_origin(&key_url, actor) {
+    if !same_origin(key_url, actor) {
         return Err(NotTaken::Unauthenticated("foreign_key"));
     }
     let known = acquaintances::find(federation, actor.as_str()).await?;
     if let Some(known) = &known
-        && let Some(outcome) = by_known_key(federation, signature, &key_url, known)
+        && let Some(outcome) = by_known_key(federation, signature, key_url, known)
     {
         return outcome;
     }
@@ -42,17 +41,17 @@ pub async fn sender(
     if known.is_some() && !federation.acquaintances.may_ask_again(actor.as_str(), federation.now()) {
         return Err(NotTaken::Unavailable("asked_lately"));
     }
-    let turn = federation.limits.fetch_of(&urls::host(&key_url), from).await?;
+    let turn = federation.limits.fetch_of(&urls::host(key_url), from).await?;
     // Somebody may have fetched it while this one waited.
     if let Some(known) = acquaintances::find(federation, actor.as_str()).await?
-        && let Some(outcome) = by_known_key(federation, signature, &key_url, &known)
+        && let Some(outcome) = by_known_key(federation, signature, key_url, &known)
     {
         return outcome;
     }
     if known.is_some() {
         federation.fetcher.forget_failure(actor);
     }
-    let sender = fetched_sender(federation, signature, &key_url, actor).await;
+    let sender = fetched_sender(federation, signature, key_url, actor).await;
     drop(turn);
     match &sender {
         // Names of servers that do not answer cost us time: who sends many is made to wait.
@@ -104,7 +103,7 @@ async fn fetched_sender(
         Err(FederationError::NotAnActor(_)) => return Err(NotTaken::Unauthenticated("key_unavailable")),
         remembered => remembered?,
     };
-    let known = Acquaintance::new(peer, false);
+    let known = Acquaintance::new(peer, false)?;
     // A keyId that is the actor's own address may mean any of its keys.
     if !known.keys_of(key_id).any(|key| signature.verify(key).is_ok()) {
         signature.verify(&found.published.key)?;

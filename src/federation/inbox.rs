@@ -49,6 +49,8 @@ pub struct Head<'a> {
 #[derive(Debug)]
 pub struct Admitted {
     signature: Signature,
+    /// Its keyId.
+    key: Url,
     from: IpAddr,
 }
 
@@ -91,6 +93,7 @@ pub fn admit(federation: &Federation, head: Head<'_>) -> Result<Admitted, NotTak
     federation.limits.count(&urls::host(&key), head.from)?;
     Ok(Admitted {
         signature,
+        key,
         from: head.from,
     })
 }
@@ -171,7 +174,13 @@ async fn believe(
     if says_farewell(&incoming) && is_stranger(federation, incoming.actor.as_str()).await? {
         return Err(NotTaken::Ignored("unknown_actor"));
     }
-    let sender = authenticate::sender(federation, &admitted.signature, &incoming.actor, admitted.from).await?;
+    let sender = authenticate::sender(
+        federation,
+        (&admitted.signature, &admitted.key),
+        &incoming.actor,
+        admitted.from,
+    )
+    .await?;
     heard::host_is_up(federation, &sender.peer.host).await;
     proof::check_activity(federation, &document, &sender.peer)?;
     let receipt = Receipt::new(&incoming, digest, &sender, federation.now());

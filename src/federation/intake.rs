@@ -18,13 +18,15 @@ use super::fetch::Fetched;
 use super::peers;
 use super::refused::NotTaken;
 use super::shares::Shares;
+use super::signature::Sha256;
 use crate::domain::block::Severity;
 use crate::domain::event::{Event, Origin};
 use crate::domain::id::{EventId, PeerId};
 use crate::domain::peer::Peer;
 use crate::domain::recurrence::Occurrence;
 use crate::domain::time::{Instant, local_of};
-use crate::store::events::Upserted;
+use crate::store::events::{Trace, Upserted};
+use crate::store::inbox::Arrival;
 use crate::store::{self, Conn, StoreError, events, follows, networks, tombstones};
 
 /// How far ahead an event may start.
@@ -45,6 +47,8 @@ pub struct Told {
     pub document: Option<String>,
     /// When it was asked for at its own address; none where somebody sent it.
     asked: Option<Instant>,
+    /// The message that brought it, where one did.
+    activity: Option<Sha256>,
     /// How many more events of each publisher are kept.
     shares: Arc<Shares>,
 }
@@ -82,6 +86,19 @@ impl Told {
             asked: Some(asked),
             ..self
         }
+    }
+
+    /// As the message of this digest brought it, unless its own address was asked all the same.
+    pub(super) fn brought_by(self, activity: Sha256) -> Self {
+        Self {
+            activity: Some(activity).filter(|_| self.asked.is_none()),
+            ..self
+        }
+    }
+
+    /// Whether it will bear the message that brought it, if there is only this `trace` of it here.
+    pub(super) fn bears_its_message(&self, trace: Trace) -> bool {
+        self.activity.is_some() && !trace.known && trace.deleted.is_none()
     }
 }
 
@@ -163,6 +180,7 @@ async fn told_of(
         authors: received.attributed_to,
         document: None,
         asked: None,
+        activity: None,
         shares: Arc::clone(&federation.shares),
     })
 }
@@ -242,12 +260,12 @@ pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
         // Whoever relays it does not know yet that its publisher is no more.
         return Err(NotTaken::Ignored("deleted"));
     }
-    keep_date(conn, told).map(|(kept, _)| kept)
+    let trace = events::trace(conn, &told.event.uri)?;
+    keep_date(conn, told, trace).map(|(kept, _)| kept)
 }
 
 /// [`keep`], and whether the event is one date of a series, or was.
-fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken> {
-    let trace = events::trace(conn, &told.event.uri)?;
+fn keep_date(conn: &mut Conn, told: &Told, trace: Trace) -> Result<(Upserted, bool), NotTaken> {
     if let Some(deleted) = trace.deleted {
         // Its own address has it again: it was away, and whoever relayed it took that for good.
         if told.asked.is_none_or(|asked| asked <= deleted) {
@@ -275,7 +293,7 @@ fn keep_date(conn: &mut Conn, told: &Told) -> Result<(Upserted, bool), NotTaken>
         .flatten()
         .any(|event| event.facts.series.is_some());
     let older = known.as_ref().is_some_and(|known| known.updated > event.updated);
-    let kept = events::upsert_over(conn, known, &event, told.occurrence)?;
+    let kept = events::upsert_over(conn, known, &event, told.occurrence, told.activity.as_ref())?;
     networks::keep_document(conn, kept, told.document.as_deref().filter(|_| !older))?;
     Ok((kept, of_series))
 }
@@ -300,7 +318,7 @@ pub fn hide(conn: &mut Conn, uri: &str, owner: &Peer) -> Result<(), StoreError> 
     }
 }
 
-/// Keeps what the sender told of an event, when one of our actors follows the sender (`followed`) or its publisher; whether its
+/// Keeps what the sender told of an event, when one of our actors follows the sender or its publisher; whether its
 /// publisher's whole programme is to be read now: a series is posted date by date. Software that names no series may mean
 /// one.
 ///
@@ -310,13 +328,13 @@ pub fn keep_if_followed(
     conn: &mut Conn,
     told: &Told,
     sender: &Peer,
-    followed: bool,
+    arrival: Arrival,
     now: Instant,
 ) -> Result<bool, NotTaken> {
-    if !followed && !is_wanted(conn, &told.event.uri, told.owner.id, sender.id)? {
+    if !arrival.sender.followed && !is_wanted(conn, &told.event.uri, told.owner.id, sender.id)? {
         return Err(NotTaken::Ignored("not_followed"));
     }
-    let (_, of_series) = keep_date(conn, told)?;
+    let (_, of_series) = keep_date(conn, told, arrival.trace)?;
     let has_more = told.owner.upcoming.is_some() && (of_series || !told.owner.is_maillage());
     let read_again = has_more && follows::is_accepted(conn, told.owner.id)?;
     if read_again {

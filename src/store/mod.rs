@@ -10,6 +10,7 @@ mod column;
 mod compact;
 mod db;
 mod error;
+mod insert;
 mod page;
 mod writer;
 

@@ -161,8 +161,28 @@ pub fn by_uri(conn: &mut Conn, uri: &str) -> Result<Option<Peer>, StoreError> {
     row.map(Row::domain).transpose()
 }
 
+/// What the row of a peer had when it was read, by which it is known whether it was written since.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Edition {
+    pub(super) fetched_at: i64,
+    pub(super) public_keys: String,
+}
+
+impl Edition {
+    /// The row that `peer` was read from.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for keys that are no JSON.
+    pub fn of(peer: &Peer) -> Result<Self, StoreError> {
+        Ok(Self {
+            fetched_at: ms(peer.fetched),
+            public_keys: to_json("peer keys", &peer.keys)?,
+        })
+    }
+}
+
 /// How a peer that was read earlier stands now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Standing {
     /// Its row still has the keys and the date that it was read with.
     pub current: bool,
@@ -170,29 +190,22 @@ pub struct Standing {
     pub followed: bool,
 }
 
-/// How `peer` stands.
+/// How a peer stands that was read in this `edition`.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn standing(conn: &mut Conn, peer: &Peer) -> Result<Standing, StoreError> {
+pub fn standing(conn: &mut Conn, id: PeerId, edition: &Edition) -> Result<Standing, StoreError> {
     let followed = follows::table.filter(
         follows::peer_id
             .eq(peers::id)
             .and(follows::state.eq(FollowState::Accepted.as_str())),
     );
-    let known =
-        peers::table
-            .find(peer.id.to_string())
-            .select((peers::fetched_at, peers::public_keys, exists(followed)));
-    let row: Option<(i64, String, bool)> = natively!(conn, |conn| known.get_result(conn)).optional()?;
-    let Some((fetched, keys, followed)) = row else {
-        return Ok(Standing {
-            current: false,
-            followed: false,
-        });
-    };
-    let current = fetched == ms(peer.fetched) && keys == to_json("peer keys", &peer.keys)?;
-    Ok(Standing { current, followed })
+    let current = peers::fetched_at
+        .eq(edition.fetched_at)
+        .and(peers::public_keys.eq(&edition.public_keys));
+    let known = peers::table.find(id.to_string()).select((current, exists(followed)));
+    let row: Option<(bool, bool)> = natively!(conn, |conn| known.get_result(conn)).optional()?;
+    Ok(row.map_or_else(Standing::default, |(current, followed)| Standing { current, followed }))
 }
 
 /// The peer with this address: its id, or its page for people.

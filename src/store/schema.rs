@@ -100,6 +100,7 @@ diesel::table! {
         published_at -> BigInt,
         updated_at -> BigInt,
         series_uri -> Nullable<Text>,
+        activity -> Nullable<Binary>,
     }
 }
 diesel::table! {

@@ -5,7 +5,6 @@
 //! waited for. Work that fails or panics undoes nobody's but its own. When the commit fails, everybody is told so and
 //! nothing was written. Work passes on what the database refuses: SQLite may have undone the whole transaction then.
 
-use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -66,8 +65,8 @@ impl Writer {
             return Err(StoreError::Cancelled.into());
         }
         match answer.await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(panic)) => resume_unwind(panic),
+            Ok((Ok(outcome), _)) => outcome,
+            Ok((Err(panic), _)) => resume_unwind(panic),
             Err(_) => Err(StoreError::Cancelled.into()),
         }
     }
@@ -98,8 +97,12 @@ trait Job: Send {
 struct Write<T, E, F> {
     work: F,
     outcome: Option<thread::Result<Result<T, E>>>,
-    caller: oneshot::Sender<Result<Result<T, E>, Box<dyn Any + Send>>>,
+    caller: oneshot::Sender<Answer<T, E, F>>,
 }
+
+/// How it ended, and the work, to be given up where it was made: memory that one thread takes and another one returns makes
+/// both of them look for it in the common store.
+type Answer<T, E, F> = (thread::Result<Result<T, E>>, F);
 
 impl<T, E, F> Job for Write<T, E, F>
 where
@@ -125,7 +128,7 @@ where
             (None, None) => Ok(Err(StoreError::Cancelled.into())),
         };
         // A caller that went away meanwhile needs no answer.
-        let _ = self.caller.send(outcome);
+        let _ = self.caller.send((outcome, self.work));
     }
 }
 

@@ -3,12 +3,13 @@
 use chrono::Duration;
 use maillage::domain::centre::CentreKind;
 use maillage::domain::event::{Event, Origin, Session, Status};
-use maillage::domain::id::{EventId, SessionId};
+use maillage::domain::id::{EventId, PeerId, SessionId};
 use maillage::domain::recurrence::{Occurrence, Recurrence};
 use maillage::store::announces::Announce;
 use maillage::store::events::Upserted;
+use maillage::store::peers::Edition;
 use maillage::store::sessions::Reconciled;
-use maillage::store::{Conn, StoreError, announces, changes, events, sessions, tombstones};
+use maillage::store::{Conn, StoreError, announces, changes, events, inbox, sessions, tombstones};
 
 use super::samples::{
     RANDOM, at, centre, date, event_of, facts, local, now, occurrence, peer, remote, remote_of, series,
@@ -236,6 +237,50 @@ fn a_remote_event_is_kept_once() {
         );
         assert_eq!(events::counts(conn).unwrap(), events::Counts { local: 0, remote: 1 });
         assert_eq!(sessions::of_event(conn, event.id).unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn a_remote_event_bears_the_message_that_brought_it() {
+    both_conn(|conn| {
+        let there = peer(conn, "agenda", "there.example");
+        let (event, when) = remote_of(&there, facts("Ailleurs", "2026-12-02T09:00:00Z"));
+        let (message, other) = ([7; 32], [8; 32]);
+        let edition = Edition::of(&there).unwrap();
+        let arrival = |conn: &mut Conn, digest| inbox::arrival(conn, there.id, &edition, &event.uri, digest).unwrap();
+        let before = arrival(conn, &message).expect("a sender");
+        assert!(before.sender.current && !before.sender.followed && !before.repeated && !before.trace.known);
+
+        events::upsert_over(conn, None, &event, when, Some(&message)).unwrap();
+        for (digest, repeated) in [(&message, true), (&other, false)] {
+            let after = arrival(conn, digest).expect("a sender");
+            assert!(after.trace.known && after.trace.deleted.is_none());
+            assert_eq!(after.repeated, repeated);
+        }
+        let changed = Event {
+            updated: now() + Duration::minutes(5),
+            ..event.clone()
+        };
+        events::upsert_over(conn, Some(event.clone()), &changed, when, Some(&other)).unwrap();
+        assert!(arrival(conn, &message).expect("a sender").repeated, "it still does");
+
+        assert!(!inbox::seen(conn, &message).unwrap());
+        events::forget(conn, &[event.id]).unwrap();
+        assert!(inbox::seen(conn, &message).unwrap());
+        assert!(arrival(conn, &message).expect("a sender").repeated);
+        inbox::purge(conn, now() - Duration::hours(1)).unwrap();
+        assert!(inbox::seen(conn, &message).unwrap(), "it came when the id was made");
+        inbox::purge(conn, now() + Duration::hours(1)).unwrap();
+        assert!(!inbox::seen(conn, &message).unwrap());
+
+        events::upsert_over(conn, None, &event, when, Some(&message)).unwrap();
+        events::remove(conn, &event, &[], now()).unwrap();
+        let after = arrival(conn, &message).expect("a sender");
+        assert!(after.repeated && after.trace.deleted.is_some());
+        assert_eq!(
+            inbox::arrival(conn, PeerId::new(now(), &*RANDOM), &edition, "", &other).unwrap(),
+            None
+        );
     });
 }
 

@@ -190,9 +190,10 @@ impl Create {
     /// Keeps it, where it is wanted; whether the whole programme of its publisher is to be read now.
     async fn keep(&self, federation: &Federation, told: Told) -> Result<bool, NotTaken> {
         let receipt = self.receipt.clone();
+        let told = told.brought_by(receipt.digest);
         let kept = federation.store.try_write(move |conn| {
-            let followed = receipt.take_and_tell(conn)?;
-            intake::keep_if_followed(conn, &told, &receipt.sender, followed, receipt.now)
+            let arrival = receipt.take_event(conn, &told)?;
+            intake::keep_if_followed(conn, &told, &receipt.sender, arrival, receipt.now)
         });
         kept.await
     }

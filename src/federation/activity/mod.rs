@@ -31,12 +31,15 @@ use super::acquaintances::Acquaintance;
 use super::context::Federation;
 use super::convert::activity_in::Incoming;
 use super::inbox::SENDER_CHANGED;
+use super::intake::Told;
 use super::refused::NotTaken;
 use super::signature::Sha256;
 use super::{outbox, urls};
 use crate::domain::id::CentreId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
+use crate::store::inbox::Arrival;
+use crate::store::peers::Edition;
 use crate::store::{Conn, centres, inbox, peers};
 
 /// An authenticated activity before its effect.
@@ -47,6 +50,7 @@ pub struct Receipt {
     digest: Sha256,
     /// Who signed it.
     pub sender: Arc<Peer>,
+    edition: Arc<Edition>,
     /// Whether one of our actors followed the sender a moment ago: a hint, to be asked again in the transaction.
     pub followed: bool,
     /// When it came.
@@ -61,6 +65,7 @@ impl Receipt {
             actor: incoming.actor.clone(),
             digest,
             sender: Arc::clone(&sender.peer),
+            edition: Arc::clone(&sender.edition),
             followed: sender.followed,
             now,
         }
@@ -81,19 +86,33 @@ impl Receipt {
 
     /// Notes, in the transaction of the effect, that it was taken in. The sender must still be who signed it.
     fn take(&self, conn: &mut Conn) -> Result<(), NotTaken> {
-        self.take_and_tell(conn).map(drop)
-    }
-
-    /// [`take`](Self::take), and whether one of our actors follows the sender.
-    fn take_and_tell(&self, conn: &mut Conn) -> Result<bool, NotTaken> {
-        let standing = peers::standing(conn, &self.sender)?;
-        if !standing.current {
+        if !peers::standing(conn, self.sender.id, &self.edition)?.current {
             return Err(NotTaken::Unavailable(SENDER_CHANGED));
         }
+        self.note(conn)
+    }
+
+    /// [`take`](Self::take), when it brings an event; how the sender stands, and what there is of the event. One that is new
+    /// bears the note that its message was taken in.
+    fn take_event(&self, conn: &mut Conn, told: &Told) -> Result<Arrival, NotTaken> {
+        let arrival = inbox::arrival(conn, self.sender.id, &self.edition, &told.event.uri, &self.digest)?;
+        let Some(arrival) = arrival.filter(|arrival| arrival.sender.current) else {
+            return Err(NotTaken::Unavailable(SENDER_CHANGED));
+        };
+        if arrival.repeated {
+            return Err(NotTaken::Duplicate);
+        }
+        if !told.bears_its_message(arrival.trace) {
+            self.note(conn)?;
+        }
+        Ok(arrival)
+    }
+
+    fn note(&self, conn: &mut Conn) -> Result<(), NotTaken> {
         if !inbox::first_time(conn, &self.digest, self.now)? {
             return Err(NotTaken::Duplicate);
         }
-        Ok(standing.followed)
+        Ok(())
     }
 }
 

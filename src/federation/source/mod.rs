@@ -227,7 +227,7 @@ async fn keep(
                     let same = known.facts == event.facts && known.url == event.url;
                     event.updated = if same { known.updated } else { now.max(known.updated) };
                 }
-                events::upsert_over(conn, known, &event, *occurrence)?;
+                events::upsert_over(conn, known, &event, *occurrence, None)?;
             }
             Ok(())
         };

@@ -12,7 +12,7 @@ use super::backend::natively;
 use super::column::{ms, parse};
 use super::schema::{announces, events, follows, sessions};
 use super::sessions::{self as session_rows, Reconciled};
-use super::{Conn, StoreError, changes, merges, networks, tombstones};
+use super::{Conn, StoreError, changes, inbox, merges, networks, tombstones};
 use crate::domain::event::{Event, Origin, Session};
 use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
 use crate::domain::peer::FollowState;
@@ -35,7 +35,7 @@ pub fn insert_local(
     changes::bump(conn, &row.id)?;
     networks::touch(conn, &row.id)?;
     let id = row.id.clone();
-    diesel::insert_into(events::table).values(row).execute(conn)?;
+    natively!(conn, |conn| row.execute(conn))?;
     write_tags(conn, &id, &event.facts)?;
     session_rows::insert(conn, event, sessions, None)?;
     merges::settle(conn, event, sessions, &[])
@@ -102,10 +102,11 @@ pub fn upsert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> 
     if known.is_none() {
         tombstones::remove(conn, &event.uri)?;
     }
-    upsert_over(conn, known, event, occurrence)
+    upsert_over(conn, known, event, occurrence, None)
 }
 
-/// [`upsert_remote`] over the event that [`by_uri`] found, where there is no tombstone.
+/// [`upsert_remote`] over the event that [`by_uri`] found, where there is no tombstone. One that was not known bears the
+/// digest of the `activity` that brought it.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -114,9 +115,10 @@ pub fn upsert_over(
     known: Option<Event>,
     event: &Event,
     occurrence: Occurrence,
+    activity: Option<&[u8; 32]>,
 ) -> Result<Upserted, StoreError> {
     let Some(known) = known else {
-        insert_remote(conn, event, occurrence)?;
+        insert_remote(conn, event, occurrence, activity)?;
         return Ok(Upserted::Created(event.id));
     };
     let known_session = session_rows::of_event(conn, known.id)?
@@ -146,12 +148,17 @@ pub fn upsert_over(
     Ok(Upserted::Updated(event.id))
 }
 
-fn insert_remote(conn: &mut Conn, event: &Event, occurrence: Occurrence) -> Result<(), StoreError> {
-    let row = FullRow::of(event, None)?;
+fn insert_remote(
+    conn: &mut Conn,
+    event: &Event,
+    occurrence: Occurrence,
+    activity: Option<&[u8; 32]>,
+) -> Result<(), StoreError> {
+    let mut row = FullRow::of(event, None)?;
+    row.activity = activity.map(inbox::borne);
     changes::bump(conn, &row.id)?;
     networks::touch(conn, &row.id)?;
-    let insert = diesel::insert_into(events::table).values(row);
-    natively!(conn, |conn| insert.execute(conn))?;
+    natively!(conn, |conn| row.execute(conn))?;
     write_tags(conn, &event.id.to_string(), &event.facts)?;
     insert_only_session(conn, event, occurrence, &[])
 }
@@ -233,6 +240,7 @@ pub fn of_session(conn: &mut Conn, id: SessionId) -> Result<Option<(Event, Sessi
 /// Only what the database refuses.
 pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Instant) -> Result<(), StoreError> {
     let companions = merges::companions(conn, event.id)?;
+    inbox::outlive(conn, event.id)?;
     let id = event.id.to_string();
     changes::bump(conn, &id)?;
     networks::depart(conn, &id, &[])?;
@@ -252,6 +260,7 @@ pub fn remove(conn: &mut Conn, event: &Event, session_uris: &[String], now: Inst
 pub fn forget(conn: &mut Conn, ids: &[EventId]) -> Result<(), StoreError> {
     for id in ids {
         let companions = merges::companions(conn, *id)?;
+        inbox::outlive(conn, *id)?;
         let id = id.to_string();
         changes::bump(conn, &id)?;
         networks::depart(conn, &id, &[])?;

@@ -6,8 +6,9 @@ use crate::domain::event::{Event, EventFacts, Level, Origin};
 use crate::domain::text::fold;
 use crate::domain::vocabulary::{EVENT_TYPES, Language, THEMES};
 use crate::store::backend::natively;
-use crate::store::column::{from_json, instant, ms, parse, parse_opt, to_json};
-use crate::store::compact::without_empty;
+use crate::store::column::{from_json, instant, ms, parse, parse_opt};
+use crate::store::compact;
+use crate::store::insert::insert_statement;
 use crate::store::schema::{event_tags, events};
 use crate::store::{Conn, StoreError};
 
@@ -44,8 +45,8 @@ impl EventRow {
 }
 
 /// What is written.
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = events, treat_none_as_null = true, treat_none_as_default_value = false)]
+#[derive(AsChangeset)]
+#[diesel(table_name = events, treat_none_as_null = true)]
 pub(super) struct FullRow {
     pub id: String,
     uri: String,
@@ -71,7 +72,41 @@ pub(super) struct FullRow {
     published_at: i64,
     updated_at: i64,
     series_uri: Option<String>,
+    /// What brought it ([`crate::store::inbox`]).
+    #[diesel(skip_update)]
+    pub activity: Option<Vec<u8>>,
 }
+
+insert_statement!(
+    FullRow,
+    events(
+        id,
+        uri,
+        url,
+        centre_id,
+        peer_id,
+        external_id,
+        facts,
+        event_type,
+        format,
+        mode,
+        price,
+        status,
+        level_min,
+        level_max,
+        city,
+        postcode,
+        latitude,
+        longitude,
+        search_text,
+        recurring,
+        horizon_at,
+        published_at,
+        updated_at,
+        series_uri,
+        activity,
+    )
+);
 
 impl FullRow {
     pub fn of(event: &Event, horizon_at: Option<i64>) -> Result<Self, StoreError> {
@@ -88,7 +123,7 @@ impl FullRow {
             external_id: facts.external_id.clone().filter(|_| centre_id.is_some()),
             centre_id,
             peer_id,
-            facts: without_empty(&to_json("event facts", facts)?),
+            facts: compact::to_string(facts).map_err(|error| StoreError::corrupt("event facts", error))?,
             event_type: facts.event_type.clone(),
             format: facts.format.map(|format| format.as_str()),
             mode: facts.mode.as_str(),
@@ -106,6 +141,7 @@ impl FullRow {
             published_at: ms(event.published),
             updated_at: ms(event.updated),
             series_uri: facts.series.as_ref().map(|series| series.uri.clone()),
+            activity: None,
         })
     }
 }
@@ -180,12 +216,20 @@ pub(super) fn clear_tags(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
 /// Writes the tags of an event that has none.
 pub(super) fn write_tags(conn: &mut Conn, id: &str, facts: &EventFacts) -> Result<(), StoreError> {
     for (kind, code) in tags(facts) {
-        let insert = diesel::insert_into(event_tags::table).values((
-            event_tags::event_id.eq(id),
-            event_tags::kind.eq(kind),
-            event_tags::code.eq(code),
-        ));
-        natively!(conn, |conn| insert.execute(conn))?;
+        let tag = TagRow {
+            event_id: id,
+            kind,
+            code,
+        };
+        natively!(conn, |conn| tag.execute(conn))?;
     }
     Ok(())
 }
+
+struct TagRow<'a> {
+    event_id: &'a str,
+    kind: &'a str,
+    code: &'a str,
+}
+
+insert_statement!(TagRow<'a>, event_tags(event_id, kind, code));

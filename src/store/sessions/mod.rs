@@ -20,6 +20,7 @@ pub(super) use whereabouts::Whereabouts;
 use super::backend::natively;
 use super::column::{date, instant, ms, parse};
 use super::events::EventRow;
+use super::insert::insert_statement;
 use super::page::{Cursor, Page};
 use super::schema::{events, sessions};
 use super::{Conn, StoreError, networks};
@@ -71,25 +72,65 @@ pub(super) fn insert(
 ) -> Result<(), StoreError> {
     let here = Whereabouts::of(event);
     for session in all {
-        let row = (
-            sessions::id.eq(session.id.to_string()),
-            sessions::event_id.eq(session.event.to_string()),
-            sessions::date.eq(session.occurrence.date.to_string()),
-            sessions::starts_at.eq(ms(session.occurrence.start)),
-            sessions::ends_at.eq(ms(session.occurrence.end)),
-            sessions::announced_at.eq(announced.map(ms)),
-            sessions::told_at.eq(announced.map(ms)),
-            sessions::area.eq(&here.area),
-            sessions::publisher.eq(&here.publisher),
-            sessions::town.eq(&here.town),
-            sessions::postcode.eq(&here.postcode),
-            sessions::latitude.eq(here.latitude),
-            sessions::longitude.eq(here.longitude),
-        );
-        let insert = diesel::insert_into(sessions::table).values(row);
-        natively!(conn, |conn| insert.execute(conn))?;
+        let row = NewSession::of(session, announced.map(ms), &here);
+        natively!(conn, |conn| row.execute(conn))?;
     }
     Ok(())
+}
+
+struct NewSession<'a> {
+    id: String,
+    event_id: String,
+    date: String,
+    starts_at: i64,
+    ends_at: i64,
+    announced_at: Option<i64>,
+    told_at: Option<i64>,
+    area: &'a str,
+    publisher: &'a str,
+    town: &'a str,
+    postcode: &'a str,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+}
+
+insert_statement!(
+    NewSession<'a>,
+    sessions(
+        id,
+        event_id,
+        date,
+        starts_at,
+        ends_at,
+        announced_at,
+        told_at,
+        area,
+        publisher,
+        town,
+        postcode,
+        latitude,
+        longitude,
+    )
+);
+
+impl<'a> NewSession<'a> {
+    fn of(session: &Session, announced_at: Option<i64>, here: &'a Whereabouts) -> Self {
+        Self {
+            id: session.id.to_string(),
+            event_id: session.event.to_string(),
+            date: session.occurrence.date.to_string(),
+            starts_at: ms(session.occurrence.start),
+            ends_at: ms(session.occurrence.end),
+            announced_at,
+            told_at: announced_at,
+            area: &here.area,
+            publisher: &here.publisher,
+            town: &here.town,
+            postcode: &here.postcode,
+            latitude: here.latitude,
+            longitude: here.longitude,
+        }
+    }
 }
 
 /// What an update did to the sessions of an event.

@@ -235,6 +235,39 @@ async fn the_same_bytes_again_have_no_second_effect() {
     scene.unharmed().await;
 }
 
+/// An event bears what brought it: so long as it is here, and when it is gone.
+#[tokio::test]
+async fn a_message_that_brought_an_event_brings_it_once() {
+    let scene = Scene::set().await;
+    let new = scene.honest.event(&scene.agenda, "nouveau", "Nouveau");
+    let create = scene.agenda.says("Create", new.clone()).to_string().into_bytes();
+    // Signed anew each time, as by a server that tries again: it is not known by its signature.
+    let again = async || {
+        scene.node.clock.advance(TimeDelta::seconds(7));
+        let (signer, now) = (&scene.agenda.signer, scene.node.clock.now());
+        Letter::signed(signer, &scene.node.base, create.clone(), now)
+            .send(&scene.node)
+            .await
+    };
+    assert_eq!(again().await, 202);
+    assert_eq!(scene.node.titles().await.len(), 2);
+    let mut changed = new.clone();
+    changed["name"] = serde_json::json!("Changé");
+    assert_eq!(scene.agenda.tell(&scene.node, "Update", changed.clone()).await, 202);
+    assert_eq!(again().await, 202);
+    assert!(scene.node.titles().await.contains(&"Changé".to_owned()));
+
+    for recipients in ["to", "cc"] {
+        changed[recipients] = serde_json::json!([]);
+    }
+    changed["to"] = serde_json::json!([scene.agenda.id.as_str()]);
+    assert_eq!(scene.agenda.tell(&scene.node, "Update", changed).await, 202);
+    assert_eq!(scene.node.titles().await.len(), 1, "it is not for everybody any more");
+    assert_eq!(again().await, 202);
+    assert_eq!(scene.node.titles().await.len(), 1);
+    scene.unharmed().await;
+}
+
 #[tokio::test]
 async fn a_replay_makes_us_fetch_nothing() {
     let scene = Scene::set().await;
