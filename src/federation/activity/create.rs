@@ -36,12 +36,13 @@ impl Activity for Create {
         }
     }
 
+    /// What is rare is boxed: all that may be awaited here has its room in each request.
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
         if self.incoming.kind == "Update" && self.incoming.object.id() == Some(&self.receipt.actor) {
-            return self.refresh_actor(data).await;
+            return Box::pin(self.refresh_actor(data)).await;
         }
         if let Some(page) = programme::page(&self.incoming.object, &self.receipt) {
-            return programme::keep(data, self.receipt.clone(), page).await;
+            return Box::pin(programme::keep(data, self.receipt.clone(), page)).await;
         }
         self.check_interest(data).await?;
         let mut budget = Budget::of_a_message();
@@ -51,7 +52,7 @@ impl Activity for Create {
             None => None,
         };
         let mut told = match self.told(data, &mut budget).await {
-            Err(NotTaken::NotPublic) => return self.hide(data).await,
+            Err(NotTaken::NotPublic) => return Box::pin(self.hide(data)).await,
             told => told?,
         };
         self.check_wanted(data, &told).await?;
@@ -62,13 +63,16 @@ impl Activity for Create {
             told.document = self.incoming.object.embedded().map(ToString::to_string);
         }
         if told.owner.id != self.receipt.sender.id && !proven {
-            told = self.as_its_origin_says(data, told, &mut budget).await?;
+            told = Box::pin(self.as_its_origin_says(data, told, &mut budget)).await?;
             // The origin may name another publisher than the sender did.
             self.check_wanted(data, &told).await?;
         }
         let read_again = match self.keep(data, told).await {
             // Somebody of the same server may have said so of what is not theirs: its own address decides.
-            Err(NotTaken::Ignored("deleted")) => self.keep(data, self.at_its_origin(data, &mut budget).await?).await?,
+            Err(NotTaken::Ignored("deleted")) => {
+                let told = Box::pin(self.at_its_origin(data, &mut budget)).await?;
+                Box::pin(self.keep(data, told)).await?
+            }
             kept => kept?,
         };
         if read_again {
@@ -84,7 +88,7 @@ impl Create {
             (Some(_), _) => intake::told_by(federation, &self.incoming, &self.receipt.sender, budget).await,
             (None, Some(id)) => {
                 let fetched = intake::fetch(federation, id, budget).await?;
-                intake::told_at(federation, &fetched, budget).await
+                Box::pin(intake::told_at(federation, &fetched, budget)).await
             }
             (None, None) => Err(NotTaken::Malformed("object_id")),
         }

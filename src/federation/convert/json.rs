@@ -11,8 +11,8 @@ use serde_json::{Map, Number, Value};
 pub const MAX_DEPTH: usize = 64;
 /// How many values a document may have, keys not counted. An event has a hundred, a long page of a collection some thousands.
 pub const MAX_VALUES: usize = 50_000;
-/// Room that is made for the entries of an object: most have no more.
-const ENTRIES: usize = 8;
+/// Room that is made for the entries of an object, by its depth: of an activity, of its event, of what that holds.
+const ENTRIES: [usize; 3] = [8, 20, 6];
 
 /// Why bytes are no JSON that is read here.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +114,7 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(key) = entries.next_key::<String>()? {
             if object.is_empty() {
                 // Room for all at once, instead of twice as much again and again.
-                object = Map::with_capacity(ENTRIES);
+                object = Map::with_capacity(ENTRIES[self.depth.min(2)]);
             }
             let value = entries.next_value_seed(inner)?;
             if object.insert(key, value).is_some() {

@@ -14,7 +14,7 @@ use crate::store::{Conn, StoreError};
 
 /// Sessions of one moment and area that are looked at: each costs its facts, and somebody may publish hundreds.
 const LOOKED_AT: usize = 32;
-/// [`LOOKED_AT`] in a statement that stays prepared: for a bound limit SQLite plans anew.
+/// [`LOOKED_AT`] as it stands in the statement.
 const FEW: &str = " LIMIT 32";
 /// What is near, in degrees: a kilometre or so.
 const NEAR: f64 = 0.016;

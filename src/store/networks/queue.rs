@@ -1,7 +1,10 @@
 //! What the networks have to look at: events that changed, sessions that went. Rows are written in the transaction of the
 //! change, and taken in that of the announcement.
 
+use diesel::backend::Backend;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
 use diesel::sql_types::Text;
 
 use super::super::announces::origin_text;
@@ -10,18 +13,43 @@ use super::super::column::{instant, parse};
 use super::super::schema::{announces, events, follows, memberships, network_departures, network_queue, sessions};
 use super::super::{Conn, StoreError, changes};
 use super::{any, memberships as members_of};
+use crate::domain::centre::CentreKind;
 use crate::domain::event::Origin;
 use crate::domain::id::{CentreId, EventId, PeerId, SessionId};
 use crate::domain::time::Instant;
 
 /// Has the networks look at an event again, if there are any.
 pub(in crate::store) fn touch(conn: &mut Conn, event: &str) -> Result<(), StoreError> {
-    if any(conn)? {
-        let one = diesel::insert_into(network_queue::table).values(network_queue::event_id.eq(event));
-        natively!(conn, |conn| one.execute(conn))?;
-    }
+    let touch = Touch { event };
+    natively!(conn, |conn| touch.execute(conn))?;
     Ok(())
 }
+
+/// Written out for the reason of [`crate::store::insert`]: every event that is taken in asks whether there is a network.
+struct Touch<'a> {
+    event: &'a str,
+}
+
+impl<DB: Backend> QueryFragment<DB> for Touch<'_>
+where
+    str: ToSql<Text, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("INSERT INTO network_queue (event_id) SELECT ");
+        out.push_bind_param::<Text, _>(self.event)?;
+        out.push_sql(" WHERE EXISTS (SELECT 1 FROM centres WHERE kind = ");
+        out.push_bind_param::<Text, _>(CentreKind::Network.as_str())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl QueryId for Touch<'_> {
+    type QueryId = Touch<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<C: Connection> RunQueryDsl<C> for Touch<'_> {}
 
 /// The same, of an event that a network of ours announces or not any more: its neighbours on this node look at it.
 pub(in crate::store) fn touch_above(conn: &mut Conn, network: &str, event: &str) -> Result<(), StoreError> {
