@@ -5,10 +5,12 @@ mod follows;
 mod shift;
 mod site;
 
+use std::io::Read as _;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use flate2::read::GzDecoder;
 
 use super::Failure;
 use super::serve::{Signals, listen};
@@ -18,8 +20,8 @@ use crate::domain::time::{Clock, SystemClock};
 use crate::web::SIGN_IN;
 use site::Site;
 
-/// 20 fictitious centres with 54 events, and 7 networks.
-const PROGRAMME: &str = include_str!("programme.json");
+/// 20 fictitious centres with 54 events, and 7 networks: `programme.json`, as `build.rs` compresses it.
+const PROGRAMME: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/programme.json.gz"));
 /// The account on both nodes.
 const EMAIL: &str = "staff@demo.example";
 /// Longest wait for the calendars to be the same.
@@ -27,6 +29,13 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Time in which our own signal may come in after that of a node.
 const AFTER: Duration = Duration::from_millis(300);
+
+/// [`PROGRAMME`] as text.
+fn programme() -> std::io::Result<String> {
+    let mut text = String::new();
+    GzDecoder::new(PROGRAMME).read_to_string(&mut text)?;
+    Ok(text)
+}
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -65,7 +74,8 @@ pub(super) async fn run(demo: Demo) -> Result<(), Failure> {
 /// nodes then end with their `Site`.
 async fn live(demo: &Demo, mut centres: Site, mut networks: Site) -> Result<(), Failure> {
     eprintln!("Preparing two nodes in a temporary folder…");
-    let mut plan = import::plan(PROGRAMME).context("the demo programme")?;
+    let programme = programme().context("the demo programme")?;
+    let mut plan = import::plan(&programme).context("the demo programme")?;
     if demo.today {
         shift::to_week_of(&mut plan, SystemClock.now())?;
     }
