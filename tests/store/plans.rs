@@ -13,7 +13,7 @@ use maillage::domain::peer::FollowerKind;
 use maillage::store::hosts::Room;
 use maillage::store::{
     Conn, activities, backlog, calendar, changes, deliveries, directory, events, followers, hosts, inbox, merges,
-    notices, pulls, sessions,
+    notices, peers, pulls, sessions,
 };
 
 use super::samples::{Here, RANDOM, at, centre, facts, local, now, peer, remote};
@@ -391,6 +391,9 @@ fn workers_and_lists_go_by_index() {
             pulls::claim(conn, now(), now(), pulls::Last::Troubled, 8).expect("a claim");
             inbox::purge(conn, now()).expect("a purge");
             inbox::seen(conn, &[7; 32]).expect("a look");
+            let known = peer(conn, "autre", "other.example");
+            let edition = peers::Edition::of(&known).expect("an edition");
+            inbox::arrival(conn, known.id, &edition, "https://other.example/1", &[7; 32]).expect("a look");
             sessions::to_announce(conn, now(), now(), 8).expect("the drip");
             sessions::to_tell(conn, now(), now(), 8).expect("the drip of calendars");
             notices::changes_due(conn, now(), 8).expect("changes");

@@ -13,9 +13,7 @@ use crate::store::sessions::Whereabouts;
 use crate::store::{Conn, StoreError};
 
 /// Sessions of one moment and area that are looked at: each costs its facts, and somebody may publish hundreds.
-const LOOKED_AT: usize = 32;
-/// [`LOOKED_AT`] as it stands in the statement.
-const FEW: &str = " LIMIT 32";
+const LOOKED_AT: i64 = 32;
 /// What is near, in degrees: a kilometre or so.
 const NEAR: f64 = 0.016;
 /// Stands for a name, a postcode or a degree that is not known: nothing has it.
@@ -46,7 +44,7 @@ pub(super) fn at_the_same_time(
     } else {
         Near::<false, false>::of(starts_at, &here).load(conn)
     }?;
-    if found.len() < LOOKED_AT {
+    if (found.len() as i64) < LOOKED_AT {
         return Ok(found);
     }
     // Of many, the same ones on every node.
@@ -108,8 +106,8 @@ where
         if BY_URI {
             out.push_sql(" ORDER BY 2");
         }
-        out.push_sql(FEW);
-        Ok(())
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&LOOKED_AT)
     }
 }
 
@@ -170,20 +168,10 @@ fn online_at(conn: &mut Conn, starts_at: i64, here: &Whereabouts) -> Result<Vec<
         .filter(events::mode.eq(Mode::Online.as_str()))
         .order(events::uri)
         .select(sessions::id)
-        .limit(LOOKED_AT as i64)
+        .limit(LOOKED_AT)
         .into_boxed();
     if !here.area.is_empty() {
         others = others.filter(sessions::area.eq(&here.area).or(sessions::area.eq("")));
     }
     Ok(others.load(conn)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn few_is_as_many_as_are_looked_at() {
-        assert_eq!(FEW, format!(" LIMIT {LOOKED_AT}"));
-    }
 }
