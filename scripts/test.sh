@@ -19,6 +19,8 @@ logs=$(mktemp -d)
 # A PostgreSQL server of this run's own: nobody else's idle one stops under it.
 export MAILLAGE_TEST_POSTGRES_DIR=/tmp/maillage-test-postgres-run-$$
 passed=0 failed=0 skipped=0 complete=no
+# Tests and worlds wait for disks and for each other: with one a processor, a fifth of the time passes idly.
+at_once=$((2 * $(nproc)))
 
 # Whatever ends this script, the total comes last, and an early end counts as a failure.
 finish() {
@@ -112,7 +114,7 @@ part_rust() {
   scripts/test-postgres.sh start >/dev/null || fail "PostgreSQL does not start"
   # Without PostgreSQL these tests fail instead of being passed over.
   MAILLAGE_TEST_REQUIRE_POSTGRES=1 suite "rust tests" count_part \
-    cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail
+    cargo nextest run --locked --no-fail-fast --test-threads "$at_once" --status-level fail --final-status-level fail
 }
 
 part_faults() {
@@ -156,7 +158,7 @@ finish_release() {
 part_simulation() {
   check "release programs" finish_release
   suite "simulation" count_worlds "$target/release/examples/simulation" \
-    --seeds "${SIMULATION_SEEDS:-1000}" --nodes "${SIMULATION_NODES:-8}"
+    --seeds "${SIMULATION_SEEDS:-1000}" --nodes "${SIMULATION_NODES:-8}" --jobs "$at_once"
 }
 
 # The program that the outside tests drive: the same build as the Rust tests.
