@@ -1,7 +1,7 @@
 //! JSON: an item a dated session, the same in `/calendar.json` and `/api/v1/calendar`.
 
 use chrono::SecondsFormat;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::domain::calendar::{Entry, Source, Twin};
 use crate::domain::time::Instant;
@@ -16,11 +16,7 @@ pub fn item(entry: &Entry) -> Value {
     let (event, occurrence) = (&entry.event, &entry.session.occurrence);
     let zone = event.facts.schedule.zone;
     let local = |instant: Instant| instant.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, true);
-    // Facts always serialise to an object; an empty one would still carry the session's own fields.
-    let mut item = serde_json::to_value(&event.facts)
-        .ok()
-        .and_then(into_object)
-        .unwrap_or_default();
+    let mut item = event.facts.to_json();
     let rule = item.remove("rrule").unwrap_or(Value::Null);
     item.remove("exdates");
     let own_series = event.is_series().then(|| json!({ "uri": event.uri, "rule": rule }));
@@ -50,13 +46,6 @@ pub fn item(entry: &Entry) -> Value {
     ];
     item.extend(fields.map(|(name, value)| (name.to_owned(), value)));
     Value::Object(item)
-}
-
-fn into_object(value: Value) -> Option<Map<String, Value>> {
-    match value {
-        Value::Object(object) => Some(object),
-        _ => None,
-    }
 }
 
 /// The same workshop as another publisher announces it, and why it is held to be the same.

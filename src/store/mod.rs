@@ -7,7 +7,6 @@
 
 mod backend;
 mod column;
-mod compact;
 mod db;
 mod error;
 mod insert;

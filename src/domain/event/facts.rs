@@ -235,111 +235,118 @@ pub struct Series {
     pub rule: Option<String>,
 }
 
-/// All that is known of an event. A `None` or empty list of a peer's event is something the peer did not tell.
+/// All that is known of an event. A `None` or empty list of a peer's event is something the peer did not tell. As it is kept,
+/// what says nothing is left out: half of the members of most events, and two rows where there was one fit in a page of
+/// the database. [`EventFacts::to_json`] has all members.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventFacts {
     /// What the publisher calls the event in a file or in other software: unique within its centre, so that an import
     /// that is repeated finds what it brought before. Ours only, never sent to peers; ≤ 255 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub external_id: Option<String>,
     /// 3 to 140 characters (OpenAgenda; Mobilizon's minimum). Peers may send more.
     pub title: String,
     /// One or two sentences; ≤ 200 characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub summary: String,
     /// Plain text, paragraphs by blank lines; ≤ 10,000 characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub description: String,
     /// A peer's description as sanitised HTML, in place of `description`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub description_html: Option<String>,
     /// Code of the event types vocabulary.
-    #[serde(default, rename = "type")]
+    #[serde(default, rename = "type", skip_serializing_if = "is_unsaid")]
     pub event_type: Option<String>,
     /// Format.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub format: Option<Format>,
     /// Codes of the themes vocabulary.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub themes: Vec<String>,
     /// Codes of the services vocabulary.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub services: Vec<String>,
     /// Lowest level; with `level_max`, or neither: all levels.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub level_min: Option<Level>,
     /// Highest level.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub level_max: Option<Level>,
     /// Codes of the audiences vocabulary; empty: everyone.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub audiences: Vec<String>,
     /// Ages, when limited.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub age: Option<Ages>,
     /// Codes of the special support vocabulary.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub special_support: Vec<String>,
     /// Codes of the languages vocabulary; empty: unknown.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub languages: Vec<String>,
     /// Accessibility.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub accessibility: Accessibility,
     /// Arrangements in words: « boucle magnétique ».
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub accommodations: Vec<String>,
     /// Equipment.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub equipment: Equipment,
     /// On site, online or both.
     #[serde(default = "offline")]
     pub mode: Mode,
     /// Where to connect, when online.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub online_url: Option<String>,
     /// Where to go, when on site.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub place: Option<Place>,
     /// Price.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub price: Option<Price>,
     /// Conditions in words; ≤ 255 characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub price_detail: Option<String>,
     /// How to register.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub registration: Option<Registration>,
     /// Whom to ask.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub contact: Contact,
     /// Partners.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub co_organisers: Vec<CoOrganiser>,
     /// Where it stands.
     #[serde(default = "scheduled")]
     pub status: Status,
     /// Why, in words; ≤ 255 characters.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub status_detail: Option<String>,
     /// When: `start`, `end`, `timezone`, `rrule`, `exdates`.
     #[serde(flatten)]
     pub schedule: Schedule,
     /// The course it is part of or makes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub course: Option<Course>,
     /// Professionals may send people.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub open_to_prescription: bool,
     /// Picture.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub image: Option<Image>,
     /// Free words; ≤ 255 characters together.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub tags: Vec<String>,
     /// A peer's series.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "is_unsaid")]
     pub series: Option<Series>,
+}
+
+/// Whether a member is what it is when nobody said anything of it.
+fn is_unsaid<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn offline() -> Mode {

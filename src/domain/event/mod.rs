@@ -4,6 +4,7 @@
 
 mod facts;
 mod fields;
+mod json;
 mod read;
 mod schedule;
 

@@ -45,7 +45,7 @@ impl Schedule {
     }
 }
 
-/// The JSON form: RFC 3339 with the zone's offset.
+/// The JSON form: RFC 3339 with the zone's offset, and no member that says nothing.
 #[derive(Serialize, Deserialize)]
 struct Fields {
     start: String,
@@ -53,9 +53,9 @@ struct Fields {
     timezone: Tz,
     #[serde(default = "known", skip_serializing_if = "is_known")]
     end_known: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     rrule: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     exdates: Vec<NaiveDate>,
 }
 

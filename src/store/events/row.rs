@@ -6,8 +6,7 @@ use crate::domain::event::{Event, EventFacts, Level, Origin};
 use crate::domain::text::fold;
 use crate::domain::vocabulary::{EVENT_TYPES, Language, THEMES};
 use crate::store::backend::natively;
-use crate::store::column::{from_json, instant, ms, parse, parse_opt};
-use crate::store::compact;
+use crate::store::column::{from_json, instant, ms, parse, parse_opt, to_json};
 use crate::store::insert::insert_statement;
 use crate::store::schema::{event_tags, events};
 use crate::store::{Conn, StoreError};
@@ -123,7 +122,7 @@ impl FullRow {
             external_id: facts.external_id.clone().filter(|_| centre_id.is_some()),
             centre_id,
             peer_id,
-            facts: compact::to_string(facts).map_err(|error| StoreError::corrupt("event facts", error))?,
+            facts: to_json("event facts", facts)?,
             event_type: facts.event_type.clone(),
             format: facts.format.map(|format| format.as_str()),
             mode: facts.mode.as_str(),

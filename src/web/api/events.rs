@@ -180,7 +180,7 @@ fn only(all: &[Centre]) -> Result<&Centre, Invalid> {
 
 /// The facts with `patch` merged into their JSON, under the same rules as new ones.
 fn patched(facts: &EventFacts, patch: &Value) -> Result<EventFacts, Refusal> {
-    let mut target = serde_json::to_value(facts).unwrap_or_default();
+    let mut target = Value::Object(facts.to_json());
     merge(&mut target, patch);
     // Exceptions of a rule that is taken away go with it.
     if patch.get("rrule").is_some_and(Value::is_null) && patch.get("exdates").is_none() {

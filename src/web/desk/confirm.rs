@@ -87,9 +87,9 @@ pub async fn act(staff: Staff, frame: Frame, path: Path<(String, String)>, body:
 
 /// The rules of the detail are those of every submission.
 fn with_detail(facts: &EventFacts, detail: &str) -> Result<EventFacts, Refusal> {
-    let mut json = serde_json::to_value(facts).unwrap_or_default();
-    json["status_detail"] = detail.into();
-    read(&json)
+    let mut json = facts.to_json();
+    json.insert("status_detail".to_owned(), detail.into());
+    read(&json.into())
 }
 
 fn done(centre: &Centre, step: Step) -> HttpResponse {

@@ -101,7 +101,7 @@ impl Form {
 
     /// What an event says.
     pub fn of(facts: &EventFacts) -> Self {
-        let json = serde_json::to_value(facts).unwrap_or_default();
+        let json = Value::Object(facts.to_json());
         let mut form = Self::default();
         for (name, kind) in FIELDS {
             let value = json.pointer(&format!("/{}", name.replace('.', "/")));
