@@ -7,9 +7,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use url::Url;
 
+use super::convert::json::Value;
 use super::fetch::{FetchError, Fetched, Fetcher};
 use super::guard::same_origin;
 use super::keys::PublicKey;
@@ -118,15 +118,14 @@ fn one_or_many(value: &Value) -> &[Value] {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::federation::convert::json::document;
     use crate::federation::keys::{KeyKind, PrivateKey};
 
     fn actor(owner: &str, key_id: &str) -> Value {
         let rsa = PrivateKey::generate_rsa().expect("a key").public_pem().expect("a PEM");
         let ed = PrivateKey::generate_ed25519().expect("a key").public_multibase();
-        json!({
+        document!({
             "id": "https://a.example/actor",
             "publicKey": {"id": key_id, "owner": owner, "publicKeyPem": rsa},
             "assertionMethod": [{"id": "https://a.example/actor#ed", "controller": owner, "publicKeyMultibase": ed}],

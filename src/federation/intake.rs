@@ -6,13 +6,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde_json::Value;
 use url::Url;
 
 use super::budget::Budget;
 use super::context::Federation;
 use super::convert::activity_in::Incoming;
 use super::convert::event_in::{self, EventRefusal, Received};
+use super::convert::json::Value;
 use super::convert::read;
 use super::fetch::Fetched;
 use super::peers;

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{SubsecRound, TimeDelta};
-use serde_json::Value;
 use url::Url;
 
 use super::budget::Budget;
 use super::context::Federation;
+use super::convert::json::Value;
 use super::convert::{collection_in, read};
 use super::guard::same_origin;
 use super::intake::{self, Told};

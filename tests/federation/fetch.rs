@@ -52,7 +52,7 @@ async fn get(server: &Server) -> Result<serde_json::Value, FetchError> {
     fetcher()
         .get_json(&server.url("/x"), Accept::ActivityJson)
         .await
-        .map(|fetched| fetched.value.clone())
+        .map(|fetched| (&fetched.value).into())
 }
 
 fn is_signed(request: &Request, port: u16, body: Body<'_>) -> bool {

@@ -158,7 +158,7 @@ async fn another_process_takes_the_new_keys(database: Database) {
     let multibase = multibase.as_str().expect("a key");
     let key = maillage::federation::keys::PublicKey::from_multibase(multibase).expect("readable");
     for document in [create, &create["object"]] {
-        let proof = proof::proof_of(document, clock.now())
+        let proof = proof::proof_of(&document.clone().into(), clock.now())
             .expect("in form")
             .expect("a proof");
         assert!(

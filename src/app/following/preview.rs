@@ -1,7 +1,6 @@
 //! Who is there, before following: asked for and shown, not kept.
 
 use chrono::DateTime;
-use serde_json::Value;
 
 use super::find::{Found, find};
 use super::upcoming::{Upcoming, upcoming};
@@ -10,6 +9,7 @@ use crate::domain::id::PeerId;
 use crate::domain::peer::{Follow, Peer};
 use crate::domain::text::shorten;
 use crate::domain::time::Instant;
+use crate::federation::convert::json::Value;
 use crate::federation::convert::read;
 use crate::federation::discover::Discovered;
 use crate::federation::{peers, source};

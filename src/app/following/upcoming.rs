@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant as Stopwatch};
 
-use serde_json::Value;
 use url::Url;
 
 use crate::app::Node;
@@ -11,6 +10,7 @@ use crate::domain::event::Status;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 use crate::federation::convert::collection_in::{self, Next};
+use crate::federation::convert::json::Value;
 use crate::federation::convert::{event_in, read};
 use crate::federation::fetch::Accept;
 

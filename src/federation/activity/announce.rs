@@ -3,7 +3,6 @@
 
 use activitypub_federation::config::Data;
 use activitypub_federation::traits::Activity;
-use serde_json::Value;
 use url::Url;
 
 use super::{Receipt, identity};
@@ -12,6 +11,7 @@ use crate::domain::id::{EventId, SessionId};
 use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::{ObjectRef, activity};
+use crate::federation::convert::json::Value;
 use crate::federation::convert::read;
 use crate::federation::intake::{self, Told};
 use crate::federation::listed;

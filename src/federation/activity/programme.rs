@@ -3,12 +3,11 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use super::Receipt;
 use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::ObjectRef;
+use crate::federation::convert::json::Value;
 use crate::federation::convert::{collection_in, read};
 use crate::federation::intake;
 use crate::federation::listed::{self, Item};

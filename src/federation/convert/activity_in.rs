@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use url::Url;
 
+use super::json::Value;
 use super::read::{self, Audience};
 use crate::federation::guard::same_origin;
 
@@ -174,11 +174,12 @@ fn object(document: &Arc<Value>, kind: &str) -> Option<ObjectRef> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
+    use crate::federation::convert::json::document;
 
-    fn follow() -> Value {
+    fn follow() -> Json {
         json!({
             "id": "https://a.example/1",
             "type": "Follow",
@@ -187,15 +188,15 @@ mod tests {
         })
     }
 
-    fn with(key: &str, value: Value) -> Result<Incoming, ActivityRefusal> {
+    fn with(key: &str, value: Json) -> Result<Incoming, ActivityRefusal> {
         let mut document = follow();
         document[key] = value;
-        activity(&document)
+        activity(&document.into())
     }
 
     #[test]
     fn spellings_of_the_same_thing_read_the_same() {
-        let plain = activity(&follow()).unwrap();
+        let plain = activity(&follow().into()).unwrap();
         for (key, value) in [
             ("type", json!(["as:Follow"])),
             ("type", json!(["Strange", "Follow"])),
@@ -238,7 +239,7 @@ mod tests {
         ] {
             assert_eq!(with(key, value.clone()), Err(reason), "{key}: {value}");
         }
-        for document in [json!([follow()]), json!("Follow"), json!(null)] {
+        for document in [document!([follow()]), document!("Follow"), document!(null)] {
             assert_eq!(activity(&document), Err(No::NotAnObject));
         }
     }

@@ -1,9 +1,9 @@
 //! A fetched actor document → a peer. What is of another origin than the actor's id is dropped or refused (FEP-fe34).
 
-use serde_json::Value;
 use url::Url;
 
 use super::html::to_text;
+use super::json::Value;
 use super::{quirks, read};
 use crate::domain::id::PeerId;
 use crate::domain::peer::{Peer, PeerContact, PeerKey};

@@ -1,9 +1,9 @@
 //! A collection of a peer, page by page: its items and where it goes on. Totals are not read: they may be anything.
 
-use serde_json::Value;
 use url::Url;
 
 use super::activity_in::{ObjectRef, activity};
+use super::json::Value;
 use super::read;
 use crate::federation::guard::same_origin;
 
@@ -40,7 +40,7 @@ fn all_items(page: &Value) -> &[Value] {
     let items = ["orderedItems", "items"]
         .iter()
         .find_map(|key| page.get(key)?.as_array());
-    items.map_or(&[], Vec::as_slice)
+    items.unwrap_or_default()
 }
 
 /// Where the collection at `address` goes on: from itself at its first page, from a page at the next.
@@ -70,7 +70,7 @@ pub fn object(item: &Value) -> Value {
         let Ok(inner) = activity(&object) else { break };
         object = match inner.object {
             ObjectRef::Embedded(carried) => carried.object().clone(),
-            ObjectRef::Id(id) => Value::String(id.to_string()),
+            ObjectRef::Id(id) => Value::String(id.as_str().into()),
         };
     }
     object
@@ -81,6 +81,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::federation::convert::json::document;
 
     fn address() -> Url {
         Url::parse("https://a.example/upcoming").expect("a URL")
@@ -88,19 +89,19 @@ mod tests {
 
     #[test]
     fn a_collection_goes_on_at_its_first_page_and_a_page_at_the_next() {
-        let collection = json!({"type": "OrderedCollection", "first": "https://a.example/upcoming?page=1"});
+        let collection = document!({"type": "OrderedCollection", "first": "https://a.example/upcoming?page=1"});
         let first = Url::parse("https://a.example/upcoming?page=1").expect("a URL");
         assert_eq!(next(&collection, &address()), Next::At(first));
-        let page = json!({"type": "OrderedCollectionPage", "first": "https://a.example/1"});
+        let page = document!({"type": "OrderedCollectionPage", "first": "https://a.example/1"});
         assert_eq!(next(&page, &address()), Next::End);
-        let embedded = json!({"type": "OrderedCollection", "first": {"type": "OrderedCollectionPage"}});
+        let embedded = document!({"type": "OrderedCollection", "first": {"type": "OrderedCollectionPage"}});
         assert_eq!(next(&embedded, &address()), Next::Here(&embedded["first"]));
     }
 
     #[test]
     fn pages_of_other_hosts_are_not_followed() {
         for elsewhere in [json!("https://b.example/2"), json!("file:///etc/passwd"), json!(2)] {
-            let page = json!({"type": "OrderedCollectionPage", "next": elsewhere});
+            let page = document!({"type": "OrderedCollectionPage", "next": elsewhere});
             assert_eq!(next(&page, &address()), Next::Elsewhere);
         }
     }
@@ -109,9 +110,9 @@ mod tests {
     fn the_event_of_an_announced_activity_is_found() {
         let event = json!({"type": "Event", "id": "https://a.example/e"});
         let create = json!({"type": "Create", "actor": "https://a.example/a", "object": event});
-        let announce = json!({"type": "Announce", "actor": "https://a.example/r", "object": create});
-        assert_eq!(object(&announce), event);
-        let named = json!({"type": "Announce", "actor": "https://a.example/r", "object": "https://a.example/e"});
-        assert_eq!(object(&named), json!("https://a.example/e"));
+        let announce = document!({"type": "Announce", "actor": "https://a.example/r", "object": create});
+        assert_eq!(object(&announce), Value::from(event));
+        let named = document!({"type": "Announce", "actor": "https://a.example/r", "object": "https://a.example/e"});
+        assert_eq!(object(&named), document!("https://a.example/e"));
     }
 }

@@ -4,12 +4,12 @@
 //! caller; that the document does not name an author of another origin, is checked here (FEP-fe34).
 
 use chrono::{Datelike, Duration};
-use serde_json::{Value, json};
 use url::Url;
 
 use super::activity_in::Incoming;
 use super::facts_in;
 use super::html::{paragraphs, sanitise, strip_controls, text_of_kept};
+use super::json::Value;
 use super::quirks;
 use super::read::{self, Audience};
 use crate::domain::event::{
@@ -119,10 +119,11 @@ pub fn event_of(activity: &Incoming) -> Result<Received, EventRefusal> {
     let object = activity.object.embedded().ok_or(EventRefusal::NotAnEvent)?;
     let anonymous = read::field(object, "attributedTo").is_none() && read::field(object, "actor").is_none();
     let known: Vec<&Url> = activity.object.id().into_iter().chain([&activity.actor]).collect();
-    let mut received = if anonymous && object.is_object() {
-        let mut signed = object.clone();
-        signed["attributedTo"] = json!(activity.actor);
-        event_among(&signed, &known)?
+    let mut received = if let Some(members) = object.as_object().filter(|_| anonymous) {
+        let signed = members
+            .clone()
+            .with("attributedTo", Value::String(activity.actor.as_str().into()));
+        event_among(&Value::Object(signed), &known)?
     } else {
         event_among(object, &known)?
     };
@@ -172,7 +173,7 @@ fn facts(object: &Value, uri: &Url) -> Result<EventFacts, EventRefusal> {
 /// The description as HTML and as text. `summary` repeats date and place in most software, so the first words of the
 /// description serve better.
 fn read_texts(object: &Value, facts: &mut EventFacts) {
-    let is_plain = |kind: &Value| kind == "text/plain" || kind == "text/markdown";
+    let is_plain = |kind: &Value| *kind == "text/plain" || *kind == "text/markdown";
     let content = read::words(object, "content");
     let html = match content {
         Some(text) if object.get("mediaType").is_some_and(is_plain) => paragraphs(&strip_controls(text)),
@@ -253,7 +254,7 @@ fn address(object: &Value, key: &str) -> Option<String> {
 
 /// The attachment that Mobilizon calls « Website ».
 fn website(object: &Value) -> Option<String> {
-    let is_link = |item: &&Value| read::is_a(item, "Link") && item.get("name").is_some_and(|name| name == "Website");
+    let is_link = |item: &&Value| read::is_a(item, "Link") && item["name"] == "Website";
     read::items(object, "attachment")
         .find(is_link)
         .and_then(|link| address(link, "href"))
@@ -305,9 +306,7 @@ fn image(object: &Value) -> Option<Image> {
     let pictures: Vec<&Value> = read::items(object, "attachment")
         .filter(|item| quirks::is_picture(item))
         .collect();
-    let is_banner = |item: &&&Value| {
-        item.get("isBannerImage") == Some(&Value::Bool(true)) || item.get("name").is_some_and(|name| name == "Banner")
-    };
+    let is_banner = |item: &&&Value| item["isBannerImage"].as_bool() == Some(true) || item["name"] == "Banner";
     let chosen = pictures.iter().find(is_banner).or_else(|| pictures.first()).copied();
     let found = chosen.or_else(|| read::items(object, "image").next())?;
     let url = match found {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::facts_out::LEFT_OUT;
 use super::html::strip_controls;
+use super::json;
 use crate::domain::event::{self, EventFacts, READ_ONLY};
 use crate::domain::invalid::{Invalid, Reason};
 
@@ -13,9 +14,8 @@ const PASSES: usize = 4;
 
 /// The facts that `told` holds, with the schedule, the series and, if need be, the title of `known`. `None` when they cannot
 /// be read at all; what is known otherwise then has to do.
-pub(super) fn facts(told: &Value, known: &EventFacts) -> Option<EventFacts> {
-    let told = usable(told.as_object()?);
-    let mut object = told;
+pub(super) fn facts(told: &json::Value, known: &EventFacts) -> Option<EventFacts> {
+    let mut object = usable(told.as_object()?);
     for _ in 0..PASSES {
         match event::read(&with_stand_ins(&object)) {
             Ok(read) => return Some(settle(read, &object, known)),
@@ -30,24 +30,24 @@ pub(super) fn facts(told: &Value, known: &EventFacts) -> Option<EventFacts> {
 }
 
 /// Without what is not told this way, and without hidden characters.
-fn usable(told: &Map<String, Value>) -> Map<String, Value> {
+fn usable(told: &json::Object) -> Map<String, Value> {
     let allowed = |key: &str| !LEFT_OUT.contains(&key) && !READ_ONLY.contains(&key);
     told.iter()
         .filter(|(key, _)| allowed(key))
-        .map(|(key, value)| (key.clone(), visible(value)))
+        .map(|(key, value)| (key.to_owned(), visible(value)))
         .collect()
 }
 
-fn visible(value: &Value) -> Value {
+fn visible(value: &json::Value) -> Value {
     match value {
-        Value::String(text) => json!(strip_controls(text)),
-        Value::Array(items) => items.iter().map(visible).collect(),
-        Value::Object(object) => object
+        json::Value::String(text) => json!(strip_controls(text)),
+        json::Value::Array(items) => items.iter().map(visible).collect(),
+        json::Value::Object(object) => object
             .iter()
-            .map(|(key, value)| (key.clone(), visible(value)))
+            .map(|(key, value)| (key.to_owned(), visible(value)))
             .collect::<Map<_, _>>()
             .into(),
-        other => other.clone(),
+        other => other.into(),
     }
 }
 

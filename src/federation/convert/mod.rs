@@ -1,6 +1,6 @@
 //! Between the domain and the JSON of ActivityPub, both ways; pure: no clock, no network, no store.
 //!
-//! Outgoing: `actor_out`, `event_out`, `note_out`. Incoming: `json` reads bytes within limits, `read` knows the many
+//! Outgoing: `actor_out`, `event_out`, `note_out`. Incoming: `json` reads bytes within limits and leaves texts where they are, `read` knows the many
 //! spellings of one value, `html` cleans texts; `activity_in`, `actor_in`, `collection_in` and `event_in` give domain
 //! values or a typed refusal, `quirks` what single peer softwares need. Whatever is read here was signed or fetched by
 //! others: the caller checks identities, these modules check that a document does not contradict its own origin.

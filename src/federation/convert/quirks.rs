@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDateTime};
 use chrono_tz::Tz;
-use serde_json::Value;
 
 use super::html::{clean_text, to_text};
+use super::json::Value;
 use super::read;
 use crate::domain::event::Status;
 use crate::domain::place::Place;
@@ -37,7 +37,8 @@ pub(super) fn zone(object: &Value) -> Tz {
 pub(super) fn moment(object: &Value, key: &str, zone: Tz) -> Option<Instant> {
     let text = object.get(key)?.as_str().filter(|text| text.len() <= 40)?.trim();
     let adjusted = object.get("dfrn:adjust").or_else(|| object.get("adjust"));
-    let floats = text.ends_with("-00:00") || adjusted.is_some_and(|adjust| adjust == false || adjust == 0);
+    let floats = text.ends_with("-00:00")
+        || adjusted.is_some_and(|adjust| adjust.as_bool() == Some(false) || adjust.as_i64() == Some(0));
     let exact = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z"))
         .or_else(|_| DateTime::parse_from_str(&text.replace('Z', "+00:00"), "%Y-%m-%dT%H:%M%:z"));

@@ -1,9 +1,9 @@
 //! Values of ActivityStreams as peers spell them: one or a list, an id or an object, a text or a language map.
 
-use serde_json::{Map, Value};
 use url::Url;
 
 use super::html::clean_text;
+use super::json::{Object, Value};
 use crate::federation::guard::same_origin;
 use crate::federation::wire::context::PUBLIC;
 
@@ -11,20 +11,10 @@ use crate::federation::wire::context::PUBLIC;
 pub const MAX_URL: usize = 2048;
 /// Most items of a list that are looked at.
 pub const MAX_ITEMS: usize = 100;
-/// Members that are looked at one by one.
-const FEW: usize = 32;
 
 /// The value of `key`, unless it is null.
 pub fn field<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    get(object, key).filter(|value| !value.is_null())
-}
-
-/// The member `key` of an object. Most objects have few: looking at each costs less than the hash of the name.
-pub fn get<'a>(object: &'a Value, key: &str) -> Option<&'a Value> {
-    match object {
-        Value::Object(map) if map.len() <= FEW => map.iter().find(|(name, _)| *name == key).map(|(_, value)| value),
-        other => other.get(key),
-    }
+    object.get(key).filter(|value| !value.is_null())
 }
 
 /// The items of a list, or the one value itself; at most [`MAX_ITEMS`].
@@ -38,7 +28,7 @@ pub fn each(value: &Value) -> impl Iterator<Item = &Value> {
 
 /// The items of `key`, or nothing.
 pub fn items<'a>(object: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    get(object, key).into_iter().flat_map(each)
+    object.get(key).into_iter().flat_map(each)
 }
 
 /// The types of an object, without namespace.
@@ -106,7 +96,7 @@ pub fn first_reference(object: &Value, key: &str) -> Option<Url> {
 /// The page for people: the first HTML link of `url`. One of another origin than the id of the object is left out, so
 /// that nobody's name stands above somebody else's page.
 pub fn page(object: &Value, id: &Url) -> Option<Url> {
-    let is_page = |link: &&Value| link.get("mediaType").is_none_or(|kind| kind == "text/html");
+    let is_page = |link: &&Value| link.get("mediaType").is_none_or(|kind| *kind == "text/html");
     items(object, "url")
         .filter(is_page)
         .find_map(|link| reference_among(link, &[id]))
@@ -116,12 +106,12 @@ pub fn page(object: &Value, id: &Url) -> Option<Url> {
 /// The words of `key`: a text, or the best language of its map. Empty texts count for nothing.
 pub fn words<'a>(object: &'a Value, key: &str) -> Option<&'a str> {
     let plain = items(object, key).find_map(in_best_language);
-    plain.or_else(|| object.get(format!("{key}Map")).and_then(in_best_language))
+    plain.or_else(|| object.get(&format!("{key}Map")).and_then(in_best_language))
 }
 
 fn in_best_language(value: &Value) -> Option<&str> {
     match value {
-        Value::String(text) => Some(text.as_str()),
+        Value::String(text) => Some(&**text),
         Value::Object(map) => best_language(map),
         _ => None,
     }
@@ -129,13 +119,13 @@ fn in_best_language(value: &Value) -> Option<&str> {
 }
 
 /// French if there is any, else what has no language, else the first.
-fn best_language(map: &Map<String, Value>) -> Option<&str> {
+fn best_language(map: &Object) -> Option<&str> {
     let of = |tag: &str| map.get(tag).and_then(Value::as_str);
     of("fr")
         .or_else(|| of("fr-FR"))
         .or_else(|| of("und"))
         .or_else(|| of("@value"))
-        .or_else(|| map.values().find_map(Value::as_str))
+        .or_else(|| map.iter().find_map(|(_, value)| value.as_str()))
 }
 
 /// The words of `key` as one line of plain text, cut at `max` characters.
@@ -183,6 +173,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::federation::convert::json::document;
 
     #[test]
     fn everybody_has_three_names_and_many_places() {
@@ -193,23 +184,23 @@ mod tests {
             json!([PUBLIC]),
             json!(["https://a.example/f", { "id": PUBLIC }]),
         ] {
-            let audience = Audience::of(&json!({ "to": to }));
+            let audience = Audience::of(&document!({ "to": to }));
             assert_eq!(audience, Audience::Public, "{to}");
         }
-        let audience = Audience::of(&json!({ "to": [], "cc": "as:Public" }));
+        let audience = Audience::of(&document!({ "to": [], "cc": "as:Public" }));
         assert_eq!(audience, Audience::Unlisted);
         for to in [json!(null), json!({}), json!(3), json!("public")] {
-            assert!(!Audience::of(&json!({ "to": to })).is_public());
+            assert!(!Audience::of(&document!({ "to": to })).is_public());
         }
     }
 
     #[test]
     fn words_come_in_french_if_there_are_any() {
-        let both = json!({ "nameMap": { "en": "Workshop", "fr": "Atelier" } });
+        let both = document!({ "nameMap": { "en": "Workshop", "fr": "Atelier" } });
         assert_eq!(words(&both, "name"), Some("Atelier"));
-        assert_eq!(words(&json!({ "name": { "de": "Kurs" } }), "name"), Some("Kurs"));
-        assert_eq!(words(&json!({ "name": ["", "Atelier"] }), "name"), Some("Atelier"));
-        assert_eq!(words(&json!({ "name": 3 }), "name"), None);
+        assert_eq!(words(&document!({ "name": { "de": "Kurs" } }), "name"), Some("Kurs"));
+        assert_eq!(words(&document!({ "name": ["", "Atelier"] }), "name"), Some("Atelier"));
+        assert_eq!(words(&document!({ "name": 3 }), "name"), None);
     }
 
     #[test]

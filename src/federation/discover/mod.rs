@@ -8,13 +8,13 @@ mod webfinger;
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use url::Url;
 
 pub use nodeinfo::{NodeInfo, node_info};
 pub use resource::{Resource, webfinger_answer};
 pub use webfinger::Handle;
 
+use super::convert::json::Value;
 use super::fetch::{Accept, FetchError, Fetched, Fetcher};
 use super::guard::same_origin;
 

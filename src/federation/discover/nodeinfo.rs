@@ -1,8 +1,8 @@
 //! The asking side of NodeInfo (FEP-f1d5), with the application actor's link (FEP-2677).
 
-use serde_json::Value;
 use url::Url;
 
+use crate::federation::convert::json::Value;
 use crate::federation::fetch::{Accept, FetchError, Fetcher};
 
 const SCHEMA: &str = "http://nodeinfo.diaspora.software/ns/schema/";
@@ -44,7 +44,7 @@ pub async fn node_info(fetcher: &Fetcher, base: &Url) -> Result<NodeInfo, FetchE
 }
 
 fn links(index: &Value) -> impl Iterator<Item = (&str, Url)> {
-    let links = index["links"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let links = index["links"].as_array().unwrap_or_default();
     links
         .iter()
         .take(MAX_LINKS)

@@ -1,8 +1,8 @@
 //! The asking side of WebFinger (RFC 7033).
 
-use serde_json::Value;
 use url::Url;
 
+use crate::federation::convert::json::Value;
 use crate::federation::fetch::{Accept, FetchError, Fetcher};
 
 /// Longest account name, in characters.

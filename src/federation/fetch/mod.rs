@@ -21,7 +21,6 @@ use chrono::TimeDelta;
 use futures_util::FutureExt as _;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION};
 use reqwest::{Client, Method, Request, Response};
-use serde_json::Value;
 use url::Url;
 
 pub use accept::Accept;
@@ -30,7 +29,7 @@ pub use post::{Content, PostOutcome};
 pub use text::Text;
 pub use transport::Transport;
 
-use super::convert::json;
+use super::convert::json::{self, Value};
 use super::guard::{BlockList, Blocked, Guard, Policy, same_origin};
 use super::keyring::KeyRing;
 use super::keys::KeyKind;

@@ -4,30 +4,81 @@
 //! (each is an IEEE 754 double), no blank anywhere. Exact only where numbers were read exactly: `serde_json` is compiled
 //! with `float_roundtrip`.
 
-use serde_json::{Number, Value};
+use serde_json::Number;
+
+use crate::federation::convert::json;
+
+/// A value as it is written, whether this node made it or read it.
+pub trait Canonical: Sized {
+    /// What it is.
+    fn look(&self) -> Look<'_, Self>;
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub enum Look<'a, V> {
+    /// Nothing.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(&'a Number),
+    /// A text.
+    Text(&'a str),
+    /// The items of a list.
+    Items(&'a [V]),
+    /// The members of an object.
+    Members(Vec<(&'a str, &'a V)>),
+}
+
+impl Canonical for serde_json::Value {
+    fn look(&self) -> Look<'_, Self> {
+        match self {
+            Self::Null => Look::Null,
+            Self::Bool(value) => Look::Bool(*value),
+            Self::Number(number) => Look::Number(number),
+            Self::String(text) => Look::Text(text),
+            Self::Array(items) => Look::Items(items),
+            Self::Object(object) => Look::Members(object.iter().map(|(key, value)| (key.as_str(), value)).collect()),
+        }
+    }
+}
+
+impl Canonical for json::Value {
+    fn look(&self) -> Look<'_, Self> {
+        match self {
+            Self::Null => Look::Null,
+            Self::Bool(value) => Look::Bool(*value),
+            Self::Number(number) => Look::Number(number),
+            Self::String(text) => Look::Text(text),
+            Self::Array(items) => Look::Items(items),
+            Self::Object(object) => Look::Members(object.iter().collect()),
+        }
+    }
+}
 
 /// The canonical text of `value` as UTF-8. The nesting of `value` bounds the recursion: what reads JSON here bounds it.
-pub fn canonical(value: &Value) -> Vec<u8> {
+pub fn canonical(value: &impl Canonical) -> Vec<u8> {
     let mut text = Vec::with_capacity(4096);
     write(value, &mut text);
     text
 }
 
 /// The canonical text of the object of these members.
-pub(super) fn members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> Vec<u8> {
+pub(super) fn members<'a, V: Canonical + 'a>(members: impl Iterator<Item = (&'a str, &'a V)>) -> Vec<u8> {
     let mut text = Vec::with_capacity(4096);
-    write_members(members, &mut text);
+    write_members(members.collect(), &mut text);
     text
 }
 
-fn write(value: &Value, text: &mut Vec<u8>) {
-    match value {
-        Value::Null => text.extend_from_slice(b"null"),
-        Value::Bool(true) => text.extend_from_slice(b"true"),
-        Value::Bool(false) => text.extend_from_slice(b"false"),
-        Value::Number(number) => write_number(number, text),
-        Value::String(string) => write_string(string, text),
-        Value::Array(items) => {
+fn write<V: Canonical>(value: &V, text: &mut Vec<u8>) {
+    match value.look() {
+        Look::Null => text.extend_from_slice(b"null"),
+        Look::Bool(true) => text.extend_from_slice(b"true"),
+        Look::Bool(false) => text.extend_from_slice(b"false"),
+        Look::Number(number) => write_number(number, text),
+        Look::Text(string) => write_string(string, text),
+        Look::Items(items) => {
             text.push(b'[');
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
@@ -37,12 +88,11 @@ fn write(value: &Value, text: &mut Vec<u8>) {
             }
             text.push(b']');
         }
-        Value::Object(members) => write_members(members.iter(), text),
+        Look::Members(members) => write_members(members, text),
     }
 }
 
-fn write_members<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>, text: &mut Vec<u8>) {
-    let mut members: Vec<(&String, &Value)> = members.collect();
+fn write_members<V: Canonical>(mut members: Vec<(&str, &V)>, text: &mut Vec<u8>) {
     // The order of UTF-16 (RFC 8785 §3.2.3) is that of UTF-8, in which they mostly come, up to U+FFFF.
     let beyond = |key: &str| key.bytes().any(|byte| byte >= 0xf0);
     if members.iter().any(|(key, _)| beyond(key)) {

@@ -23,9 +23,10 @@ mod owner;
 mod tests;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use url::Url;
 
+use super::convert::json::{Object, Value as Read};
 use super::convert::read;
 use super::keys::{KeyError, PublicKey};
 use super::signature::window::AHEAD;
@@ -103,9 +104,10 @@ pub fn attach(document: &mut Value, signer: &Signer, created: Instant) -> Result
     if let Some(context) = members.get("@context") {
         proof["@context"] = context.clone();
     }
-    let signature = signer
-        .key
-        .sign(&hashes(&canonical(&proof), &jcs::members(members.iter())))?;
+    let signature = signer.key.sign(&hashes(
+        &canonical(&proof),
+        &jcs::members(members.iter().map(|(key, value)| (key.as_str(), value))),
+    ))?;
     proof["proofValue"] = json!(format!("z{}", bs58::encode(signature).into_string()));
     members.insert("proof".to_owned(), proof);
     Ok(())
@@ -144,18 +146,18 @@ impl Proof {
 ///
 /// # Errors
 /// Why the proof cannot be right, whoever made it.
-pub fn proof_of(document: &Value, now: Instant) -> Result<Option<Proof>, ProofError> {
+pub fn proof_of(document: &Read, now: Instant) -> Result<Option<Proof>, ProofError> {
     let Some(members) = document.as_object() else {
         return Ok(None);
     };
     let mut known = read::items(document, "proof").filter(|proof| is_known(proof));
-    let Some(proof) = known.next().and_then(Value::as_object) else {
+    let Some(proof) = known.next().and_then(Read::as_object) else {
         return Ok(None);
     };
     if known.next().is_some() {
         return Err(ProofError::Several);
     }
-    let text = |key: &str| proof.get(key).and_then(Value::as_str);
+    let text = |key: &str| proof.get(key).and_then(Read::as_str);
     let (Some(key_id), Some(created)) = (text("verificationMethod").and_then(read::web_url), text("created")) else {
         return Ok(None);
     };
@@ -178,7 +180,7 @@ pub fn proof_of(document: &Value, now: Instant) -> Result<Option<Proof>, ProofEr
     }))
 }
 
-fn is_known(proof: &Value) -> bool {
+fn is_known(proof: &Read) -> bool {
     proof["type"] == TYPE && proof["cryptosuite"] == SUITE
 }
 
@@ -194,20 +196,15 @@ fn value(text: &str) -> Option<Vec<u8>> {
 
 /// What the author signed: options, then document. Where the proof tells no context and the document has one, it may have
 /// been hashed with the options (drafts before 2024, Fedify) or not.
-fn signed(members: &Map<String, Value>, proof: &Map<String, Value>) -> Result<Vec<[u8; 64]>, ProofError> {
-    let options = |context: Option<&Value>| {
-        let mut options: Map<String, Value> = proof.clone();
-        options.remove("proofValue");
-        if let Some(context) = context {
-            options.insert("@context".to_owned(), context.clone());
-        }
-        jcs::members(options.iter())
+fn signed(members: &Object, proof: &Object) -> Result<Vec<[u8; 64]>, ProofError> {
+    let options = |context: Option<&Read>| {
+        let others = proof.iter().filter(|(key, _)| *key != "proofValue");
+        let others = others.filter(|(key, _)| context.is_none() || *key != "@context");
+        jcs::members(others.chain(context.map(|context| ("@context", context))))
     };
-    let unsecured = |context: Option<&Value>| {
-        let others = members.iter().filter(|(key, _)| !UNSIGNED.contains(&key.as_str()));
-        let context = context.map(|context| ("@context".to_owned(), context.clone()));
-        let context = context.iter().map(|(key, value)| (key, value));
-        jcs::members(others.chain(context))
+    let unsecured = |context: Option<&Read>| {
+        let others = members.iter().filter(|(key, _)| !UNSIGNED.contains(key));
+        jcs::members(others.chain(context.map(|context| ("@context", context))))
     };
     let own = members.get("@context");
     let Some(told) = proof.get("@context") else {
@@ -225,12 +222,16 @@ fn signed(members: &Map<String, Value>, proof: &Map<String, Value>) -> Result<Ve
 }
 
 /// Whether the list (or one value) `all` begins with the list (or one value) `start`.
-fn begins_with(all: &Value, start: &Value) -> bool {
-    let list = |value: &Value| match value {
-        Value::Array(items) => items.clone(),
-        one => vec![one.clone()],
-    };
-    list(all).starts_with(&list(start))
+fn begins_with(all: &Read, start: &Read) -> bool {
+    list(all).starts_with(list(start))
+}
+
+/// The items of a list, or the one value itself.
+fn list(value: &Read) -> &[Read] {
+    match value {
+        Read::Array(items) => items,
+        one => std::slice::from_ref(one),
+    }
 }
 
 fn hashes(options: &[u8], document: &[u8]) -> [u8; 64] {

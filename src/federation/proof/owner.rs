@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use serde_json::Value;
 use url::Url;
 
 use super::{Proof, proof_of};
@@ -11,6 +10,7 @@ use crate::domain::peer::Peer;
 use crate::federation::actor_key::{key_named, owner_to_ask};
 use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
+use crate::federation::convert::json::Value;
 use crate::federation::convert::read;
 use crate::federation::error::FederationError;
 use crate::federation::fetch::Fetched;

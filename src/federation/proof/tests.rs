@@ -6,6 +6,11 @@ use serde_json::{Value, json};
 use super::*;
 use crate::federation::keys::PrivateKey;
 
+/// [`super::proof_of`] a document that is made here.
+fn proof_of(document: &Value, now: Instant) -> Result<Option<Proof>, ProofError> {
+    super::proof_of(&document.clone().into(), now)
+}
+
 /// The key pair of the test vectors of W3C vc-di-eddsa (TestVectors/keyPair.json) and of FEP-8b32.
 const SECRET: &str = "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq";
 const PUBLIC: &str = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2";
@@ -262,7 +267,7 @@ fn a_proof_is_fresh_for_a_month() {
 }
 
 fn canon(text: &str) -> String {
-    String::from_utf8(canonical(&serde_json::from_str(text).unwrap())).unwrap()
+    String::from_utf8(canonical(&serde_json::from_str::<Value>(text).unwrap())).unwrap()
 }
 
 /// RFC 8785 §3.2.2 and §3.2.3.

@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
-use serde_json::Value;
 use url::Url;
 
 use super::{FETCHES, LeftOut, Outcome};
@@ -14,6 +13,7 @@ use crate::domain::time::Instant;
 use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::collection_in::{self, Next};
+use crate::federation::convert::json::Value;
 use crate::federation::convert::read;
 use crate::federation::error::FederationError;
 use crate::federation::fetch::{Accept, Answer, FetchError};

@@ -5,6 +5,7 @@ use crate::domain::event::{EventFacts, Mode, Schedule, Status};
 use crate::domain::text::{fold, shorten};
 use crate::domain::vocabulary::{Language, THEMES};
 use crate::federation::convert::html::{clean_text, sanitise, strip_controls, to_text};
+use crate::federation::convert::json::Value;
 use crate::federation::convert::{quirks, read};
 
 /// Longest UID.
@@ -92,7 +93,7 @@ fn read_where(component: &Component, facts: &mut EventFacts) {
         return;
     }
     let on_one_line = location.split('\n').map(str::trim).collect::<Vec<_>>().join(", ");
-    facts.place = quirks::place(&serde_json::Value::String(on_one_line));
+    facts.place = quirks::place(&Value::String(on_one_line.into()));
     let coordinates = component.line("GEO").and_then(|line| {
         let (north, east) = line.value.split_once(';')?;
         let degrees = |text: &str, bound: f64| {

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use serde_json::Value;
 use url::Url;
 
 use super::page::is_feed;
 use super::{feed, microformats};
 use crate::federation::convert::html::to_text;
-use crate::federation::convert::{json, read};
+use crate::federation::convert::json::{self, Value};
+use crate::federation::convert::read;
 
 /// Events of one page that are read.
 const MAX_EVENTS: usize = 2_000;

@@ -3,13 +3,13 @@
 use maillage::domain::event::{EventFacts, Mode, RegistrationMode, Status};
 use maillage::domain::id::PeerId;
 use maillage::domain::peer::Peer;
-use maillage::federation::convert::activity_in::{Incoming, activity};
-use maillage::federation::convert::actor_in::{ActorRefusal, actor};
-use maillage::federation::convert::event_in::{EventRefusal, Received, event, event_of};
+use maillage::federation::convert::activity_in::Incoming;
+use maillage::federation::convert::actor_in::ActorRefusal;
+use maillage::federation::convert::event_in::{EventRefusal, Received, event_of};
 use maillage::federation::convert::read::Audience;
 use serde_json::{Value, json};
 
-use super::fixture;
+use super::{activity, actor, event, fixture};
 
 fn incoming(path: &str) -> Incoming {
     activity(&fixture(path)).unwrap()

@@ -5,9 +5,15 @@ mod hostile;
 mod incoming;
 mod outgoing;
 
+use maillage::domain::id::PeerId;
+use maillage::domain::peer::Peer;
+use maillage::domain::time::Instant;
+use maillage::federation::convert::activity_in::{ActivityRefusal, Incoming};
+use maillage::federation::convert::actor_in::ActorRefusal;
+use maillage::federation::convert::event_in::{EventRefusal, Received};
+use maillage::federation::convert::{activity_in, actor_in, event_in, json};
 use serde_json::Value;
-
-use maillage::federation::convert::json;
+use url::Url;
 
 /// A document as a peer software writes it, from `tests/fixtures`.
 fn fixture(path: &str) -> Value {
@@ -15,5 +21,22 @@ fn fixture(path: &str) -> Value {
         .join("tests/fixtures")
         .join(path);
     let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    json::parse(&bytes).unwrap()
+    (&json::parse(&bytes).unwrap()).into()
+}
+
+/// `document`, as if its bytes had been read.
+fn read(document: &Value) -> json::Value {
+    document.clone().into()
+}
+
+fn activity(document: &Value) -> Result<Incoming, ActivityRefusal> {
+    activity_in::activity(&read(document))
+}
+
+fn actor(document: &Value, from: &Url, id: PeerId, now: Instant) -> Result<Peer, ActorRefusal> {
+    actor_in::actor(&read(document), from, id, now)
+}
+
+fn event(document: &Value) -> Result<Received, EventRefusal> {
+    event_in::event(&read(document))
 }

@@ -7,10 +7,7 @@ use maillage::domain::event::{Event, EventFacts, Mode, Origin, Schedule, Series,
 use maillage::domain::id::{CentreId, EventId, PeerId, SessionId};
 use maillage::domain::text::Handle;
 use maillage::domain::time::Instant;
-use maillage::federation::convert::activity_in::activity;
-use maillage::federation::convert::actor_in::actor;
 use maillage::federation::convert::actor_out::{PublicKeys, centre_actor, node_actor};
-use maillage::federation::convert::event_in;
 use maillage::federation::convert::event_out::{Posting, event_object};
 use maillage::federation::convert::note_out::{Why, note};
 use maillage::federation::convert::read::Audience;
@@ -24,6 +21,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::contracts::{broken_for_fep_8a8e, broken_for_mobilizon, gancio_accepts, mastodon_accepts};
+use super::{activity, actor};
 
 fn urls() -> Urls {
     Urls::new("https://centre.example".parse().unwrap())
@@ -149,7 +147,7 @@ fn a_maillage_peer_gets_every_fact_back() {
     for (at, facts) in programme().into_iter().enumerate() {
         let at = if facts.schedule.recurrence.is_some() { at % 3 } else { 0 };
         let (object, session) = posted(facts.clone(), at);
-        let received = event_in::event(&with_context(object)).unwrap();
+        let received = super::event(&with_context(object)).unwrap();
         let series = facts.schedule.recurrence.as_ref().map(|recurrence| Series {
             uri: "https://centre.example/events/00000000-0000-0000-0000-000000000001".into(),
             rule: Some(recurrence.rule.clone()),
@@ -318,7 +316,7 @@ fn the_demo_programme_arrives_whole() {
             assert_eq!(broken_for_mobilizon(&object), [""; 0], "{}", facts.title);
             assert_eq!(broken_for_fep_8a8e(&object), [""; 0], "{}", facts.title);
             assert!(gancio_accepts(&object) && mastodon_accepts(&object), "{}", facts.title);
-            let read = event_in::event(&with_context(object)).unwrap().facts;
+            let read = super::event(&with_context(object)).unwrap().facts;
             let expected = EventFacts {
                 external_id: None,
                 series: read.series.clone(),
