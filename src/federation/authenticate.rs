@@ -37,8 +37,26 @@ pub async fn sender(
     {
         return outcome;
     }
+    Box::pin(asked_for(
+        federation,
+        (signature, key_url),
+        actor,
+        from,
+        known.is_some(),
+    ))
+    .await
+}
+
+/// The sender after a look at its own server. `known`: its key may have been changed.
+async fn asked_for(
+    federation: &Federation,
+    (signature, key_url): (&Signature, &Url),
+    actor: &Url,
+    from: IpAddr,
+    known: bool,
+) -> Result<Arc<Acquaintance>, NotTaken> {
     federation.limits.check_address(from)?;
-    if known.is_some() && !federation.acquaintances.may_ask_again(actor.as_str(), federation.now()) {
+    if known && !federation.acquaintances.may_ask_again(actor.as_str(), federation.now()) {
         return Err(NotTaken::Unavailable("asked_lately"));
     }
     let turn = federation.limits.fetch_of(&urls::host(key_url), from).await?;
@@ -48,7 +66,7 @@ pub async fn sender(
     {
         return outcome;
     }
-    if known.is_some() {
+    if known {
         federation.fetcher.forget_failure(actor);
     }
     let sender = fetched_sender(federation, signature, key_url, actor).await;
@@ -59,7 +77,7 @@ pub async fn sender(
         Err(NotTaken::Unauthenticated("key_unavailable")) => {}
         _ => return sender,
     }
-    if known.is_some() {
+    if known {
         federation.acquaintances.asked_in_vain(actor.as_str(), federation.now());
     }
     sender

@@ -35,8 +35,8 @@ const FURTHEST: TimeDelta = TimeDelta::days(5 * 366);
 /// An event as its origin tells it, with the actor that publishes it.
 #[derive(Debug, Clone)]
 pub struct Told {
-    /// The event; its id is that of a new row.
-    pub event: Event,
+    /// The event; its id is that of a new row. Handed from one to the next often, and large.
+    pub event: Box<Event>,
     /// Its one session.
     pub occurrence: Occurrence,
     /// Its publisher.
@@ -150,7 +150,11 @@ async fn told_of(
         return Err(NotTaken::Unprocessable("out_of_time"));
     }
     let owner = owner(federation, &received.attributed_to, sender, budget).await?;
-    if let Ok(author) = Url::parse(&owner.uri) {
+    let named = received
+        .attributed_to
+        .iter()
+        .find(|author| author.as_str() == owner.uri);
+    if let Some(author) = named.cloned().or_else(|| Url::parse(&owner.uri).ok()) {
         check_blocks(federation, &author)?;
     }
     let date = local_of(schedule.start, schedule.zone).date();
@@ -160,10 +164,10 @@ async fn told_of(
         end: schedule.end,
     };
     let published = received.published.unwrap_or(now).min(now);
-    let event = Event {
+    let event = Box::new(Event {
         id: EventId::new(now, federation.random.as_ref()),
-        uri: received.uri.to_string(),
-        url: received.url.to_string(),
+        uri: received.uri.into(),
+        url: received.url.into(),
         origin: Origin::Remote(owner.id),
         facts: received.facts,
         published,
@@ -172,7 +176,7 @@ async fn told_of(
             .updated
             .unwrap_or(published)
             .clamp(published, now.max(published)),
-    };
+    });
     Ok(Told {
         event,
         occurrence,
@@ -207,6 +211,10 @@ async fn owner(
     {
         return Ok(Arc::clone(sender));
     }
+    Box::pin(owner_among(federation, authors, budget)).await
+}
+
+async fn owner_among(federation: &Federation, authors: &[Url], budget: &mut Budget) -> Result<Arc<Peer>, NotTaken> {
     let uris: Vec<String> = authors.iter().map(Url::to_string).collect();
     let followed = federation
         .store
@@ -278,7 +286,7 @@ fn keep_date(conn: &mut Conn, told: &Told, trace: Trace) -> Result<(Upserted, bo
     } else {
         None
     };
-    let mut event = Cow::Borrowed(&told.event);
+    let mut event = Cow::Borrowed(told.event.as_ref());
     if let Some(known) = known.as_ref().filter(|known| known.origin != event.origin) {
         if !is_by(conn, known.origin, &told.authors)? {
             return Err(NotTaken::Forbidden("owner_change"));

@@ -68,7 +68,10 @@ pub(super) fn date(text: &str) -> Result<NaiveDate, StoreError> {
 
 /// A value as JSON text.
 pub(super) fn to_json(what: &'static str, value: &impl Serialize) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::corrupt(what, error))
+    // The facts of most events fit.
+    let mut text = Vec::with_capacity(1536);
+    serde_json::to_writer(&mut text, value).map_err(|error| StoreError::corrupt(what, error))?;
+    String::from_utf8(text).map_err(|error| StoreError::corrupt(what, error))
 }
 
 /// JSON text as a value.

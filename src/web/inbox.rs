@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use actix_web::http::header::RETRY_AFTER;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder};
+use futures_util::StreamExt as _;
 use serde_json::json;
 
 use super::extract::Client;
@@ -57,13 +58,27 @@ async fn take(request: &HttpRequest, node: &Node, from: std::net::IpAddr, body: 
         from,
     };
     let admitted = inbox::admit(&node.federation, head)?;
-    let body = match body.to_bytes_limited(MAX_BODY).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) => return Err(NotTaken::Malformed("body")),
-        Err(_) => return Err(NotTaken::TooLarge),
-    };
+    let body = read(body).await?;
     let addressee = request.match_info().get("handle");
     inbox::receive(&node.federation, &admitted, addressee, &body).await
+}
+
+/// The body, of [`MAX_BODY`] bytes at most. Most come in one piece, which is neither copied nor given room for many.
+async fn read(mut body: Payload) -> Result<Bytes, NotTaken> {
+    let mut pieces = Vec::new();
+    let mut length = 0;
+    while let Some(piece) = body.next().await {
+        let piece = piece.map_err(|_| NotTaken::Malformed("body"))?;
+        length += piece.len();
+        if length > MAX_BODY {
+            return Err(NotTaken::TooLarge);
+        }
+        pieces.push(piece);
+    }
+    if pieces.len() > 1 {
+        return Ok(pieces.concat().into());
+    }
+    Ok(pieces.pop().unwrap_or_default())
 }
 
 /// 401 sends Mastodon to its second knock, other 4xx end retries, 429 and 503 bring the activity again.

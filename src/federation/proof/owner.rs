@@ -48,6 +48,17 @@ pub async fn author(
     let Some(proof) = proof_of(object, now).map_err(|error| NotTaken::Forbidden(error.reason()))? else {
         return Ok(None);
     };
+    Box::pin(author_of(federation, object, proof, sender, budget)).await
+}
+
+async fn author_of(
+    federation: &Federation,
+    object: &Value,
+    proof: Proof,
+    sender: &Peer,
+    budget: &mut Budget,
+) -> Result<Option<Author>, NotTaken> {
+    let now = federation.now();
     let id = read::id(object).ok_or(NotTaken::Malformed("object_id"))?;
     let mut authors = authors(object);
     if authors.is_empty() {

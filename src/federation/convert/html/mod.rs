@@ -1,5 +1,6 @@
 //! Texts of others: HTML down to a narrow list of elements, or down to plain text; and our own texts up to HTML.
 
+mod escape;
 mod plain;
 
 use std::borrow::Cow;
@@ -7,6 +8,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+
+use escape::unescape;
+pub use escape::{escape, paragraphs};
 
 /// Most HTML that is parsed, in bytes; what comes after is left out.
 const MAX_HTML: usize = 64 * 1024;
@@ -138,11 +142,14 @@ fn plain_text(html: &str) -> Cow<'_, str> {
 
 /// The text of what [`sanitise`] kept, without parsing it again. At most `max` characters.
 pub fn text_of_kept(html: &str, max: usize) -> String {
-    let broken = break_lines(html);
-    let (mut text, mut rest) = (String::with_capacity(broken.len()), broken.as_str());
+    let (mut text, mut rest) = (String::with_capacity(html.len()), html);
     while let Some(at) = rest.find('<') {
         text.push_str(&rest[..at]);
-        rest = after_tag(&rest[at..]);
+        rest = &rest[at..];
+        if ends_line(tag_name(rest).1) {
+            text.push('\n');
+        }
+        rest = after_tag(rest);
     }
     text.push_str(rest);
     lines(&unescape(&text), max)
@@ -183,32 +190,6 @@ pub fn clean_text(text: &str, max: usize) -> String {
     let mut line = String::with_capacity(text.len());
     push_words(&mut line, "", &text);
     cut(line, max)
-}
-
-/// `text` as HTML.
-pub fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + 16);
-    for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            letter => html.push(letter),
-        }
-    }
-    html
-}
-
-/// Plain text with paragraphs by blank lines, as HTML.
-pub fn paragraphs(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty())
-        .map(|paragraph| format!("<p>{}</p>", escape(paragraph).replace('\n', "<br>")))
-        .collect()
 }
 
 /// Without what would turn the reading direction around, end a text early or hide in it. Line breaks and tabs remain.
@@ -252,20 +233,6 @@ fn cut(mut text: String, max: usize) -> String {
     text
 }
 
-/// What `Builder::clean` escapes, and nothing more.
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let text = text
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&nbsp;", "\u{a0}")
-        .replace("&quot;", "\"")
-        .replace("&amp;", "&");
-    Cow::Owned(text)
-}
-
 fn rename(html: &str) -> String {
     map_tags(html, |out, before, name| {
         let same = SAME_AS.iter().find(|(from, _)| from.eq_ignore_ascii_case(name));
@@ -276,12 +243,25 @@ fn rename(html: &str) -> String {
 
 fn break_lines(html: &str) -> String {
     map_tags(html, |out, before, name| {
-        if BLOCKS.iter().any(|block| block.eq_ignore_ascii_case(name)) {
+        if ends_line(name) {
             out.push('\n');
         }
         out.push_str(before);
         out.push_str(name);
     })
+}
+
+fn ends_line(name: &str) -> bool {
+    BLOCKS.iter().any(|block| block.eq_ignore_ascii_case(name))
+}
+
+/// `<` or `</` of the tag with which `html` begins, and the name of its element.
+fn tag_name(html: &str) -> (&str, &str) {
+    let before = if html.starts_with("</") { 2 } else { 1 };
+    let name = html[before..]
+        .find(|letter: char| !letter.is_ascii_alphanumeric())
+        .unwrap_or(html.len() - before);
+    (&html[..before], &html[before..before + name])
 }
 
 /// Copies `html`, letting `each` write `<` or `</` and the name of each element.
@@ -291,12 +271,9 @@ fn map_tags(html: &str, each: impl Fn(&mut String, &str, &str)) -> String {
     while let Some(at) = rest.find('<') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let before = if rest.starts_with("</") { 2 } else { 1 };
-        let name = rest[before..]
-            .find(|letter: char| !letter.is_ascii_alphanumeric())
-            .unwrap_or(rest.len() - before);
-        each(&mut out, &rest[..before], &rest[before..before + name]);
-        rest = &rest[before + name..];
+        let (before, name) = tag_name(rest);
+        each(&mut out, before, name);
+        rest = &rest[before.len() + name.len()..];
     }
     out.push_str(rest);
     out
