@@ -120,7 +120,37 @@ fn later(mut response: HttpResponseBuilder, seconds: u64) -> HttpResponseBuilder
 
 #[cfg(test)]
 mod tests {
+    use actix_web::FromRequest as _;
+    use actix_web::test::TestRequest;
+    use futures_util::stream;
+
     use super::*;
+
+    /// What is read of a body whose pieces have these lengths, and of which no length is told.
+    async fn read_of(lengths: &[usize]) -> Result<Bytes, NotTaken> {
+        let pieces: Vec<_> = (b'a'..)
+            .zip(lengths)
+            .map(|(letter, length)| Ok(vec![letter; *length].into()))
+            .collect();
+        let mut stream: actix_web::dev::Payload = actix_web::dev::Payload::Stream {
+            payload: Box::pin(stream::iter(pieces)),
+        };
+        let request = TestRequest::default().to_http_request();
+        read(Payload::from_request(&request, &mut stream).await.unwrap()).await
+    }
+
+    #[actix_web::test]
+    async fn a_body_is_whole_and_bounded_in_however_many_pieces_it_comes() {
+        assert_eq!(read_of(&[]).await.unwrap(), "");
+        assert_eq!(read_of(&[3]).await.unwrap(), "aaa");
+        assert_eq!(read_of(&[1, 2, 0, 1]).await.unwrap(), "abbd");
+        for most in [&[MAX_BODY][..], &[MAX_BODY - 1, 1]] {
+            assert_eq!(read_of(most).await.unwrap().len(), MAX_BODY);
+        }
+        for more in [&[MAX_BODY + 1][..], &[MAX_BODY, 1], &[1, MAX_BODY, MAX_BODY]] {
+            assert!(matches!(read_of(more).await, Err(NotTaken::TooLarge)), "{more:?}");
+        }
+    }
 
     #[test]
     fn each_end_has_the_status_that_peers_expect() {
