@@ -63,22 +63,27 @@ async fn take(request: &HttpRequest, node: &Node, from: std::net::IpAddr, body: 
     inbox::receive(&node.federation, &admitted, addressee, &body).await
 }
 
-/// The body, of [`MAX_BODY`] bytes at most. Most come in one piece, which is neither copied nor given room for many.
-async fn read(mut body: Payload) -> Result<Bytes, NotTaken> {
-    let mut pieces = Vec::new();
-    let mut length = 0;
-    while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|_| NotTaken::Malformed("body"))?;
-        length += piece.len();
-        if length > MAX_BODY {
+/// The body, of [`MAX_BODY`] bytes at most. Most come in one piece, which is neither copied nor given room for many; of many
+/// small ones, none is kept for itself.
+async fn read(body: Payload) -> Result<Bytes, NotTaken> {
+    let mut pieces = body.map(|piece| piece.map_err(|_| NotTaken::Malformed("body")));
+    let first = pieces.next().await.transpose()?.unwrap_or_default();
+    if first.len() > MAX_BODY {
+        return Err(NotTaken::TooLarge);
+    }
+    let mut next = pieces.next().await.transpose()?;
+    if next.is_none() {
+        return Ok(first);
+    }
+    let mut whole = Vec::from(first);
+    while let Some(piece) = next {
+        if whole.len() + piece.len() > MAX_BODY {
             return Err(NotTaken::TooLarge);
         }
-        pieces.push(piece);
+        whole.extend_from_slice(&piece);
+        next = pieces.next().await.transpose()?;
     }
-    if pieces.len() > 1 {
-        return Ok(pieces.concat().into());
-    }
-    Ok(pieces.pop().unwrap_or_default())
+    Ok(whole.into())
 }
 
 /// 401 sends Mastodon to its second knock, other 4xx end retries, 429 and 503 bring the activity again.

@@ -44,9 +44,7 @@ impl Activity for Create {
         if let Some(page) = programme::page(&self.incoming.object, &self.receipt) {
             return Box::pin(programme::keep(data, self.receipt.clone(), page)).await;
         }
-        if !self.receipt.followed {
-            Box::pin(self.check_interest(data)).await?;
-        }
+        self.check_interest(data).await?;
         let mut budget = Budget::of_a_message();
         // An event that somebody changed on its way is refused, whoever sent it.
         let author = match self.incoming.object.embedded() {
@@ -57,9 +55,7 @@ impl Activity for Create {
             Err(NotTaken::NotPublic) => return Box::pin(self.hide(data)).await,
             told => told?,
         };
-        if !self.receipt.followed {
-            Box::pin(self.check_wanted(data, &told)).await?;
-        }
+        self.check_wanted(data, &told).await?;
         let proven = author
             .as_ref()
             .is_some_and(|author| author.fresh && author.peer.id == told.owner.id);
@@ -69,9 +65,7 @@ impl Activity for Create {
         if told.owner.id != self.receipt.sender.id && !proven {
             told = Box::pin(self.as_its_origin_says(data, told, &mut budget)).await?;
             // The origin may name another publisher than the sender did.
-            if !self.receipt.followed {
-                Box::pin(self.check_wanted(data, &told)).await?;
-            }
+            self.check_wanted(data, &told).await?;
         }
         let read_again = match self.keep(data, told).await {
             // Somebody of the same server may have said so of what is not theirs: its own address decides.
@@ -103,6 +97,9 @@ impl Create {
     /// Nothing is fetched for what nobody here asked for: the sender is followed, or an author that is known already, or
     /// the event is here.
     async fn check_interest(&self, federation: &Federation) -> Result<(), NotTaken> {
+        if self.receipt.followed {
+            return Ok(());
+        }
         let object = &self.incoming.object;
         let id = object.id().ok_or(NotTaken::Malformed("object_id"))?;
         let mut authors = object.embedded().map_or_else(Vec::new, proof::authors);
@@ -126,19 +123,21 @@ impl Create {
             }
             Ok(false)
         });
-        if asked_for.await? {
+        if Box::pin(asked_for).await? {
             Ok(())
         } else {
             Err(NotTaken::Ignored("not_followed"))
         }
     }
 
-    /// Asked of a sender who is not followed.
     async fn check_wanted(&self, federation: &Federation, told: &Told) -> Result<(), NotTaken> {
+        if self.receipt.followed {
+            return Ok(());
+        }
         // The transaction asks again; what was not wanted a moment ago is not worth one.
         let (uri, owner, sender) = (told.event.uri.clone(), told.owner.id, self.receipt.sender.id);
         let wanted = move |conn: &mut Conn| intake::is_wanted(conn, &uri, owner, sender);
-        if federation.store.read(wanted).await? {
+        if Box::pin(federation.store.read(wanted)).await? {
             Ok(())
         } else {
             Err(NotTaken::Ignored("not_followed"))

@@ -20,9 +20,10 @@ pub(super) const LEFT_OUT: [&str; 9] = [
 
 /// `facts` without the fields left out and without anything empty: a null `type` would stop a JSON-LD reader.
 pub(super) fn facts(facts: &EventFacts) -> Value {
-    let mut members = facts.to_json();
-    members.retain(|key, _| !LEFT_OUT.contains(&key.as_str()));
-    let mut value = Value::Object(members);
+    let mut value = serde_json::json!(facts);
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|key, _| !LEFT_OUT.contains(&key.as_str()));
+    }
     drop_empty(&mut value);
     value
 }

@@ -31,31 +31,24 @@ pub enum Look<'a, V> {
     Members(Vec<(&'a str, &'a V)>),
 }
 
-impl Canonical for serde_json::Value {
-    fn look(&self) -> Look<'_, Self> {
-        match self {
-            Self::Null => Look::Null,
-            Self::Bool(value) => Look::Bool(*value),
-            Self::Number(number) => Look::Number(number),
-            Self::String(text) => Look::Text(text),
-            Self::Array(items) => Look::Items(items),
-            Self::Object(object) => Look::Members(object.iter().map(|(key, value)| (key.as_str(), value)).collect()),
+macro_rules! canonical {
+    ($($value:ty),+) => {$(
+        impl Canonical for $value {
+            fn look(&self) -> Look<'_, Self> {
+                match self {
+                    Self::Null => Look::Null,
+                    Self::Bool(value) => Look::Bool(*value),
+                    Self::Number(number) => Look::Number(number),
+                    Self::String(text) => Look::Text(text),
+                    Self::Array(items) => Look::Items(items),
+                    Self::Object(object) => Look::Members(object.iter().map(|(key, value)| (key.as_ref(), value)).collect()),
+                }
+            }
         }
-    }
+    )+};
 }
 
-impl Canonical for json::Value {
-    fn look(&self) -> Look<'_, Self> {
-        match self {
-            Self::Null => Look::Null,
-            Self::Bool(value) => Look::Bool(*value),
-            Self::Number(number) => Look::Number(number),
-            Self::String(text) => Look::Text(text),
-            Self::Array(items) => Look::Items(items),
-            Self::Object(object) => Look::Members(object.iter().collect()),
-        }
-    }
-}
+canonical!(serde_json::Value, json::Value);
 
 /// The canonical text of `value` as UTF-8. The nesting of `value` bounds the recursion: what reads JSON here bounds it.
 pub fn canonical(value: &impl Canonical) -> Vec<u8> {

@@ -1,5 +1,5 @@
 //! Bytes to JSON within limits: no deep nesting, no key twice (two readers could each believe another one), and no more values
-//! than memory can be spared for: an empty object is two bytes on the line, and a hundred here.
+//! than memory can be spared for: an empty object is two bytes on the line, and many times that here.
 
 mod value;
 
