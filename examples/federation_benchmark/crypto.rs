@@ -6,7 +6,7 @@ use maillage::federation::keys::{KeyError, PrivateKey};
 
 use super::options::Options;
 use super::processors;
-use super::report::{Figure, Report};
+use super::report::{Figure, Measured, Report};
 
 /// Length of a signing string, in bytes.
 const MESSAGE: usize = 300;
@@ -29,12 +29,28 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Signs with `key` for `time` on `processor`: how often, in which CPU time, in which time.
-pub fn signing(processor: usize, key: &PrivateKey, time: Duration) -> anyhow::Result<(u64, Duration, Duration)> {
+/// How long the cryptography alone is measured beside each round of another part: a machine is not as fast in one minute
+/// as in the next.
+const BESIDE: Duration = Duration::from_millis(300);
+
+/// Signs with RSA on `processor` for a while: how often, in which CPU time, in which time.
+pub fn signing_beside(processor: usize) -> anyhow::Result<Measured> {
+    let key = PrivateKey::generate_rsa()?;
+    beside(processor, || key.sign(&[b'm'; MESSAGE]).is_ok())
+}
+
+/// The same of verifications.
+pub fn verifying_beside(processor: usize) -> anyhow::Result<Measured> {
+    let key = PrivateKey::generate_rsa()?;
+    let (public, signature) = (key.public_key()?, key.sign(&[b'm'; MESSAGE])?);
+    beside(processor, || public.verifies(&[b'm'; MESSAGE], &signature))
+}
+
+fn beside(processor: usize, work: impl Fn() -> bool + Sync) -> anyhow::Result<Measured> {
     std::thread::scope(|scope| {
         let measured = scope.spawn(|| -> anyhow::Result<_> {
             processors::pin(processor)?;
-            Ok(repeat(time, || key.sign(&[b'm'; MESSAGE]).is_ok()))
+            Ok(repeat(BESIDE, &work))
         });
         measured
             .join()
@@ -52,7 +68,7 @@ fn both(kind: &str, key: &PrivateKey, time: Duration) -> Result<Vec<Figure>, Key
 }
 
 /// Repeats `work` for `time`; how often it succeeded, in which CPU time, in which time.
-fn repeat(time: Duration, work: impl Fn() -> bool) -> (u64, Duration, Duration) {
+fn repeat(time: Duration, work: impl Fn() -> bool) -> Measured {
     let (start, cpu) = (Instant::now(), processors::thread_cpu());
     let mut count = 0;
     while start.elapsed() < time {

@@ -6,16 +6,19 @@ use anyhow::ensure;
 use maillage::store::events;
 
 use super::child::{Child, free_port};
+use super::crypto;
 use super::load::{self, Request};
 use super::node::{Home, runtime};
 use super::options::Options;
 use super::peers::{Peers, spoilt};
-use super::report::{Figure, Report, names};
+use super::report::{Measured, Report, Sum, names};
 use super::rows;
 use super::sink::Sink;
 
 /// Actors and hosts that send.
 pub const SENDERS: (usize, usize) = (40, 20);
+/// Between parts of the Creates, verification alone is measured.
+const ROUNDS: usize = 5;
 /// Longest time for one kind of request.
 const LIMIT: Duration = Duration::from_secs(15);
 
@@ -47,12 +50,20 @@ fn on(report: &mut Report, options: &Options, postgres: Option<&str>) -> anyhow:
     } else {
         names::INBOX
     };
-    let taken = driven(report, &child, &home, name, rest, 202)?;
+    let (mut taken, mut verified) = (Sum::default(), Sum::default());
+    for some in rest.chunks(rest.len().div_ceil(ROUNDS)) {
+        verified.add(crypto::verifying_beside(report.processors.measured)?);
+        taken.add(round(&child, &home, some, 202)?);
+    }
+    report.add('c', taken.figure(name));
+    if postgres.is_none() {
+        report.add('c', verified.figure(names::VERIFY_BESIDE));
+    }
     let stored = events::counts(&mut home.conn()?)?.remote - before;
     ensure!(
-        u64::try_from(stored)? == warmed + taken,
+        u64::try_from(stored)? == warmed + taken.count(),
         "{} were answered 202, {stored} are stored",
-        warmed + taken
+        warmed + taken.count()
     );
     report.remark(format!(
         "{name}: {stored} events answered 202, {stored} found in the database."
@@ -81,6 +92,7 @@ fn on(report: &mut Report, options: &Options, postgres: Option<&str>) -> anyhow:
     }
 }
 
+/// Sends all of `requests`, which must be answered with `status`, and reports what they cost.
 fn driven(
     report: &mut Report,
     child: &Child,
@@ -88,11 +100,16 @@ fn driven(
     name: &str,
     requests: &[Request],
     status: u16,
-) -> anyhow::Result<u64> {
+) -> anyhow::Result<()> {
+    let mut sum = Sum::default();
+    sum.add(round(child, home, requests, status)?);
+    report.add('c', sum.figure(name));
+    Ok(())
+}
+
+fn round(child: &Child, home: &Home, requests: &[Request], status: u16) -> anyhow::Result<Measured> {
     let cpu = child.cpu()?;
     let driven = load::drive(home.port, requests, LIMIT)?;
     let cpu = child.cpu()? - cpu;
-    let count = driven.expect_all(status)?;
-    report.add('c', Figure::new(name, count, cpu, driven.elapsed));
-    Ok(count)
+    Ok((driven.expect_all(status)?, cpu, driven.elapsed))
 }

@@ -11,7 +11,6 @@ use maillage::domain::id::{CentreId, FollowerId};
 use maillage::domain::peer::Follower;
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::time::{Clock as _, DEFAULT_ZONE, SystemClock};
-use maillage::federation::keys::PrivateKey;
 use maillage::federation::signature::Dialect;
 use maillage::store::{Conn, deliveries, followers, hosts, peers};
 
@@ -20,15 +19,13 @@ use super::crypto;
 use super::node::{Home, runtime};
 use super::options::Options;
 use super::peers::stranger;
-use super::report::{Figure, Report, names};
+use super::report::{Measured, Report, Sum, names};
 use super::sink::{Address, Reads, Sink};
 
 /// Hosts behind the inboxes.
 const HOSTS: usize = 100;
 /// Events that are published, one after another.
 const ROUNDS: usize = 5;
-/// How long signing alone is measured beside each of them: a machine is not as fast in one minute as in the next.
-const ALONE: Duration = Duration::from_millis(300);
 /// Longest time for one event.
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -58,10 +55,9 @@ fn to(report: &mut Report, options: &Options, reads: Reads, name: &str) -> anyho
     // The first event opens the connections.
     runtime.block_on(publish(&node, &centre))?;
     settled(&home, LIMIT)?;
-    let key = PrivateKey::generate_rsa()?;
     let (mut sent, mut alone) = (Sum::default(), Sum::default());
     for _ in 0..options.count(ROUNDS, 1) {
-        alone.add(crypto::signing(report.processors.measured, &key, ALONE)?);
+        alone.add(crypto::signing_beside(report.processors.measured)?);
         sent.add(round(&runtime, (&node, &centre), &home, &child, &sink)?);
     }
     report.add('d', sent.figure(name));
@@ -71,26 +67,6 @@ fn to(report: &mut Report, options: &Options, reads: Reads, name: &str) -> anyho
     child.stop()
 }
 
-/// What several rounds come to.
-#[derive(Default)]
-struct Sum {
-    count: u64,
-    cpu: Duration,
-    wall: Duration,
-}
-
-impl Sum {
-    fn add(&mut self, (count, cpu, wall): (u64, Duration, Duration)) {
-        self.count += count;
-        self.cpu += cpu;
-        self.wall += wall;
-    }
-
-    fn figure(&self, name: &str) -> Figure {
-        Figure::new(name, self.count, self.cpu, self.wall)
-    }
-}
-
 /// Publishes one event: deliveries, CPU time, time since the first.
 fn round(
     runtime: &tokio::runtime::Runtime,
@@ -98,7 +74,7 @@ fn round(
     home: &Home,
     child: &Child,
     sink: &Sink,
-) -> anyhow::Result<(u64, Duration, Duration)> {
+) -> anyhow::Result<Measured> {
     let (cpu, before) = (child.cpu()?, sink.taken());
     // Recorded by this process: the measured one finds the rows and does the rest.
     runtime.block_on(publish(node, centre))?;
