@@ -164,7 +164,8 @@ part_simulation() {
 # The program that the outside tests drive: the same build as the Rust tests.
 build_node() {
   need_cargo
-  cargo build --locked --quiet --bin maillage || return 1
+  # With the tests: alone it has other features of some dependencies, and is built anew with all that uses them.
+  cargo build --locked --quiet --bin maillage --test main || return 1
   MAILLAGE_TEST_BIN=$target/debug/maillage
   export MAILLAGE_TEST_BIN
 }

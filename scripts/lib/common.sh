@@ -36,12 +36,13 @@ need_apt() {
   have "$command" || fail "$command is still missing after installing $*"
 }
 
-# need_cargo_tool COMMAND VERSION: a cargo subcommand, built once into $tools.
+# need_cargo_tool COMMAND VERSION: a cargo subcommand, built once into $tools. Without optimisation: it works for seconds, and
+# would be built for minutes.
 need_cargo_tool() {
   have "$1" && return
   need_cargo
   say "building $1 $2 into $tools (some minutes, once)"
-  CARGO_TARGET_DIR="$tools/target" cargo install --quiet --locked --root "$tools" --version "$2" "$1" </dev/null ||
+  CARGO_TARGET_DIR="$tools/target" cargo install --quiet --locked --debug --root "$tools" --version "$2" "$1" </dev/null ||
     fail "cargo could not install $1 $2"
   rm -rf "$tools/target"
 }
