@@ -23,7 +23,7 @@ pub async fn add(node: &Node, kind: CentreKind, handle: &str, profile: CentrePro
         .map_err(|_| Error::refused("handle", Reason::NotAHandle))?;
     let now = node.now();
     let id = CentreId::new(now, node.random.as_ref());
-    let pairs = keys::generate(Some(id), now).await?;
+    let pairs = keys::generate(node.make_pairs, Some(id), now).await?;
     let centre = Centre {
         id,
         handle,

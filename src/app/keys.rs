@@ -4,30 +4,47 @@
 use super::{Error, Node};
 use crate::domain::id::CentreId;
 use crate::domain::time::Instant;
-use crate::federation::keys::{KeyKind, PrivateKey};
+use crate::federation::keys::{KeyError, KeyKind, PrivateKey};
 use crate::federation::urls::OurActor;
 use crate::federation::{outbox, publish};
 use crate::store::keys::{self, ActorKey};
 use crate::store::{Conn, Db, StoreError, centres};
+
+/// How the keys of an actor are made: one of RSA, one of Ed25519. Tests have some beforehand.
+pub type MakePairs = fn() -> Result<[PrivateKey; 2], KeyError>;
+
+/// New keys by the library. RSA takes a tenth of a second: call it on a blocking thread.
+///
+/// # Errors
+/// What the library refuses.
+pub fn make_pairs() -> Result<[PrivateKey; 2], KeyError> {
+    Ok([PrivateKey::generate_rsa()?, PrivateKey::generate_ed25519()?])
+}
 
 /// Makes the keys of the instance actor when it has none. Of two processes that start at once, the first one's stay.
 pub(super) async fn ensure_instance(store: &Db, now: Instant) -> Result<(), Error> {
     if !store.read(|conn| keys::of_owner(conn, None)).await?.is_empty() {
         return Ok(());
     }
-    let pairs = generate(None, now).await?;
+    let pairs = generate(make_pairs, None, now).await?;
     match store.write(move |conn| insert(conn, &pairs)).await {
         Ok(()) | Err(StoreError::AlreadyExists) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-/// A new pair of each kind for `owner`. RSA takes a tenth of a second, on a blocking thread.
-pub(super) async fn generate(owner: Option<CentreId>, now: Instant) -> Result<Vec<ActorKey>, Error> {
-    let pairs = tokio::task::spawn_blocking(|| Ok([PrivateKey::generate_rsa()?, PrivateKey::generate_ed25519()?]))
-        .await
-        .map_err(|_| Error::Stopping)?;
-    pairs.and_then(|pairs| pairs.iter().map(|pair| stored(owner, pair, now)).collect())
+/// A new pair of each kind for `owner`, as the database keeps them.
+pub(super) async fn generate(make: MakePairs, owner: Option<CentreId>, now: Instant) -> Result<Vec<ActorKey>, Error> {
+    let pairs = tokio::task::spawn_blocking(make).await.map_err(|_| Error::Stopping)??;
+    Ok(stored(owner, &pairs, now)?)
+}
+
+/// Pairs as the database keeps them.
+///
+/// # Errors
+/// What the library refuses.
+pub fn stored(owner: Option<CentreId>, pairs: &[PrivateKey], now: Instant) -> Result<Vec<ActorKey>, KeyError> {
+    pairs.iter().map(|pair| stored_pair(owner, pair, now)).collect()
 }
 
 /// Keeps new pairs, in the transaction of their owner.
@@ -41,7 +58,7 @@ pub(super) fn insert(conn: &mut Conn, pairs: &[ActorKey]) -> Result<(), StoreErr
 /// # Errors
 /// [`Error::NotFound`] for a centre that is not there, [`Error::Key`] when no key can be made.
 pub async fn rotate(node: &Node, owner: Option<CentreId>) -> Result<(), Error> {
-    let pairs = generate(owner, node.now()).await?;
+    let pairs = generate(node.make_pairs, owner, node.now()).await?;
     replace(node, owner, pairs).await
 }
 
@@ -70,7 +87,7 @@ pub async fn replace(node: &Node, owner: Option<CentreId>, pairs: Vec<ActorKey>)
     Ok(())
 }
 
-fn stored(owner: Option<CentreId>, pair: &PrivateKey, now: Instant) -> Result<ActorKey, Error> {
+fn stored_pair(owner: Option<CentreId>, pair: &PrivateKey, now: Instant) -> Result<ActorKey, KeyError> {
     let (algorithm, public) = match (pair.kind(), pair.public_multibase()) {
         (KeyKind::Ed25519, Some(multibase)) => ("ed25519", multibase),
         _ => ("rsa", pair.public_pem()?),

@@ -49,6 +49,8 @@ pub struct Node {
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes.
     pub random: Arc<dyn Randomness>,
+    /// The keys of a new actor.
+    pub make_pairs: keys::MakePairs,
     /// What the node was told at start.
     pub config: Arc<Config>,
     /// Its counters.
@@ -102,6 +104,7 @@ impl Node {
             store,
             clock,
             random,
+            make_pairs: keys::make_pairs,
             config: Arc::new(config),
             metrics,
             federation,

@@ -14,6 +14,7 @@ use maillage::federation::urls;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::keys;
 use super::network::Running;
 use super::server::{Reply, Request, Server};
 
@@ -78,7 +79,7 @@ impl Foreign {
         let id = self.url(&format!("/{name}"));
         let key = match self.count.fetch_add(1, Ordering::Relaxed) {
             0 => PrivateKey::from_pkcs8(FIRST_KEY),
-            _ => PrivateKey::generate_rsa(),
+            _ => keys::rsa(),
         };
         let key = key.expect("a key");
         let key_id = format!("{id}#main-key");

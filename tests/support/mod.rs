@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod foreign;
+pub mod keys;
 pub mod network;
 pub mod node;
 pub mod outbox;

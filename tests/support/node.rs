@@ -8,14 +8,11 @@ use maillage::config::{Config, Secret};
 use maillage::domain::member::{Member, Role};
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::time::{FixedClock, Instant};
-use maillage::federation::keys::PrivateKey;
-use maillage::store::keys::{self, ActorKey};
 use url::Url;
 
 use super::database::{Database, both};
+use super::keys;
 
-/// The RSA key of the instance actor.
-const INSTANCE_KEY: &str = include_str!("../fixtures/signature/rsa.pkcs8.txt");
 /// A password that the rule accepts.
 pub const PASSWORD: &str = "trois canards sur le canal";
 
@@ -36,10 +33,11 @@ impl TestNode {
     pub async fn open_with(database: &Database, mut config: Config) -> Self {
         config.database.url = Some(Secret::new(database.url()));
         let clock = Arc::new(FixedClock::new(morning()));
-        give_keys(database);
-        let node = Node::open(config, clock.clone(), Arc::new(SystemRandomness))
+        keys::give_instance(database, morning());
+        let mut node = Node::open(config, clock.clone(), Arc::new(SystemRandomness))
             .await
             .expect("the node opens");
+        node.make_pairs = keys::pairs;
         Self { node, clock }
     }
 
@@ -59,30 +57,6 @@ impl TestNode {
 
     pub fn advance(&self, step: Duration) {
         self.clock.advance(step);
-    }
-}
-
-/// Keys for the instance actor: an RSA key takes a tenth of a second to make, and hundreds of tests open a node.
-fn give_keys(database: &Database) {
-    let mut conn = database.conn();
-    if !keys::of_owner(&mut conn, None).expect("the keys").is_empty() {
-        return;
-    }
-    let rsa = PrivateKey::from_pkcs8(INSTANCE_KEY).expect("a key");
-    let ed25519 = PrivateKey::generate_ed25519().expect("a key");
-    let publics = [
-        rsa.public_pem().expect("a PEM"),
-        ed25519.public_multibase().expect("a multibase"),
-    ];
-    for ((algorithm, pair), public) in [("rsa", rsa), ("ed25519", ed25519)].into_iter().zip(publics) {
-        let key = ActorKey {
-            owner: None,
-            algorithm: algorithm.into(),
-            private: pair.to_pkcs8().expect("a text"),
-            public,
-            created: morning(),
-        };
-        keys::insert(&mut conn, &key).expect("a key");
     }
 }
 
