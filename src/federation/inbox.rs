@@ -15,7 +15,7 @@ use super::activity::{self, Receipt};
 use super::authenticate;
 use super::context::Federation;
 use super::convert::activity_in::{Incoming, activity_of};
-use super::convert::json;
+use super::convert::{json, read};
 use super::heard;
 use super::memory::Memory;
 use super::proof;
@@ -86,7 +86,7 @@ pub fn admit(federation: &Federation, head: Head<'_>) -> Result<Admitted, NotTak
             return Err(error.into());
         }
     };
-    let key = Url::parse(signature.key_id()).map_err(|_| NotTaken::Unauthenticated("key_id"))?;
+    let key = read::web_url(signature.key_id()).ok_or(NotTaken::Unauthenticated("key_id"))?;
     if federation.blocked.covers(&key) {
         return Err(NotTaken::Forbidden("blocked"));
     }
@@ -161,7 +161,10 @@ async fn believe(
 ) -> Result<(), NotTaken> {
     let federation: &Federation = config;
     let document = Arc::new(json::parse(body).map_err(|_| NotTaken::Malformed("json"))?);
-    let incoming = activity_of(&document).map_err(|_| NotTaken::Malformed("activity"))?;
+    // What names a key is most often its owner, with a fragment.
+    let mut owner = admitted.key.clone();
+    owner.set_fragment(None);
+    let incoming = activity_of(&document, &[&owner]).map_err(|_| NotTaken::Malformed("activity"))?;
     match federation.blocked.severity(&incoming.actor) {
         Some(Severity::Block) => return Err(NotTaken::Forbidden("blocked")),
         Some(Severity::Mute) if publishes(&incoming) => return Err(NotTaken::Ignored("muted")),

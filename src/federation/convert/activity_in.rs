@@ -110,20 +110,20 @@ pub enum ActivityRefusal {
 /// # Errors
 /// As [`activity_of`].
 pub fn activity(document: &Value) -> Result<Incoming, ActivityRefusal> {
-    activity_of(&Arc::new(document.clone()))
+    activity_of(&Arc::new(document.clone()), &[])
 }
 
-/// Reads an activity.
+/// Reads an activity. An actor that is spelt like an address in `known` is not parsed again.
 ///
 /// # Errors
 /// What is missing, or an id of another origin than the actor's.
-pub fn activity_of(document: &Arc<Value>) -> Result<Incoming, ActivityRefusal> {
+pub fn activity_of(document: &Arc<Value>, known: &[&Url]) -> Result<Incoming, ActivityRefusal> {
     if !document.is_object() {
         return Err(ActivityRefusal::NotAnObject);
     }
     let kind = kind(document).ok_or(ActivityRefusal::NoType)?;
     let actor = only(document, "actor")
-        .and_then(read::reference)
+        .and_then(|actor| read::reference_among(actor, known))
         .ok_or(ActivityRefusal::NoActor)?;
     let id = match read::field(document, "id") {
         None => None,

@@ -4,6 +4,7 @@
 //! it loses parameters after a blank, lets the last of two equal ones win and panics on a far `created`. What they signed is
 //! put together here, since it happens for every request, without the crate's maps; a test compares the two.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -87,7 +88,7 @@ fn check_algorithm(label: Option<&str>) -> Result<(), SignatureError> {
 
 fn check_time(
     parameters: &Parameters<'_>,
-    covered: &Covered,
+    covered: &Covered<'_>,
     headers: &Headers<'_>,
     request: &Incoming<'_>,
 ) -> Result<(), SignatureError> {
@@ -117,7 +118,7 @@ fn signed_string(
     method: &str,
     target: &str,
     parameters: &Parameters<'_>,
-    covered: &Covered,
+    covered: &Covered<'_>,
     headers: &Headers<'_>,
 ) -> Result<String, SignatureError> {
     let mut signed = String::with_capacity(512);
@@ -166,32 +167,35 @@ fn signing_string(
     Ok(unverified.signing_string().to_owned())
 }
 
-/// The covered components, lower case, none twice, separated by one blank.
-struct Covered(String);
+/// The covered components, lower case, none twice.
+struct Covered<'a>(Vec<Cow<'a, str>>);
 
-impl Covered {
-    fn read(list: &str) -> Result<Self, SignatureError> {
-        let list = list.to_ascii_lowercase();
-        let names: Vec<&str> = list.split_ascii_whitespace().collect();
-        if names.len() > MAX_COVERED {
-            return Err(SignatureError::Malformed("too many components"));
-        }
-        for (at, name) in names.iter().enumerate() {
-            if !name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_()".contains(&byte))
-            {
+impl<'a> Covered<'a> {
+    /// Reads a list that is separated by blanks.
+    fn read(list: &'a str) -> Result<Self, SignatureError> {
+        let mut names = Vec::with_capacity(8);
+        for name in list.split_ascii_whitespace() {
+            if names.len() == MAX_COVERED {
+                return Err(SignatureError::Malformed("too many components"));
+            }
+            let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'(' | b')');
+            if !name.bytes().all(known) {
                 return Err(SignatureError::UnknownComponent);
             }
-            if names[..at].contains(name) {
+            let name = match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                true => Cow::Owned(name.to_ascii_lowercase()),
+                false => Cow::Borrowed(name),
+            };
+            if names.contains(&name) {
                 return Err(SignatureError::DuplicateParameter);
             }
+            names.push(name);
         }
-        Ok(Self(names.join(" ")))
+        Ok(Self(names))
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.split(' ')
+        self.0.iter().map(|name| &**name)
     }
 
     fn has(&self, name: &str) -> bool {

@@ -177,11 +177,29 @@ fn lines(text: &str, max: usize) -> String {
 
 /// The words of `text` with a blank between them; `before` the first.
 fn push_words(joined: &mut String, mut before: &'static str, text: &str) {
+    if is_spaced(text) {
+        joined.push_str(before);
+        joined.push_str(text);
+        return;
+    }
     for word in text.split_whitespace() {
         joined.push_str(before);
         joined.push_str(word);
         before = " ";
     }
+}
+
+/// Whether `text` is words with one blank between them, as far as its bytes show: those with which other white space
+/// begins in UTF-8 begin other letters too.
+fn is_spaced(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3) || (byte == b' ' && before == b' ') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' '
 }
 
 /// As [`to_text`], all on one line.

@@ -7,7 +7,7 @@
 pub(super) fn clean(html: &str) -> Option<String> {
     let mut out = String::with_capacity(html.len() + 16);
     let (mut rest, mut within) = (html, false);
-    while let Some(at) = rest.find(['<', '>', '&', '\r', NO_BREAK]) {
+    while let Some(at) = next_special(rest) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         if let Some(after) = rest.strip_prefix(NO_BREAK) {
@@ -29,6 +29,17 @@ pub(super) fn clean(html: &str) -> Option<String> {
     out.push_str(rest);
     // A paragraph that is left open would be closed.
     (!within).then_some(out)
+}
+
+/// Where the next character is that does not stay as it is.
+fn next_special(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    (0..bytes.len()).find(|at| match bytes[*at] {
+        b'<' | b'>' | b'&' | b'\r' => true,
+        // The first byte of a space that does not break, and of other letters.
+        0xc2 => text[*at..].starts_with(NO_BREAK),
+        _ => false,
+    })
 }
 
 const NO_BREAK: char = '\u{a0}';
