@@ -95,6 +95,24 @@ async fn a_guess_at_what_was_taken_in_is_no_repetition() {
 }
 
 #[tokio::test]
+async fn a_key_is_named_by_an_address_on_the_web() {
+    let scene = Scene::set().await;
+    let names = [
+        "https://user:pass@agenda.example/actor",
+        "ftp://agenda.example/actor",
+        "did:key:z6Mk",
+        "actor",
+    ];
+    for name in names {
+        let mut activity = scene.mallory.says("Follow", scene.node.group("agenda"));
+        activity["actor"] = json!(name);
+        activity["id"] = json!(null);
+        let key = scene.mallory.naming(&format!("{name}#main-key"));
+        refused(&scene, &key.letter(&scene.node, &activity), 401, "key_id").await;
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_400_and_what_cannot_be_shown_422() {
     let scene = Scene::set().await;
     let now = scene.node.clock.now();

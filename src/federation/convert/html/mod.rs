@@ -321,6 +321,22 @@ mod tests {
     }
 
     #[test]
+    fn between_words_is_one_blank_whatever_was_there() {
+        for letter in (0..0x3100).filter_map(char::from_u32) {
+            for text in [
+                format!("un{letter}deux"),
+                format!("un {letter}deux"),
+                format!("{letter}un"),
+                format!("un{letter}"),
+            ] {
+                let mut line = String::new();
+                push_words(&mut line, "", &text);
+                assert_eq!(line, text.split_whitespace().collect::<Vec<_>>().join(" "), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
     fn most_html_needs_no_tree() {
         let html = "<p>Un «\u{a0}café\u{a0}»,<br>\net plus.</p>\n<p>Deux.</p>";
         let clean = plain::clean(html);
