@@ -10,6 +10,9 @@ use super::report::{Figure, Measured, Report};
 
 /// Length of a signing string, in bytes.
 const MESSAGE: usize = 300;
+/// How long the cryptography alone is measured beside each round of another part: a machine is not as fast in one minute
+/// as in the next.
+const BESIDE: Duration = Duration::from_millis(300);
 
 /// Measures both kinds of keys on a thread of the measured processor.
 pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
@@ -28,10 +31,6 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
     figures.into_iter().for_each(|figure| report.add('a', figure));
     Ok(())
 }
-
-/// How long the cryptography alone is measured beside each round of another part: a machine is not as fast in one minute
-/// as in the next.
-const BESIDE: Duration = Duration::from_millis(300);
 
 /// Signs with RSA on `processor` for a while: how often, in which CPU time, in which time.
 pub fn signing_beside(processor: usize) -> anyhow::Result<Measured> {
