@@ -22,11 +22,11 @@ pub fn make_pairs() -> Result<[PrivateKey; 2], KeyError> {
 }
 
 /// Makes the keys of the instance actor when it has none. Of two processes that start at once, the first one's stay.
-pub(super) async fn ensure_instance(store: &Db, now: Instant) -> Result<(), Error> {
+pub(super) async fn ensure_instance(store: &Db, make: MakePairs, now: Instant) -> Result<(), Error> {
     if !store.read(|conn| keys::of_owner(conn, None)).await?.is_empty() {
         return Ok(());
     }
-    let pairs = generate(make_pairs, None, now).await?;
+    let pairs = generate(make, None, now).await?;
     match store.write(move |conn| insert(conn, &pairs)).await {
         Ok(()) | Err(StoreError::AlreadyExists) => Ok(()),
         Err(error) => Err(error.into()),
@@ -36,15 +36,7 @@ pub(super) async fn ensure_instance(store: &Db, now: Instant) -> Result<(), Erro
 /// A new pair of each kind for `owner`, as the database keeps them.
 pub(super) async fn generate(make: MakePairs, owner: Option<CentreId>, now: Instant) -> Result<Vec<ActorKey>, Error> {
     let pairs = tokio::task::spawn_blocking(make).await.map_err(|_| Error::Stopping)??;
-    Ok(stored(owner, &pairs, now)?)
-}
-
-/// Pairs as the database keeps them.
-///
-/// # Errors
-/// What the library refuses.
-pub fn stored(owner: Option<CentreId>, pairs: &[PrivateKey], now: Instant) -> Result<Vec<ActorKey>, KeyError> {
-    pairs.iter().map(|pair| stored_pair(owner, pair, now)).collect()
+    pairs.iter().map(|pair| stored(owner, pair, now)).collect()
 }
 
 /// Keeps new pairs, in the transaction of their owner.
@@ -87,7 +79,7 @@ pub async fn replace(node: &Node, owner: Option<CentreId>, pairs: Vec<ActorKey>)
     Ok(())
 }
 
-fn stored_pair(owner: Option<CentreId>, pair: &PrivateKey, now: Instant) -> Result<ActorKey, KeyError> {
+fn stored(owner: Option<CentreId>, pair: &PrivateKey, now: Instant) -> Result<ActorKey, Error> {
     let (algorithm, public) = match (pair.kind(), pair.public_multibase()) {
         (KeyKind::Ed25519, Some(multibase)) => ("ed25519", multibase),
         _ => ("rsa", pair.public_pem()?),

@@ -49,14 +49,13 @@ pub struct Node {
     pub clock: Arc<dyn Clock>,
     /// Unpredictable bytes.
     pub random: Arc<dyn Randomness>,
-    /// The keys of a new actor.
-    pub make_pairs: keys::MakePairs,
     /// What the node was told at start.
     pub config: Arc<Config>,
     /// Its counters.
     pub metrics: Arc<Metrics>,
     /// ActivityPub.
     pub federation: FederationConfig<Federation>,
+    make_pairs: keys::MakePairs,
     hashing: Arc<Semaphore>,
 }
 
@@ -66,15 +65,17 @@ impl Node {
     /// # Errors
     /// [`OpenError`], in words for whoever starts the node.
     pub async fn open(config: Config, clock: Arc<dyn Clock>, random: Arc<dyn Randomness>) -> Result<Self, OpenError> {
-        Self::open_over(None, config, clock, random).await
+        Self::open_over(None, keys::make_pairs, config, clock, random).await
     }
 
-    /// [`Node::open`] with something else than connections to carry requests to other servers.
+    /// [`Node::open`] with something else than connections to carry requests to other servers, and with keys for its actors
+    /// that are made otherwise.
     ///
     /// # Errors
     /// As [`Node::open`].
     pub async fn open_over(
         transport: Option<Arc<dyn Transport>>,
+        make_pairs: keys::MakePairs,
         config: Config,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Randomness>,
@@ -85,7 +86,7 @@ impl Node {
             .await
             .map_err(|_| OpenError::Interrupted)??;
         let metrics = Arc::new(Metrics::new());
-        keys::ensure_instance(&store, clock.now())
+        keys::ensure_instance(&store, make_pairs, clock.now())
             .await
             .map_err(OpenError::Keys)?;
         let settings = context::Settings {
@@ -104,10 +105,10 @@ impl Node {
             store,
             clock,
             random,
-            make_pairs: keys::make_pairs,
             config: Arc::new(config),
             metrics,
             federation,
+            make_pairs,
             hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)),
         };
         configured_blocks::apply(&node).await.map_err(OpenError::Blocks)?;

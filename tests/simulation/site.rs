@@ -11,6 +11,7 @@ use actix_web::dev::Service as _;
 use actix_web::test::{TestRequest, init_service};
 use futures_util::future::LocalBoxFuture;
 use maillage::app::Node;
+use maillage::app::keys::make_pairs;
 use maillage::config::{Config, Secret};
 use maillage::domain::centre::{Centre, CentreKind, CentreProfile};
 use maillage::domain::id::CentreId;
@@ -174,9 +175,15 @@ impl Site {
         let mut config = Config::new(self.base.clone(), &self.folder);
         config.database.url = Some(Secret::new(self.database.url().to_owned()));
         config.database.pool = 2;
-        let node = Node::open_over(Some(transport), config, self.clock.clone(), self.random.clone())
-            .await
-            .expect("the node opens");
+        let node = Node::open_over(
+            Some(transport),
+            make_pairs,
+            config,
+            self.clock.clone(),
+            self.random.clone(),
+        )
+        .await
+        .expect("the node opens");
         let serve = serve(&node).await;
         *self.running.borrow_mut() = Some(Rc::new(Running {
             worker: Worker::new((*node.federation).clone()),

@@ -2,12 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use maillage::app::keys::stored;
-use maillage::domain::time::Instant;
 use maillage::federation::keys::{KeyError, PrivateKey};
-use maillage::store::keys;
-
-use super::database::Database;
 
 /// PKCS#8, a key a line.
 const MADE: &str = include_str!("../fixtures/signature/more-rsa.pkcs8.txt");
@@ -25,16 +20,4 @@ pub fn rsa() -> Result<PrivateKey, KeyError> {
 /// The same with an Ed25519 key: what an actor has.
 pub fn pairs() -> Result<[PrivateKey; 2], KeyError> {
     Ok([rsa()?, PrivateKey::generate_ed25519()?])
-}
-
-/// Gives the instance actor of a database keys, if it has none.
-pub fn give_instance(database: &Database, created: Instant) {
-    let mut conn = database.conn();
-    if !keys::of_owner(&mut conn, None).expect("the keys").is_empty() {
-        return;
-    }
-    let pairs = pairs().expect("keys");
-    for key in stored(None, &pairs, created).expect("texts") {
-        keys::insert(&mut conn, &key).expect("a key");
-    }
 }

@@ -13,7 +13,7 @@ use maillage::domain::centre::{Centre, CentreKind, CentreProfile};
 use maillage::domain::event::{EventFacts, Schedule};
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::recurrence::Recurrence;
-use maillage::domain::time::{Clock as _, DEFAULT_ZONE, FixedClock, Instant};
+use maillage::domain::time::{DEFAULT_ZONE, FixedClock, Instant};
 use maillage::federation::delivery::Worker;
 use maillage::federation::{networks, pull};
 use maillage::web;
@@ -81,11 +81,15 @@ impl Home {
         config.database.url = Some(Secret::new(self.database.url()));
         config.server.workers = 1;
         configure(&mut config);
-        keys::give_instance(&self.database, self.clock.now());
-        let mut node = Node::open(config, self.clock.clone(), Arc::new(SystemRandomness))
-            .await
-            .expect("the node opens");
-        node.make_pairs = keys::pairs;
+        let node = Node::open_over(
+            None,
+            keys::pairs,
+            config,
+            self.clock.clone(),
+            Arc::new(SystemRandomness),
+        )
+        .await
+        .expect("the node opens");
         let listener = self.listener.try_clone().expect("the socket");
         let serving = web::serve(node.clone(), listener).expect("the server starts");
         Running {

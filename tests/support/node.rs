@@ -33,11 +33,9 @@ impl TestNode {
     pub async fn open_with(database: &Database, mut config: Config) -> Self {
         config.database.url = Some(Secret::new(database.url()));
         let clock = Arc::new(FixedClock::new(morning()));
-        keys::give_instance(database, morning());
-        let mut node = Node::open(config, clock.clone(), Arc::new(SystemRandomness))
+        let node = Node::open_over(None, keys::pairs, config, clock.clone(), Arc::new(SystemRandomness))
             .await
             .expect("the node opens");
-        node.make_pairs = keys::pairs;
         Self { node, clock }
     }
 

@@ -2,6 +2,7 @@
 
 mod escape;
 mod plain;
+mod words;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -126,7 +127,7 @@ fn by_tree(html: &str) -> String {
 
 /// The text of `html`: entities read, elements gone, a line a block. At most `max` characters.
 pub fn to_text(html: &str, max: usize) -> String {
-    lines(&plain_text(html), max)
+    words::lines(&plain_text(html), max)
 }
 
 /// The text of `html`, with all its white space.
@@ -152,7 +153,7 @@ pub fn text_of_kept(html: &str, max: usize) -> String {
         rest = after_tag(rest);
     }
     text.push_str(rest);
-    lines(&unescape(&text), max)
+    words::lines(&unescape(&text), max)
 }
 
 /// What comes after the tag with which `html` begins. An attribute may hold a `>`.
@@ -165,49 +166,9 @@ fn after_tag(html: &str) -> &str {
     end.map_or("", |end| &html[end + 1..])
 }
 
-/// The lines that hold something, one blank between words.
-fn lines(text: &str, max: usize) -> String {
-    let mut joined = String::with_capacity(text.len());
-    for line in text.lines() {
-        let before = if joined.is_empty() { "" } else { "\n" };
-        push_words(&mut joined, before, line);
-    }
-    cut(joined, max)
-}
-
-/// The words of `text` with a blank between them; `before` the first.
-fn push_words(joined: &mut String, mut before: &'static str, text: &str) {
-    if is_spaced(text) {
-        joined.push_str(before);
-        joined.push_str(text);
-        return;
-    }
-    for word in text.split_whitespace() {
-        joined.push_str(before);
-        joined.push_str(word);
-        before = " ";
-    }
-}
-
-/// Whether `text` is words with one blank between them, as far as its bytes show: those with which other white space
-/// begins in UTF-8 begin other letters too.
-fn is_spaced(text: &str) -> bool {
-    let mut before = b' ';
-    for byte in text.bytes() {
-        if matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3) || (byte == b' ' && before == b' ') {
-            return false;
-        }
-        before = byte;
-    }
-    before != b' '
-}
-
 /// As [`to_text`], all on one line.
 pub fn clean_text(text: &str, max: usize) -> String {
-    let text = plain_text(text);
-    let mut line = String::with_capacity(text.len());
-    push_words(&mut line, "", &text);
-    cut(line, max)
+    words::line(&plain_text(text), max)
 }
 
 /// Without what would turn the reading direction around, end a text early or hide in it. Line breaks and tabs remain.
@@ -238,17 +199,6 @@ fn head(html: &str) -> &str {
     }
     let end = html[..end].match_indices('<').nth(MAX_TAGS).map_or(end, |(at, _)| at);
     &html[..end]
-}
-
-/// The first `max` characters of what neither begins nor ends with a blank.
-fn cut(mut text: String, max: usize) -> String {
-    // A character is a byte at least.
-    if text.len() > max
-        && let Some((end, _)) = text.char_indices().nth(max)
-    {
-        text.truncate(text[..end].trim_end().len());
-    }
-    text
 }
 
 fn rename(html: &str) -> String {
@@ -317,22 +267,6 @@ mod tests {
             let html = parts.concat();
             let expected = by_tree(&strip_controls(&html));
             proptest::prop_assert_eq!(sanitise(&html), expected);
-        }
-    }
-
-    #[test]
-    fn between_words_is_one_blank_whatever_was_there() {
-        for letter in (0..0x3100).filter_map(char::from_u32) {
-            for text in [
-                format!("un{letter}deux"),
-                format!("un {letter}deux"),
-                format!("{letter}un"),
-                format!("un{letter}"),
-            ] {
-                let mut line = String::new();
-                push_words(&mut line, "", &text);
-                assert_eq!(line, text.split_whitespace().collect::<Vec<_>>().join(" "), "{text:?}");
-            }
         }
     }
 

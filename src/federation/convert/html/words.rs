@@ -1,0 +1,79 @@
+//! White space of texts that peers sent: one blank between words, a line where there is something on it, no more than asked for.
+
+/// The lines that hold something, one blank between words.
+pub(super) fn lines(text: &str, max: usize) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines() {
+        let before = if joined.is_empty() { "" } else { "\n" };
+        push_words(&mut joined, before, line);
+    }
+    cut(joined, max)
+}
+
+/// All of `text` as one such line.
+pub(super) fn line(text: &str, max: usize) -> String {
+    let mut line = String::with_capacity(text.len());
+    push_words(&mut line, "", text);
+    cut(line, max)
+}
+
+/// The words of `text` with a blank between them; `before` the first.
+fn push_words(joined: &mut String, mut before: &'static str, text: &str) {
+    if is_spaced(text) {
+        joined.push_str(before);
+        joined.push_str(text);
+        return;
+    }
+    for word in text.split_whitespace() {
+        joined.push_str(before);
+        joined.push_str(word);
+        before = " ";
+    }
+}
+
+/// Whether `text` is words with one blank between them, as far as its bytes show: those with which other white space
+/// begins in UTF-8 begin other letters too.
+fn is_spaced(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3) || (byte == b' ' && before == b' ') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' '
+}
+
+/// The first `max` characters of what neither begins nor ends with a blank.
+fn cut(mut text: String, max: usize) -> String {
+    // A character is a byte at least.
+    if text.len() > max
+        && let Some((end, _)) = text.char_indices().nth(max)
+    {
+        text.truncate(text[..end].trim_end().len());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn between_words_is_one_blank_whatever_was_there() {
+        for letter in (0..0x3100).filter_map(char::from_u32) {
+            for text in [
+                format!("un{letter}deux"),
+                format!("un {letter}deux"),
+                format!("{letter}un"),
+                format!("un{letter}"),
+            ] {
+                assert_eq!(
+                    line(&text, 99),
+                    text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    "{text:?}"
+                );
+            }
+        }
+    }
+}
