@@ -15,7 +15,8 @@ use super::activity::{self, Receipt};
 use super::authenticate;
 use super::context::Federation;
 use super::convert::activity_in::{Incoming, activity_of};
-use super::convert::{json, read};
+use super::convert::json::{self, Value};
+use super::convert::read;
 use super::heard;
 use super::memory::Memory;
 use super::proof;
@@ -161,10 +162,7 @@ async fn believe(
 ) -> Result<(), NotTaken> {
     let federation: &Federation = config;
     let document = Arc::new(json::parse(body).map_err(|_| NotTaken::Malformed("json"))?);
-    // What names a key is most often its owner, with a fragment.
-    let mut owner = admitted.key.clone();
-    owner.set_fragment(None);
-    let incoming = activity_of(&document, &[&owner]).map_err(|_| NotTaken::Malformed("activity"))?;
+    let incoming = activity_by(&admitted.key, &document)?;
     match federation.blocked.severity(&incoming.actor) {
         Some(Severity::Block) => return Err(NotTaken::Forbidden("blocked")),
         Some(Severity::Mute) if publishes(&incoming) => return Err(NotTaken::Ignored("muted")),
@@ -186,6 +184,7 @@ async fn believe(
     .await?;
     heard::host_is_up(federation, &sender.peer.host).await;
     proof::check_activity(federation, &document, &sender.peer)?;
+    drop(document);
     let receipt = Receipt::new(&incoming, digest, &sender, federation.now());
     let outcome = activity::dispatch(config, incoming, receipt).await;
     if outcome.is_ok() {
@@ -195,6 +194,13 @@ async fn believe(
         federation.acquaintances.forget(&sender.peer.uri);
     }
     outcome
+}
+
+/// Reads an activity signed by `key`, which is named most often as its owner is, with a fragment.
+fn activity_by(key: &Url, document: &Arc<Value>) -> Result<Incoming, NotTaken> {
+    let mut owner = key.clone();
+    owner.set_fragment(None);
+    activity_of(document, &[&owner]).map_err(|_| NotTaken::Malformed("activity"))
 }
 
 /// Whether it may bring an event.

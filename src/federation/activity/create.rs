@@ -2,6 +2,7 @@
 
 use activitypub_federation::config::Data;
 use activitypub_federation::traits::Activity;
+use url::Url;
 
 use super::{Receipt, identity, programme};
 use crate::domain::event::Origin;
@@ -67,11 +68,12 @@ impl Activity for Create {
             // The origin may name another publisher than the sender did.
             self.check_wanted(data, &told).await?;
         }
-        let read_again = match self.keep(data, told).await {
+        let (receipt, id) = self.known_by()?;
+        let read_again = match keep(data, receipt.clone(), told).await {
             // Somebody of the same server may have said so of what is not theirs: its own address decides.
             Err(NotTaken::Ignored("deleted")) => {
-                let told = Box::pin(self.at_its_origin(data, &mut budget)).await?;
-                Box::pin(self.keep(data, told)).await?
+                let told = Box::pin(at_its_origin(data, &id, &mut budget)).await?;
+                Box::pin(keep(data, receipt, told)).await?
             }
             kept => kept?,
         };
@@ -177,29 +179,15 @@ impl Create {
         if known.is_some_and(|known| known.origin != owner) {
             return Err(NotTaken::Forbidden("owner_change"));
         }
-        self.at_its_origin(federation, budget).await
-    }
-
-    /// The event as its own address gives it now; that it was deleted, where it was and is not there.
-    async fn at_its_origin(&self, federation: &Federation, budget: &mut Budget) -> Result<Told, NotTaken> {
         let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        let uri = id.to_string();
-        let deleted = federation.store.read(move |conn| tombstones::find(conn, &uri)).await?;
-        match intake::fetch(federation, id, budget).await {
-            Err(NotTaken::Forbidden(_)) if deleted.is_some() => Err(NotTaken::Ignored("deleted")),
-            fetched => intake::told_at(federation, &*fetched?, budget).await,
-        }
+        at_its_origin(federation, id, budget).await
     }
 
-    /// Keeps it, where it is wanted; whether the whole programme of its publisher is to be read now.
-    async fn keep(&self, federation: &Federation, told: Told) -> Result<bool, NotTaken> {
-        let receipt = self.receipt.clone();
-        let told = told.brought_by(receipt.digest);
-        let kept = federation.store.try_write(move |conn| {
-            let arrival = receipt.take_event(conn, &told)?;
-            intake::keep_if_followed(conn, &told, &receipt.sender, arrival, receipt.now)
-        });
-        kept.await
+    /// What is left of it while it waits for its commit, among many others: who sent it, and the id of the event. The
+    /// document that was read goes.
+    fn known_by(self) -> Result<(Receipt, Url), NotTaken> {
+        let id = self.incoming.object.into_id().ok_or(NotTaken::Malformed("object_id"))?;
+        Ok((self.receipt, id))
     }
 
     /// An actor tells that its profile or key changed: it is fetched again.
@@ -220,4 +208,24 @@ impl Create {
         });
         refreshed.await.inspect(|()| federation.acquaintances.forget(&uri))
     }
+}
+
+/// The event as its own address gives it now; that it was deleted, where it was and is not there.
+async fn at_its_origin(federation: &Federation, id: &Url, budget: &mut Budget) -> Result<Told, NotTaken> {
+    let uri = id.to_string();
+    let deleted = federation.store.read(move |conn| tombstones::find(conn, &uri)).await?;
+    match intake::fetch(federation, id, budget).await {
+        Err(NotTaken::Forbidden(_)) if deleted.is_some() => Err(NotTaken::Ignored("deleted")),
+        fetched => intake::told_at(federation, &*fetched?, budget).await,
+    }
+}
+
+/// Keeps it, where it is wanted; whether the whole programme of its publisher is to be read now.
+async fn keep(federation: &Federation, receipt: Receipt, told: Told) -> Result<bool, NotTaken> {
+    let told = told.brought_by(receipt.digest);
+    let kept = federation.store.try_write(move |conn| {
+        let arrival = receipt.take_event(conn, &told)?;
+        intake::keep_if_followed(conn, &told, &receipt.sender, arrival, receipt.now)
+    });
+    kept.await
 }

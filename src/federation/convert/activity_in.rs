@@ -51,6 +51,14 @@ impl ObjectRef {
         }
     }
 
+    /// The same, without the rest.
+    pub fn into_id(self) -> Option<Url> {
+        match self {
+            Self::Id(id) => Some(id),
+            Self::Embedded(carried) => carried.id,
+        }
+    }
+
     /// Whether the object is told to be a `name`; one that is only named could be anything.
     pub fn is_a(&self, name: &str) -> bool {
         self.embedded().is_some_and(|object| read::is_a(object, name))
