@@ -10,6 +10,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use super::resolver::Resolver;
 use crate::domain::block::{Blocks, Severity, Target};
 
 /// Longest URL that is accepted, in bytes.
@@ -206,8 +207,21 @@ pub fn same_origin(one: &Url, other: &Url) -> bool {
 }
 
 /// The resolver of our HTTP client: names to public addresses, and the permitted local names to this machine.
-#[derive(Debug, Clone, Copy)]
-pub struct Guard(pub Policy);
+#[derive(Debug, Clone)]
+pub struct Guard {
+    policy: Policy,
+    resolver: Resolver,
+}
+
+impl Guard {
+    /// By what the node may reach.
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            resolver: Resolver::default(),
+        }
+    }
+}
 
 /// The name could not be resolved.
 #[derive(Debug, thiserror::Error)]
@@ -216,13 +230,13 @@ pub struct Unresolved(#[source] std::io::Error);
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.0;
+        let Self { policy, resolver } = self.clone();
         Box::pin(async move {
             if policy.is_loopback_name(name.as_str()) {
                 let local: Addrs = Box::new(std::iter::once(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
                 return Ok(local);
             }
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(Unresolved)?;
+            let found = resolver.addresses(name.as_str()).await.map_err(Unresolved)?;
             let addresses: Addrs = Box::new(public_only(found)?.into_iter());
             Ok(addresses)
         })
@@ -230,8 +244,7 @@ impl Resolve for Guard {
 }
 
 /// The addresses of a name, all of which must be public: one that is not means that somebody plays with the name.
-fn public_only(found: impl Iterator<Item = SocketAddr>) -> Result<Vec<SocketAddr>, Blocked> {
-    let found: Vec<SocketAddr> = found.collect();
+fn public_only(found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Blocked> {
     if found.iter().all(|address| is_public(address.ip())) {
         Ok(found)
     } else {
@@ -399,20 +412,17 @@ mod tests {
     #[test]
     fn a_name_with_one_private_address_among_public_ones_is_refused() {
         let at = |text: &str| SocketAddr::new(text.parse().expect("an address"), 0);
-        assert!(public_only([at("1.1.1.1"), at("2606:4700::1")].into_iter()).is_ok());
-        assert_eq!(
-            public_only([at("1.1.1.1"), at("127.0.0.1")].into_iter()),
-            Err(Blocked::Address)
-        );
+        assert!(public_only(vec![at("1.1.1.1"), at("2606:4700::1")]).is_ok());
+        assert_eq!(public_only(vec![at("1.1.1.1"), at("127.0.0.1")]), Err(Blocked::Address));
     }
 
     #[tokio::test]
     async fn dns_rebinding_is_seen_when_connecting() {
         // `localhost` comes from /etc/hosts: a name that passes for public by its text but leads inside.
         let name = || "localhost".parse::<Name>().expect("a name");
-        let refused = Guard(PRODUCTION).resolve(name()).await.err().expect("refused");
+        let refused = Guard::new(PRODUCTION).resolve(name()).await.err().expect("refused");
         assert_eq!(refused.downcast_ref::<Blocked>(), Some(&Blocked::Address));
-        let local: Vec<SocketAddr> = Guard(TESTS).resolve(name()).await.expect("resolved").collect();
+        let local: Vec<SocketAddr> = Guard::new(TESTS).resolve(name()).await.expect("resolved").collect();
         assert_eq!(local, [SocketAddr::from(([127, 0, 0, 1], 0))]);
     }
 }

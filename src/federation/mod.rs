@@ -39,6 +39,7 @@ pub mod publish;
 pub mod pull;
 pub mod refused;
 pub mod relay;
+mod resolver;
 pub mod shares;
 pub mod signature;
 pub mod source;

@@ -169,7 +169,7 @@ impl Fetcher {
     ) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
             .user_agent(format!("Maillage/{} (+{base})", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Guard(policy))
+            .dns_resolver(Guard::new(policy))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
