@@ -28,7 +28,7 @@ pub async fn apply(node: &Node) -> Result<(), Error> {
     let apply = move |conn: &mut Conn| {
         for target in hosts.iter().filter_map(|host| Target::parse(host)) {
             for peer in peers::covered(conn, &target)? {
-                cut_off(conn, &peer, Severity::Block)?;
+                cut_off(conn, &peer, Severity::Block, now)?;
             }
         }
         for peer in follows::peers_stopped(conn)? {

@@ -9,12 +9,18 @@ use tokio::sync::watch;
 use super::{Error, Node, events, following};
 use crate::domain::time::Instant;
 use crate::federation::{Federation, blocks, delivery, heard, networks, newcomers, pull};
-use crate::store::{Conn, StoreError, deliveries, hosts, inbox, merges, peers, settings, sign_ins, tombstones};
+use crate::store::{
+    Conn, StoreError, activities, deliveries, hosts, inbox, merges, peers, settings, sign_ins, tombstones,
+};
 
 /// How often upkeep is done.
 const ROUND: Duration = Duration::from_secs(60);
 /// How long settled deliveries are kept, to answer "did it arrive?".
 const DELIVERIES: TimeDelta = TimeDelta::days(30);
+/// Most settled deliveries that go in one round: one post to a hundred thousand inboxes is settled within minutes.
+const MOST_DELIVERIES: i64 = 10_000;
+/// Most activities that stand in no outbox and go in one round: each has its whole text.
+const MOST_ACTIVITIES: i64 = 500;
 /// How long it is remembered what was taken in: longer than any signature is accepted and than peers retry.
 const RECEIPTS: TimeDelta = TimeDelta::days(14);
 /// How long a host is remembered that nothing is sent to: how it was, and how it wants its requests signed.
@@ -58,7 +64,15 @@ async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
         let acquainted = newcomers::step(&node.federation).await.map_err(Error::from);
         let heard = heard::write_down(&node.federation).await.map_err(Error::from);
         let repeated = following::repeat(&node).await;
-        for outcome in [kept_up, acquainted, purge(&node).await, heard.map(|_| 0), repeated] {
+        let called = call_back(&node).await;
+        for outcome in [
+            kept_up,
+            acquainted,
+            purge(&node).await,
+            heard.map(|_| 0),
+            repeated,
+            called,
+        ] {
             if let Err(error) = outcome {
                 tracing::error!(fault = %error, "upkeep failed; it will be tried again");
             }
@@ -68,6 +82,19 @@ async fn rounds(node: Node, mut stop: watch::Receiver<bool>) {
             changed = stop.changed() => if changed.is_err() { break },
         }
     }
+}
+
+/// Tries hosts that were put off while the clock was ahead ([`hosts::call_back`]). Returns how many.
+///
+/// # Errors
+/// Only what the database refuses.
+pub async fn call_back(node: &Node) -> Result<usize, Error> {
+    let now = node.now();
+    let called = node.store.write(move |conn| hosts::call_back(conn, now)).await?;
+    if called > 0 {
+        node.federation.outbox_bell.notify_one();
+    }
+    Ok(called)
 }
 
 /// Forgets what is over: expired sign-ins, settled deliveries, old receipts, strangers, past events of peers. Returns how many rows went.
@@ -81,7 +108,8 @@ pub async fn purge(node: &Node) -> Result<usize, Error> {
     let forget = move |conn: &mut Conn| {
         let gone = [
             sign_ins::purge(conn, now)?,
-            deliveries::purge(conn, now - DELIVERIES)?,
+            deliveries::purge(conn, now - DELIVERIES, MOST_DELIVERIES)?,
+            activities::purge(conn, now - DELIVERIES, MOST_ACTIVITIES)?,
             inbox::purge(conn, now - RECEIPTS)?,
             hosts::purge(conn, now - HOSTS)?,
             purge_strangers(conn, now)?,

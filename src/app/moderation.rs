@@ -18,6 +18,7 @@ use crate::federation::fetch::Accept;
 use crate::federation::guard::same_origin;
 use crate::federation::wire::activity::Activity;
 use crate::federation::{blocks as memory, outbox};
+use crate::store::deliveries::{self, Outcome};
 use crate::store::{Conn, StoreError, blocks, events, follow_requests, followers, follows, peers, pulls};
 
 /// Longest note, in characters.
@@ -146,11 +147,12 @@ pub async fn import(node: &Node, list: Vec<Block>) -> Result<usize, Error> {
 }
 
 async fn block_all(node: &Node, decided: Vec<Block>) -> Result<(), Error> {
+    let now = node.now();
     let apply = move |conn: &mut Conn| {
         for block in &decided {
             blocks::put(conn, block)?;
             for peer in peers::covered(conn, &block.target)? {
-                cut_off(conn, &peer, block.severity)?;
+                cut_off(conn, &peer, block.severity, now)?;
             }
         }
         Ok(())
@@ -159,10 +161,14 @@ async fn block_all(node: &Node, decided: Vec<Block>) -> Result<(), Error> {
     Ok(memory::refresh(&node.federation).await?)
 }
 
-pub(super) fn cut_off(conn: &mut Conn, peer: &Peer, severity: Severity) -> Result<(), StoreError> {
+pub(super) fn cut_off(conn: &mut Conn, peer: &Peer, severity: Severity, now: Instant) -> Result<(), StoreError> {
     events::put_away_of_peer(conn, peer.id)?;
     pulls::stop(conn, peer.id)?;
     if severity == Severity::Block {
+        // Nothing more is said to it, of what waits either; an inbox that others have too goes on.
+        if !peers::share_inbox(conn, peer)? {
+            deliveries::settle_inbox(conn, &peer.host, &peer.inbox, Outcome::Refused, now)?;
+        }
         follows::remove_peer(conn, peer.id)?;
         followers::remove_peer(conn, peer.id)?;
         follow_requests::remove_peer(conn, peer.id)?;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
 use url::Url;
 
 use super::context::Federation;
 use super::urls;
-use super::wire::activity::Activity;
+use super::wire::activity::{Activity, Verb};
 use super::wire::context::PUBLIC;
 use crate::domain::id::{ActivityId, CentreId};
 use crate::domain::peer::FollowerKind;
@@ -126,24 +127,59 @@ fn recipients(inboxes: impl IntoIterator<Item = String>) -> Vec<Recipient> {
 }
 
 fn row(id: ActivityId, sender: Option<CentreId>, activity: &Activity, now: Instant) -> activities::Activity {
-    let object = activity
-        .object
-        .as_str()
-        .or_else(|| activity.object["id"].as_str())
-        .unwrap_or_default();
     activities::Activity {
         id,
         uri: activity.id.to_string(),
         sender,
-        object_uri: object.to_owned(),
+        object_uri: object_of(activity).unwrap_or_default().to_owned(),
         public: activity.to.iter().any(|to| to == PUBLIC),
         body: activity.document().to_string(),
         created: now,
     }
 }
 
+/// What the activity is about. What takes another back is about the same as that one: it must never overtake it.
+fn object_of(activity: &Activity) -> Option<&str> {
+    let undone = Some(&activity.object["object"]).filter(|_| activity.verb == Verb::Undo);
+    undone.and_then(id_of).or_else(|| id_of(&activity.object))
+}
+
+/// The id of an object, which may be all there is of it.
+fn id_of(object: &Value) -> Option<&str> {
+    object.as_str().or_else(|| object["id"].as_str())
+}
+
 /// Tells the worker that there is work.
 pub fn wake(federation: &Federation) {
     federation.outbox_bell.notify_one();
     federation.network_bell.notify_one();
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_takes_another_back_is_about_the_same() {
+        let url = |path: &str| {
+            Url::parse("https://here.example/")
+                .and_then(|base| base.join(path))
+                .expect("a URL")
+        };
+        let (us, them, follow) = (url("actor"), url("them"), url("activities/1"));
+        let followed = Activity::follow(follow.clone(), us.clone(), &them);
+        let undone = Activity::undo_follow(url("activities/2"), us.clone(), &follow, &them);
+        assert_eq!(object_of(&followed), Some(them.as_str()));
+        assert_eq!(object_of(&undone), object_of(&followed));
+        let (event, followers) = ("https://there.example/events/1", url("actor/followers"));
+        let told = Activity::announce(url("activities/3"), us.clone(), event, &followers);
+        let announce = json!({ "id": told.id, "type": "Announce", "actor": us, "object": event });
+        let taken_back = Activity::undo_announce(url("activities/4"), us.clone(), announce, &followers);
+        assert_eq!(object_of(&told), Some(event));
+        assert_eq!(object_of(&taken_back), object_of(&told));
+        let by_id = Activity::undo_announce(url("activities/5"), us, json!("https://here.example/a"), &followers);
+        assert_eq!(object_of(&by_id), Some("https://here.example/a"));
+    }
 }

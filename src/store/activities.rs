@@ -267,3 +267,25 @@ pub fn count_public_of_sender(conn: &mut Conn, sender: Option<CentreId>) -> Resu
         .count()
         .get_result(conn)?)
 }
+
+/// Forgets activities that stand in no outbox, were made before `before` and have no delivery left, the oldest first and at most
+/// `limit`; returns how many.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn purge(conn: &mut Conn, before: Instant, limit: i64) -> Result<usize, StoreError> {
+    let deliveries = deliveries::table.filter(deliveries::activity_id.eq(activities::id));
+    let old: Vec<String> = activities::table
+        // As the index `activities_aside` has it.
+        .filter(diesel::dsl::not(activities::public))
+        .filter(activities::created_at.lt(ms(before)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(deliveries)))
+        .order(activities::created_at)
+        .limit(limit)
+        .select(activities::id)
+        .load(conn)?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    Ok(diesel::delete(activities::table.filter(activities::id.eq_any(old))).execute(conn)?)
+}

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use super::activities::{Activity, Row as ActivityRow};
-use super::column::ms;
+use super::column::{actor_text, ms};
 use super::schema::{activities, deliveries};
 use super::{Conn, StoreError};
+use crate::domain::id::CentreId;
 use crate::domain::time::Instant;
 
 /// A delivery that is waiting.
@@ -91,16 +92,23 @@ pub fn next(conn: &mut Conn, host: &str, limit: i64) -> Result<Vec<Delivery>, St
     Ok(next)
 }
 
-/// The next delivery to a host that is about another object than `object_uri`: sending it before the others changes the
-/// order of no object's history.
+/// The next delivery to a host that is about none of `objects` and of none of `senders`: sending it before the others changes
+/// the order of no object's history.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn next_about_another(conn: &mut Conn, host: &str, object_uri: &str) -> Result<Option<Delivery>, StoreError> {
+pub fn next_about_another(
+    conn: &mut Conn,
+    host: &str,
+    objects: &[String],
+    senders: &[Option<CentreId>],
+) -> Result<Option<Delivery>, StoreError> {
+    let senders: Vec<String> = senders.iter().map(|sender| actor_text(*sender)).collect();
     let row: Option<(i64, String, Option<i64>, ActivityRow)> = deliveries::table
         .inner_join(activities::table)
         .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
-        .filter(activities::object_uri.ne(object_uri))
+        .filter(activities::object_uri.ne_all(objects))
+        .filter(activities::sender.ne_all(senders))
         .order(deliveries::id)
         .select((
             deliveries::id,
@@ -165,19 +173,25 @@ pub fn settle(conn: &mut Conn, id: i64, outcome: Outcome, error: Option<&str>, n
     Ok(())
 }
 
-/// Settles all that waits for one inbox, which is gone; returns how many.
+/// Settles all that waits for one inbox; returns how many.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn settle_gone(conn: &mut Conn, host: &str, inbox: &str, now: Instant) -> Result<usize, StoreError> {
+pub fn settle_inbox(
+    conn: &mut Conn,
+    host: &str,
+    inbox: &str,
+    outcome: Outcome,
+    now: Instant,
+) -> Result<usize, StoreError> {
     let waiting = deliveries::table
         .filter(deliveries::host.eq(host).and(deliveries::settled_at.is_null()))
         .filter(deliveries::inbox.eq(inbox));
-    let gone = (
-        deliveries::outcome.eq(Outcome::Gone.as_str()),
+    let settled = (
+        deliveries::outcome.eq(outcome.as_str()),
         deliveries::settled_at.eq(ms(now)),
     );
-    Ok(diesel::update(waiting).set(gone).execute(conn)?)
+    Ok(diesel::update(waiting).set(settled).execute(conn)?)
 }
 
 /// Gives up on what has waited for a host since before `before`, at most `limit` of it; returns how many.
@@ -215,10 +229,24 @@ pub fn waiting(conn: &mut Conn) -> Result<i64, StoreError> {
         .get_result(conn)?)
 }
 
-/// Forgets deliveries that were settled before `before`; returns how many. Activities stay: they are the outbox.
+/// Forgets deliveries that were settled before `before`, the oldest first and at most `limit`; returns how many. Their
+/// activities stay: they are the outbox, or go by [`super::activities::purge`].
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn purge(conn: &mut Conn, before: Instant) -> Result<usize, StoreError> {
-    Ok(diesel::delete(deliveries::table.filter(deliveries::settled_at.lt(ms(before)))).execute(conn)?)
+pub fn purge(conn: &mut Conn, before: Instant, limit: i64) -> Result<usize, StoreError> {
+    let old: Vec<i64> = deliveries::table
+        .filter(deliveries::settled_at.lt(ms(before)))
+        .order(deliveries::settled_at)
+        .limit(limit)
+        .select(deliveries::id)
+        .load(conn)?;
+    let mut gone = 0;
+    for some in old.chunks(AT_ONCE) {
+        gone += diesel::delete(deliveries::table.filter(deliveries::id.eq_any(some))).execute(conn)?;
+    }
+    Ok(gone)
 }
+
+/// Rows that are named in one statement.
+const AT_ONCE: usize = 500;

@@ -240,12 +240,13 @@ pub fn remove_by_activity(conn: &mut Conn, peer: PeerId, activity_uri: &str) -> 
     Ok(diesel::delete(one).execute(conn)? > 0)
 }
 
-/// Removes every follower whose activities go to `inbox`, which is gone.
+/// Removes every follower whose activities go to `inbox` of `host`, which is gone. An actor has its inboxes on its own host.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn remove_inbox(conn: &mut Conn, inbox: &str) -> Result<(), StoreError> {
+pub fn remove_inbox(conn: &mut Conn, host: &str, inbox: &str) -> Result<(), StoreError> {
     let behind = schema::peers::table
+        .filter(schema::peers::host.eq(host))
         .filter(schema::peers::inbox.eq(inbox).or(schema::peers::shared_inbox.eq(inbox)))
         .select(schema::peers::id);
     diesel::delete(followers::table.filter(followers::peer_id.eq_any(behind))).execute(conn)?;

@@ -280,7 +280,8 @@ fn waits(conn: &mut Conn, host: &str) -> Result<bool, StoreError> {
 }
 
 /// A host that writes to us is up: what waits for it is due at once, or as soon as a minute has gone by since it was tried,
-/// and what time it asked for (`Retry-After`). Whether that is sooner than it was.
+/// and what time it asked for (`Retry-After`). Whether that is sooner than it was. What was written down while the clock was
+/// ahead does not count.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -291,8 +292,10 @@ pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, Sto
     let Some((tried, asked)) = times.first::<(Option<i64>, Option<i64>)>(conn).optional()? else {
         return Ok(false);
     };
-    let rested = tried.map(|tried| tried + MINUTE_MS);
-    let soonest = [rested, asked].into_iter().flatten().fold(ms(now), i64::max);
+    let now = ms(now);
+    let rested = tried.filter(|tried| *tried <= now).map(|tried| tried + MINUTE_MS);
+    let asked = asked.filter(|asked| *asked <= now + LONGEST_WAIT_MS);
+    let soonest = [rested, asked].into_iter().flatten().fold(now, i64::max);
     let later = hosts::table.find(host).filter(hosts::next_attempt_at.gt(soonest));
     Ok(diesel::update(later)
         .set(hosts::next_attempt_at.eq(soonest))
@@ -301,6 +304,20 @@ pub fn heard_from(conn: &mut Conn, host: &str, now: Instant) -> Result<bool, Sto
 }
 
 const MINUTE_MS: i64 = 60_000;
+/// No wait is planned that is longer: neither by the schedule nor at the wish of a host.
+const LONGEST_WAIT_MS: i64 = 24 * 60 * MINUTE_MS;
+
+/// Makes hosts due whose next attempt is further away than any wait: it was planned while the clock was ahead. Returns how
+/// many.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn call_back(conn: &mut Conn, now: Instant) -> Result<usize, StoreError> {
+    let far = hosts::table.filter(hosts::next_attempt_at.gt(ms(now) + LONGEST_WAIT_MS + MINUTE_MS));
+    Ok(diesel::update(far)
+        .set(hosts::next_attempt_at.eq(ms(now)))
+        .execute(conn)?)
+}
 
 /// When the next host can be claimed, for a worker that would sleep until then: when it is due, or when the lease that
 /// another worker has on it ends.

@@ -1,15 +1,15 @@
 //! `federation.blocked_hosts` holds for what is stored, as a block by the staff does; and accounts that were never met.
 
 use chrono::TimeDelta;
-use maillage::app::{following, moderation};
+use maillage::app::{events, following, moderation};
 use maillage::config::Config;
 use maillage::domain::block::{Severity, Target};
-use maillage::store::{followers, pulls};
+use maillage::store::{deliveries, followers, pulls};
 use serde_json::json;
 
 use crate::support::database::Database;
 use crate::support::foreign::Foreign;
-use crate::support::network::{Home, Running, clock};
+use crate::support::network::{Home, Running, clock, workshop};
 
 async fn standing(node: &Running) -> String {
     let follows = node.get("/api/v1/follows", "application/json").await.json();
@@ -102,4 +102,40 @@ async fn an_account_that_was_never_met_is_blocked_by_its_name() {
     assert!(following::follow(&node.node, &actor.id, None).await.is_err());
     let nobody = moderation::target(&node.node, &format!("@personne@{host}")).await;
     assert!(nobody.is_err());
+}
+
+/// Some software gives each actor an inbox of its own, and nothing else.
+#[tokio::test]
+async fn what_waits_for_an_actor_that_is_blocked_is_not_sent() {
+    let clock = clock();
+    let home = Home::new("noeud", Database::sqlite(), &clock);
+    let node = home.start().await;
+    let centre = node.centre("agenda").await;
+    let server = Foreign::start("ailleurs", &clock);
+    let (blocked, other) = (server.actor("Person", "seule"), server.actor("Person", "autre"));
+    for name in ["seule", "autre"] {
+        let mut document = server.document(&format!("/{name}"));
+        document.as_object_mut().expect("an actor").remove("endpoints");
+        server.serve(&format!("/{name}"), &document);
+    }
+    for actor in [&blocked, &other] {
+        assert_eq!(actor.tell(&node, "Follow", node.group("agenda")).await, 202);
+    }
+    node.deliver().await;
+    events::publish(&node.node, centre.id, workshop("Un atelier", 3))
+        .await
+        .expect("published");
+    let target = Target::Actor(blocked.id.clone());
+    moderation::block(&node.node, target, Severity::Block, "")
+        .await
+        .expect("blocked");
+    let before = server.requests();
+    node.deliver().await;
+    let waiting = node.node.store.read(deliveries::waiting).await.expect("a count");
+    assert_eq!(
+        (server.requests() - before, waiting),
+        (1, 0),
+        "the other one alone hears of it"
+    );
+    home.stop(node).await;
 }

@@ -204,20 +204,90 @@ fn how_a_host_wants_its_signatures_is_remembered_and_forgotten() {
 }
 
 #[test]
-fn the_next_delivery_about_another_object_is_found() {
+fn the_next_delivery_about_another_object_or_of_another_sender_is_found() {
     both_conn(|conn| {
         let inbox = [to("https://a.example/inbox")];
-        let mut other = activity("2");
-        other.object_uri = "https://here.example/events/2".to_owned();
-        activities::record(conn, &activity("1"), &inbox).unwrap();
-        let next = |conn: &mut Conn| deliveries::next_about_another(conn, "a.example", "https://here.example/events/1");
-        assert_eq!(next(conn).unwrap(), None);
-        activities::record(conn, &other, &inbox).unwrap();
-        let found = next(conn).unwrap().expect("the other one");
-        assert_eq!(*found.activity, other);
-        deliveries::settle_delivered(conn, &[found.id], now()).unwrap();
-        assert_eq!(next(conn).unwrap(), None);
-        assert_eq!(deliveries::waiting(conn).unwrap(), 1);
+        let one = centre(conn, "escale", CentreKind::Centre);
+        let about = |number: u8, sender| Activity {
+            object_uri: format!("https://here.example/events/{number}"),
+            sender,
+            ..activity("n")
+        };
+        let objects = |numbers: &[u8]| -> Vec<String> {
+            let uri = |number: &u8| format!("https://here.example/events/{number}");
+            numbers.iter().map(uri).collect()
+        };
+        let next = |conn: &mut Conn, tried: &[u8], senders: &[Option<_>]| {
+            let found = deliveries::next_about_another(conn, "a.example", &objects(tried), senders).unwrap();
+            found.map(|found| found.activity.object_uri.clone())
+        };
+        activities::record(conn, &about(1, None), &inbox).unwrap();
+        assert_eq!(next(conn, &[1], &[]), None);
+        for activity in [about(2, None), about(1, None), about(3, Some(one.id))] {
+            activities::record(conn, &activity, &inbox).unwrap();
+        }
+        assert_eq!(next(conn, &[1], &[]), objects(&[2]).pop());
+        assert_eq!(next(conn, &[1, 2], &[]), objects(&[3]).pop());
+        assert_eq!(next(conn, &[1], &[None]), objects(&[3]).pop());
+        assert_eq!(next(conn, &[1, 3], &[None]), None);
+        assert_eq!(next(conn, &[1, 2, 3], &[]), None);
+    });
+}
+
+#[test]
+fn what_was_planned_while_the_clock_was_ahead_holds_no_host_back() {
+    both_conn(|conn| {
+        activities::record(conn, &activity("1"), &[to("https://a.example/inbox")]).unwrap();
+        let ahead = minutes(60 * 24 * 10);
+        claim(conn, ahead, "w1");
+        let busy = Postponed {
+            asked_until: Some(ahead + Duration::minutes(60)),
+            ..until(ahead + Duration::minutes(60), "429")
+        };
+        hosts::postpone(conn, "a.example", "w1", &busy, ahead).unwrap();
+        assert!(hosts::heard_from(conn, "a.example", now()).unwrap());
+        assert_eq!(claim(conn, now(), "w1"), ["a.example"], "who writes to us is up");
+
+        hosts::postpone(conn, "a.example", "w1", &busy, now()).unwrap();
+        assert_eq!(claim(conn, minutes(60), "w1"), Vec::<String>::new());
+        assert_eq!(hosts::call_back(conn, minutes(60)).unwrap(), 1);
+        assert_eq!(
+            claim(conn, minutes(60), "w1"),
+            ["a.example"],
+            "and who does not is tried"
+        );
+        // No wait that is really planned is that long.
+        hosts::postpone(conn, "a.example", "w1", &until(minutes(60 * 25), "503"), minutes(60)).unwrap();
+        assert_eq!(hosts::call_back(conn, minutes(60)).unwrap(), 0);
+    });
+}
+
+#[test]
+fn what_stands_in_no_outbox_goes_once_it_is_old_and_delivered() {
+    both_conn(|conn| {
+        let inbox = [to("https://a.example/inbox")];
+        let aside = || Activity {
+            public: false,
+            ..activity("aside")
+        };
+        let (first, second, waits, said) = (aside(), aside(), aside(), activity("said"));
+        for activity in [&first, &second, &said] {
+            activities::record(conn, activity, &[]).unwrap();
+        }
+        activities::record(conn, &waits, &inbox).unwrap();
+        assert_eq!(activities::purge(conn, now(), 10).unwrap(), 0, "not that old");
+        assert_eq!(activities::purge(conn, minutes(1), 1).unwrap(), 1, "so many at a time");
+        assert_eq!(activities::purge(conn, minutes(1), 10).unwrap(), 1);
+        assert!(activities::by_id(conn, waits.id).unwrap().is_some());
+        assert!(activities::by_id(conn, said.id).unwrap().is_some(), "it is the outbox");
+        deliveries::settle_inbox(conn, "a.example", &inbox[0].inbox, Outcome::Delivered, now()).unwrap();
+        assert_eq!(
+            activities::purge(conn, minutes(1), 10).unwrap(),
+            0,
+            "its delivery is kept"
+        );
+        assert_eq!(deliveries::purge(conn, minutes(1), 10).unwrap(), 1);
+        assert_eq!(activities::purge(conn, minutes(1), 10).unwrap(), 1);
     });
 }
 
@@ -283,7 +353,7 @@ fn what_is_gone_or_too_old_is_settled_together() {
         activities::record(conn, &activity("1"), &[gone.clone(), here.clone()]).unwrap();
         activities::record(conn, &activity("2"), std::slice::from_ref(&gone)).unwrap();
         assert_eq!(
-            deliveries::settle_gone(conn, "a.example", &gone.inbox, now()).unwrap(),
+            deliveries::settle_inbox(conn, "a.example", &gone.inbox, Outcome::Gone, now()).unwrap(),
             2
         );
         assert_eq!(waiting(conn, "a.example"), ["{\"n\":\"1\"}"]);
@@ -293,8 +363,13 @@ fn what_is_gone_or_too_old_is_settled_together() {
             1
         );
         assert_eq!(deliveries::waiting(conn).unwrap(), 0);
-        assert_eq!(deliveries::purge(conn, minutes(1)).unwrap(), 2, "settled before then");
-        assert_eq!(deliveries::purge(conn, minutes(2)).unwrap(), 1);
+        assert_eq!(deliveries::purge(conn, minutes(1), 1).unwrap(), 1, "so many at a time");
+        assert_eq!(
+            deliveries::purge(conn, minutes(1), 10).unwrap(),
+            1,
+            "settled before then"
+        );
+        assert_eq!(deliveries::purge(conn, minutes(2), 10).unwrap(), 1);
     });
 }
 

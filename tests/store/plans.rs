@@ -10,6 +10,7 @@ use maillage::domain::centre::CentreKind;
 use maillage::domain::event::{Format, Level, Mode, Price};
 use maillage::domain::id::{EventId, PeerId};
 use maillage::domain::peer::FollowerKind;
+use maillage::store::deliveries::Outcome;
 use maillage::store::hosts::Room;
 use maillage::store::{
     Conn, activities, backlog, calendar, changes, deliveries, directory, events, followers, hosts, inbox, merges,
@@ -384,9 +385,21 @@ fn workers_and_lists_go_by_index() {
             hosts::next_due(conn, now()).expect("the next");
             hosts::heard_from(conn, "there.example", now()).expect("heard");
             deliveries::next(conn, "there.example", 8).expect("deliveries");
-            deliveries::next_about_another(conn, "there.example", "https://here.example/1").expect("a delivery");
+            let about = ["https://here.example/1".to_owned()];
+            deliveries::next_about_another(conn, "there.example", &about, &[None]).expect("a delivery");
+            deliveries::settle_inbox(
+                conn,
+                "there.example",
+                "https://there.example/inbox",
+                Outcome::Gone,
+                now(),
+            )
+            .expect("nothing");
+            followers::remove_inbox(conn, "there.example", "https://there.example/inbox").expect("nobody");
+            hosts::call_back(conn, now()).expect("none");
+            activities::purge(conn, now(), 8).expect("a purge");
             deliveries::expire(conn, "there.example", now(), 8, now()).expect("nothing");
-            deliveries::purge(conn, now()).expect("a purge");
+            deliveries::purge(conn, now(), 8).expect("a purge");
             pulls::claim(conn, now(), now(), pulls::Last::Whole, 8).expect("a claim");
             pulls::claim(conn, now(), now(), pulls::Last::Troubled, 8).expect("a claim");
             inbox::purge(conn, now()).expect("a purge");

@@ -3,14 +3,17 @@
 //! A host that failed is half open: its next attempt is one delivery, and only when that is taken in come the others. A
 //! delivery over which an otherwise healthy host stumbles again and again is set aside, so that it holds up nobody else.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use super::schedule::wait;
 use super::send::{Failure, Manner, Prepared, Sent, send};
+use crate::domain::id::CentreId;
 use crate::domain::time::Instant;
 use crate::federation::context::Federation;
+use crate::store::activities::Activity;
 use crate::store::deliveries::{self, Delivery, Outcome};
 use crate::store::hosts::Postponed;
 use crate::store::{Conn, StoreError, followers, hosts};
@@ -18,10 +21,15 @@ use crate::telemetry;
 
 /// Deliveries settled in one transaction. A crash within a batch sends at most these again, with the same ids.
 const BATCH: i64 = 32;
-/// Attempts over which a host may stumble on one delivery before the next one is tried in its place.
+/// Attempts over which a host may stumble on one delivery before others are tried in its place.
 const MAX_STUMBLES: i64 = 4;
+/// How many others are tried then, at most: a host that cannot digest one change often cannot digest the like of it, and who
+/// calls off a series changes eight sessions at once.
+const NEIGHBOURS: usize = 8;
 /// How long a host keeps its lane before the others have their turn, of monotonic time.
 const TURN: Duration = Duration::from_secs(10);
+/// How long a host fails before anything is given up.
+const FAILS_FOR: TimeDelta = TimeDelta::days(3);
 /// Deliveries that are given up in one transaction.
 const EXPIRED_AT_ONCE: i64 = 1000;
 
@@ -55,7 +63,15 @@ struct Report {
     closed: Vec<(Delivery, Sent)>,
     failure: Option<Failure>,
     /// What the host stumbled over though it took in another.
-    stumbled: Option<i64>,
+    stumbled: Vec<i64>,
+}
+
+impl Report {
+    /// Whether the inbox of `delivery` turned out to be gone.
+    fn is_gone(&self, delivery: &Delivery) -> bool {
+        let gone = |(other, sent): &(Delivery, Sent)| *sent == Sent::Gone && other.inbox == delivery.inbox;
+        self.closed.iter().any(gone)
+    }
 }
 
 impl Lane {
@@ -119,6 +135,9 @@ impl Lane {
             if started && self.federation.now() - began > self.patience() {
                 break;
             }
+            if report.is_gone(&delivery) {
+                continue;
+            }
             let mut sent = send(&self.federation, &delivery, &mut self.manner, &mut self.prepared).await;
             if !started && sent.stumbled() && self.host.failures + 1 >= MAX_STUMBLES {
                 sent = self.once_more(&delivery, sent, &mut report, &mut began).await?;
@@ -145,21 +164,37 @@ impl Lane {
         report: &mut Report,
         began: &mut Instant,
     ) -> Result<Sent, StoreError> {
-        if !self.is_held(began).await?
-            || !self.is_delivered_around(stuck, report).await?
-            || !self.is_held(began).await?
-        {
+        let Some(beside) = self.delivered_around(stuck, report, began).await? else {
+            return Ok(sent);
+        };
+        if !self.is_held(began).await? {
             return Ok(sent);
         }
-        let again = send(&self.federation, stuck, &mut self.manner, &mut self.prepared).await;
-        if !again.stumbled() {
-            return Ok(again);
+        let sent = self.again(stuck, report).await;
+        for delivery in beside {
+            if !self.is_held(began).await? {
+                break;
+            }
+            match self.again(&delivery, report).await {
+                Sent::Delivered => report.delivered.push(delivery.id),
+                Sent::Failed(_) => {}
+                closed => report.closed.push((delivery, closed)),
+            }
         }
-        if stuck.stumbled {
-            return Ok(again.final_if_stumbled());
+        Ok(sent)
+    }
+
+    /// Sends what the host stumbled over before it took in another. Where it stumbles again it is noted, or, if that was noted
+    /// another time, refused for good.
+    async fn again(&mut self, delivery: &Delivery, report: &mut Report) -> Sent {
+        let sent = send(&self.federation, delivery, &mut self.manner, &mut self.prepared).await;
+        if sent.stumbled() && delivery.stumbled {
+            return sent.final_if_stumbled();
         }
-        report.stumbled = Some(stuck.id);
-        Ok(again)
+        if sent.stumbled() {
+            report.stumbled.push(delivery.id);
+        }
+        sent
     }
 
     /// Whether the host is ours for one more attempt; the lease is renewed where it would run out meanwhile.
@@ -177,20 +212,54 @@ impl Lane {
         renewed.await
     }
 
-    /// Whether the host takes in what waits about another object: then it is `stuck` that is wrong and not the host.
-    async fn is_delivered_around(&mut self, stuck: &Delivery, report: &mut Report) -> Result<bool, StoreError> {
-        let (host, object) = (self.host.host.clone(), stuck.activity.object_uri.clone());
-        let next = self
-            .federation
-            .store
-            .read(move |conn| deliveries::next_about_another(conn, &host, &object))
-            .await?;
-        let Some(next) = next else { return Ok(false) };
-        let delivered = send(&self.federation, &next, &mut self.manner, &mut self.prepared).await == Sent::Delivered;
-        if delivered {
-            report.delivered.push(next.id);
+    /// Whether the host takes in something that waits about another object: then it is `stuck` that is wrong and not the
+    /// host. Tries the oldest about each of some others, and returns those over which it stumbled before it took one in;
+    /// nothing when it took in none.
+    async fn delivered_around(
+        &mut self,
+        stuck: &Delivery,
+        report: &mut Report,
+        began: &mut Instant,
+    ) -> Result<Option<Vec<Delivery>>, StoreError> {
+        let (mut tried, mut beside) = (vec![Arc::clone(&stuck.activity)], Vec::new());
+        while tried.len() <= NEIGHBOURS {
+            if !self.is_held(began).await? {
+                break;
+            }
+            let Some(next) = self.beside(&tried).await? else { break };
+            tried.push(Arc::clone(&next.activity));
+            let sent = send(&self.federation, &next, &mut self.manner, &mut self.prepared).await;
+            match sent {
+                Sent::Delivered => {
+                    report.delivered.push(next.id);
+                    return Ok(Some(beside));
+                }
+                Sent::Failed(failure) if failure.stumbled => beside.push(next),
+                Sent::Failed(_) => break,
+                closed => report.closed.push((next, closed)),
+            }
         }
-        Ok(delivered)
+        Ok(None)
+    }
+
+    /// The next that waits about none of the objects that were `tried`. After half of those that may be tried, it is of another
+    /// sender where there is one: a host that holds an old key of one centre believes the others.
+    async fn beside(&self, tried: &[Arc<Activity>]) -> Result<Option<Delivery>, StoreError> {
+        let objects: Vec<String> = tried.iter().map(|activity| activity.object_uri.clone()).collect();
+        let senders: Vec<Option<CentreId>> = if tried.len() > NEIGHBOURS / 2 {
+            tried.iter().map(|activity| activity.sender).collect()
+        } else {
+            Vec::new()
+        };
+        let host = self.host.host.clone();
+        let next = self.federation.store.read(move |conn| {
+            let of_another = deliveries::next_about_another(conn, &host, &objects, &senders)?;
+            if of_another.is_some() || senders.is_empty() {
+                return Ok(of_another);
+            }
+            deliveries::next_about_another(conn, &host, &objects, &[])
+        });
+        next.await
     }
 
     /// Writes down how a batch ended; what comes next. Nothing comes when the host is postponed, given back, or lost.
@@ -222,8 +291,8 @@ impl Lane {
             .store
             .write(move |conn| {
                 deliveries::settle_delivered(conn, &report.delivered, now)?;
-                if let Some(id) = report.stumbled {
-                    deliveries::stumbled(conn, id, now)?;
+                for id in &report.stumbled {
+                    deliveries::stumbled(conn, *id, now)?;
                 }
                 for (delivery, sent) in &report.closed {
                     close(conn, &host, delivery, sent, now)?;
@@ -256,9 +325,13 @@ impl Lane {
         Ok(next)
     }
 
-    /// Closes what has waited for a failing host for too long, so many at a time that other writers get their turn.
+    /// Closes what has waited for too long for a host that fails for days, so many at a time that other writers get their turn.
+    /// What is old at its first failure is not: this node was off, or its clock is wrong.
     async fn give_up_what_is_stale(&self) -> Result<(), StoreError> {
         let now = self.federation.now();
+        if self.host.first_failure.is_none_or(|first| now - first < FAILS_FOR) {
+            return Ok(());
+        }
         let stale = now - TimeDelta::days(i64::from(self.federation.settings.give_up_days));
         loop {
             let host = self.host.host.clone();
@@ -316,8 +389,8 @@ fn close(conn: &mut Conn, host: &str, delivery: &Delivery, sent: &Sent, now: Ins
             deliveries::settle(conn, delivery.id, Outcome::Refused, Some(error), now)
         }
         Sent::Gone => {
-            followers::remove_inbox(conn, &delivery.inbox)?;
-            deliveries::settle_gone(conn, host, &delivery.inbox, now).map(|_| ())
+            followers::remove_inbox(conn, host, &delivery.inbox)?;
+            deliveries::settle_inbox(conn, host, &delivery.inbox, Outcome::Gone, now).map(|_| ())
         }
         Sent::Delivered | Sent::Failed(_) => Ok(()),
     }

@@ -62,10 +62,12 @@ pub struct Failure {
 /// How we stand with a host while its lane is driven.
 #[derive(Debug, Clone, Copy)]
 pub struct Manner {
-    /// The dialect that worked last.
+    /// The dialect that worked last, or was announced.
     dialect: Option<Dialect>,
     /// Whether that was found out just now.
     learnt: bool,
+    /// Whether it ever took something in.
+    has_taken: bool,
 }
 
 impl Manner {
@@ -74,6 +76,7 @@ impl Manner {
         Self {
             dialect: host.dialect.as_deref().and_then(Dialect::read),
             learnt: false,
+            has_taken: host.last_success.is_some(),
         }
     }
 
@@ -85,11 +88,12 @@ impl Manner {
     fn worked(&mut self, dialect: Dialect) {
         self.learnt |= self.dialect != Some(dialect);
         self.dialect = Some(dialect);
+        self.has_taken = true;
     }
 
     /// Whether an answer may mean « I do not read this signature »: 401, and of a host that never took anything yet 400 too.
     fn asks_for_another(&self, status: u16) -> bool {
-        status == 401 || (status == 400 && self.dialect.is_none())
+        status == 401 || (status == 400 && !self.has_taken)
     }
 }
 
@@ -126,7 +130,8 @@ pub async fn send(federation: &Federation, delivery: &Delivery, manner: &mut Man
     }
 }
 
-/// Knocks in the dialect that worked last, or the one that everybody speaks; when that is not believed, in the others.
+/// Knocks in the dialect that worked last, or the one that everybody speaks; when that is not believed, in the others. A 401
+/// is no last word, and stands where another dialect is refused in another way: that one may not be read there.
 async fn attempt(
     federation: &Federation,
     delivery: &Delivery,
@@ -134,19 +139,23 @@ async fn attempt(
     prepared: &mut Prepared,
 ) -> Result<PostOutcome, FederationError> {
     let first = manner.dialect.unwrap_or_default();
-    let mut outcome = knock(federation, delivery, first, prepared).await?;
-    for other in std::iter::once(&first).chain(first.others()) {
-        if *other != first {
-            outcome = knock(federation, delivery, *other, prepared).await?;
-        }
+    let others = first.others().iter().filter(|other| **other != first);
+    let mut told: Option<PostOutcome> = None;
+    for dialect in std::iter::once(&first).chain(others) {
+        let outcome = knock(federation, delivery, *dialect, prepared).await?;
         if outcome.is_success() {
-            manner.worked(*other);
+            manner.worked(*dialect);
         }
-        if !manner.asks_for_another(outcome.status) {
+        let goes_on = manner.asks_for_another(outcome.status);
+        told = Some(match told {
+            Some(told) if told.status == 401 && outcome.is_permanent() && !outcome.is_gone() => told,
+            _ => outcome,
+        });
+        if !goes_on {
             break;
         }
     }
-    Ok(outcome)
+    told.ok_or_else(|| FetchError::Document("dialect").into())
 }
 
 async fn knock(

@@ -1,5 +1,7 @@
 //! The worker of one process: takes on every host that is due, as many at a time as there is room for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -27,7 +29,9 @@ const NAP: Duration = Duration::from_secs(5);
 pub struct Worker {
     federation: Federation,
     /// This process, in leases.
-    owner: String,
+    process: u64,
+    /// How often it claimed hosts.
+    claims: Arc<AtomicU64>,
 }
 
 /// What a lane leaves behind.
@@ -103,7 +107,8 @@ impl Worker {
         federation.random.fill(&mut bytes);
         Self {
             federation,
-            owner: u64::from_le_bytes(bytes).to_string(),
+            process: u64::from_le_bytes(bytes),
+            claims: Arc::default(),
         }
     }
 
@@ -179,9 +184,16 @@ impl Worker {
         Ok(false)
     }
 
+    /// The holder of what is claimed now. Each time another one: when a clock leaps over the end of a lease, this process
+    /// claims the host anew, and the lane that has it still must find that it lost it.
+    fn next_owner(&self) -> String {
+        let claim = self.claims.fetch_add(1, Ordering::Relaxed);
+        format!("{}-{claim}", self.process)
+    }
+
     /// Takes on hosts that are due; when the next one is, as far as it is known.
     async fn take_on(&self, lanes: &mut Lanes, room: Room) -> Result<Option<Instant>, StoreError> {
-        let (now, owner) = (self.federation.now(), self.owner.clone());
+        let (now, owner) = (self.federation.now(), self.next_owner());
         let store = &self.federation.store;
         let due = store.read(move |conn| hosts::next_due(conn, now)).await?;
         if due.is_none_or(|due| due > now) {
@@ -189,11 +201,12 @@ impl Worker {
         }
         let lease = i64::try_from(self.federation.settings.lease_seconds).unwrap_or(i64::MAX);
         let until = now + TimeDelta::seconds(lease);
+        let holder = owner.clone();
         let claimed = store
-            .write(move |conn| hosts::claim(conn, now, until, room, &owner))
+            .write(move |conn| hosts::claim(conn, now, until, room, &holder))
             .await?;
         for host in claimed {
-            lanes.start(Lane::new(self.federation.clone(), self.owner.clone(), host));
+            lanes.start(Lane::new(self.federation.clone(), owner.clone(), host));
         }
         store.read(move |conn| hosts::next_due(conn, now)).await
     }

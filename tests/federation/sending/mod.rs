@@ -2,6 +2,7 @@
 
 mod faults;
 mod schemes;
+mod stumbles;
 mod workers;
 
 use std::time::Duration;

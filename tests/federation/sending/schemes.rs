@@ -171,3 +171,50 @@ async fn a_host_that_believes_nothing_is_asked_ever_less_and_holds_up_nobody() {
     node.deliver().await;
     assert_eq!(waiting(&node.node.store, &inbox).await, 0);
 }
+
+/// The host could not fetch our key, and a firewall before it knows no other header.
+#[tokio::test]
+async fn a_401_stands_though_another_dialect_is_refused_for_good() {
+    let (_home, node) = impatient().await;
+    let keys = Keys::of(&node).await;
+    let believes = Arc::new(AtomicUsize::new(0));
+    let (seen_by, now) = (keys.clone(), Arc::clone(&believes));
+    let server = Server::start(move |request| {
+        Reply::status(match (seen_by.dialect(request), now.load(Ordering::SeqCst)) {
+            ("cavage", 0) => 401,
+            ("cavage", _) => 202,
+            _ => 403,
+        })
+    });
+    let inbox = server.url("/inbox");
+    record(&node, 1..=1, std::slice::from_ref(&inbox)).await;
+    node.deliver().await;
+    assert_eq!(server.seen().len(), 2, "both were tried");
+    assert_eq!(waiting(&node.node.store, &inbox).await, 1);
+    believes.store(1, Ordering::SeqCst);
+    node.later(60);
+    node.deliver().await;
+    assert_eq!(waiting(&node.node.store, &inbox).await, 0);
+}
+
+/// Software that announces RFC 9421 and behind which something cannot read it.
+#[tokio::test]
+async fn a_host_that_answers_400_to_what_it_announced_is_tried_in_the_old_way() {
+    let (_home, node) = impatient().await;
+    let keys = Keys::of(&node).await;
+    let seen_by = keys.clone();
+    let server =
+        Server::start(move |request| Reply::status(if seen_by.dialect(request) == "cavage" { 202 } else { 400 }));
+    let inbox = server.url("/inbox");
+    let (name, now) = (urls::host(&inbox), node.clock_now());
+    record(&node, 1..=1, std::slice::from_ref(&inbox)).await;
+    let told = node
+        .node
+        .store
+        .write(move |conn| hosts::learn(conn, &name, "rfc9421-ed25519", now));
+    told.await.expect("learnt");
+    node.deliver().await;
+    assert_eq!(came(&server, "localhost"), [1, 1]);
+    assert_eq!(waiting(&node.node.store, &inbox).await, 0);
+    assert_eq!(host(&node.node.store, &inbox).await.dialect.as_deref(), Some("cavage"));
+}
