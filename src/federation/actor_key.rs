@@ -2,7 +2,7 @@
 //!
 //! A key counts when its `id` has the origin of its owner, the owner's own document (fetched from the owner's address)
 //! lists it, and it names that actor as `owner` or `controller`. Three shapes are read: the key inside the actor at
-//! `actor#fragment` (most servers), a `Key` document at an address of its own, and GoToSocial's partial actor at
+//! `actor#fragment` (most servers), a `Key` or `Multikey` document at an address of its own, and GoToSocial's partial actor at
 //! `…/main-key`; from the last two the owner is followed.
 
 use std::sync::Arc;
@@ -66,16 +66,30 @@ pub async fn fetch_key(fetcher: &Fetcher, key_id: &str) -> Result<ActorKey, Fetc
 }
 
 /// The owner whose own document is to be asked for, where the one found at the address of a key is only a pointer to it.
+///
+/// # Errors
+/// `key_not_listed` where it is the owner's own document already, and says nothing of that key; otherwise why nobody is to be
+/// asked.
 pub fn owner_to_ask(found: &Fetched, key_id: &Url) -> Result<Option<Url>, FetchError> {
     if key_named(found, key_id).is_ok() {
         return Ok(None);
     }
     let owner = owner_of(&found.value).ok_or(FetchError::Document("key_without_owner"))?;
-    if same_origin(&owner, key_id) {
-        Ok(Some(owner))
-    } else {
-        Err(FetchError::Document("key_of_foreign_owner"))
+    if !same_origin(&owner, key_id) {
+        return Err(FetchError::Document("key_of_foreign_owner"));
     }
+    if owner == found.final_url {
+        return Err(FetchError::Document("key_not_listed"));
+    }
+    Ok(Some(owner))
+}
+
+/// Whether it is what was found that makes a key nobody's. The addresses were there: no memory of failures has them.
+pub fn is_nobodys(error: &FetchError) -> bool {
+    matches!(
+        error,
+        FetchError::Document("key_without_owner" | "key_of_foreign_owner" | "key_not_listed")
+    )
 }
 
 /// The key of that name in an actor's document; a keyId that is the actor's own address means its first key.
@@ -96,13 +110,13 @@ fn claimed(key: &Value, owner_field: &str, actor: &Url, parsed: PublicKey) -> Op
     })
 }
 
-/// The owner that a key document or a partial actor names.
+/// The owner that a key document or a partial actor names: a Multikey names its `controller` (FEP-521a).
 fn owner_of(document: &Value) -> Option<Url> {
-    url_at(document, "owner").or_else(|| {
-        one_or_many(&document["publicKey"])
-            .iter()
-            .find_map(|key| url_at(key, "owner"))
-    })
+    let keys = ["publicKey", "assertionMethod"].into_iter();
+    let keys = keys.flat_map(|field| one_or_many(&document[field]));
+    std::iter::once(document)
+        .chain(keys)
+        .find_map(|key| url_at(key, "owner").or_else(|| url_at(key, "controller")))
 }
 
 fn url_at(value: &Value, field: &str) -> Option<Url> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::acquaintances::{self, Acquaintance, REFETCH_AFTER};
-use super::actor_key::fetch_key;
+use super::actor_key::{ActorKey, fetch_key, is_nobodys};
 use super::context::Federation;
 use super::error::FederationError;
 use super::guard::same_origin;
@@ -19,8 +19,9 @@ use super::urls;
 /// nobody learns so from a guess.
 ///
 /// # Errors
-/// [`NotTaken::Unauthenticated`] when the key is not the actor's or the signature does not hold, with the key fetched
-/// once more where it may have been rotated; [`NotTaken::Unavailable`] when the key could not be had for now;
+/// [`NotTaken::Forbidden`] when the key is of another server: what is forwarded so is right as it is, and no other try makes it
+/// the actor's; [`NotTaken::Unauthenticated`] when the key is not the actor's or the signature does not hold, with the key
+/// fetched once more where it may have been rotated; [`NotTaken::Unavailable`] when the key could not be had for now;
 /// [`NotTaken::TooMany`] when it is not even asked for.
 pub async fn sender(
     federation: &Federation,
@@ -29,7 +30,7 @@ pub async fn sender(
     from: IpAddr,
 ) -> Result<Arc<Acquaintance>, NotTaken> {
     if !same_origin(key_url, actor) {
-        return Err(NotTaken::Unauthenticated("foreign_key"));
+        return Err(NotTaken::Forbidden("foreign_key"));
     }
     let known = acquaintances::find(federation, actor.as_str()).await?;
     if let Some(known) = &known
@@ -56,31 +57,40 @@ async fn asked_for(
     known: bool,
 ) -> Result<Arc<Acquaintance>, NotTaken> {
     federation.limits.check_address(from)?;
-    if known && !federation.acquaintances.may_ask_again(actor.as_str(), federation.now()) {
-        return Err(NotTaken::Unavailable("asked_lately"));
-    }
+    check_lately(federation, key_url, actor, known)?;
     let turn = federation.limits.fetch_of(&urls::host(key_url), from).await?;
-    // Somebody may have fetched it while this one waited.
+    // Somebody may have fetched it while this one waited, or asked in vain.
     if let Some(known) = acquaintances::find(federation, actor.as_str()).await?
         && let Some(outcome) = by_known_key(federation, signature, key_url, &known)
     {
         return outcome;
     }
+    check_lately(federation, key_url, actor, known)?;
     if known {
         federation.fetcher.forget_failure(actor);
     }
     let sender = fetched_sender(federation, signature, key_url, actor).await;
-    drop(turn);
-    match &sender {
+    if let Err(NotTaken::Unavailable(_)) = &sender {
         // Names of servers that do not answer cost us time: who sends many is made to wait.
-        Err(NotTaken::Unavailable(_)) => federation.limits.failed(from),
-        Err(NotTaken::Unauthenticated("key_unavailable")) => {}
-        _ => return sender,
+        federation.limits.failed(from);
     }
-    if known {
+    if known && let Err(NotTaken::Unavailable(_) | NotTaken::Unauthenticated("key_unavailable")) = &sender {
         federation.acquaintances.asked_in_vain(actor.as_str(), federation.now());
     }
+    // Who waits for this turn finds what is noted.
+    drop(turn);
     sender
+}
+
+/// Refuses to ask again so soon for a key that was found to be nobody's or another's, or for an actor that is known and did not
+/// answer: that an unknown one did not, the client remembers.
+fn check_lately(federation: &Federation, key_url: &Url, actor: &Url, known: bool) -> Result<(), NotTaken> {
+    let (asked, now) = (&federation.acquaintances, federation.now());
+    if asked.may_ask_again(key_url.as_str(), now) && (!known || asked.may_ask_again(actor.as_str(), now)) {
+        Ok(())
+    } else {
+        Err(NotTaken::Unavailable("asked_lately"))
+    }
 }
 
 /// What the keys say that are known already; nothing when another key may have taken their place.
@@ -103,28 +113,46 @@ async fn fetched_sender(
     key_id: &Url,
     actor: &Url,
 ) -> Result<Arc<Acquaintance>, NotTaken> {
-    let found = fetch_key(&federation.fetcher, signature.key_id())
-        .await
-        .map_err(|error| {
-            if error.is_permanent() || error.is_gone() {
-                NotTaken::Unauthenticated("key_unavailable")
-            } else {
-                NotTaken::Unavailable(error.reason())
-            }
-        })?;
-    if found.published.owner != *actor {
-        return Err(NotTaken::Unauthenticated("key_of_another"));
-    }
-    // Remembered before the signature is checked, and whatever it is worth: its own server told it, and rubbish that
-    // follows costs no other fetch.
+    let found = found_key(federation, key_id).await?;
+    // Remembered before the signature is checked, and whatever it is worth, be its owner the actor or not: its own server
+    // told it, and rubbish that follows costs no other fetch.
     let peer = match peers::remember(federation, &found.actor).await {
         Err(FederationError::NotAnActor(_)) => return Err(NotTaken::Unauthenticated("key_unavailable")),
         remembered => remembered?,
     };
+    if found.published.owner != *actor {
+        asked_in_vain(federation, key_id);
+        return Err(NotTaken::Unauthenticated("key_of_another"));
+    }
+    let is_outdated = peer.fetched > found.actor.asked;
     let known = Acquaintance::new(peer, false)?;
     // A keyId that is the actor's own address may mean any of its keys.
     if !known.keys_of(key_id).any(|key| signature.verify(key).is_ok()) {
+        // What was found may have been replaced since it was asked for.
+        if is_outdated {
+            return Err(SignatureError::Wrong.into());
+        }
         signature.verify(&found.published.key)?;
     }
     Ok(Arc::new(known))
+}
+
+/// The key of this keyId, with the document of its owner.
+async fn found_key(federation: &Federation, key_id: &Url) -> Result<ActorKey, NotTaken> {
+    fetch_key(&federation.fetcher, key_id.as_str()).await.map_err(|error| {
+        if is_nobodys(&error) {
+            asked_in_vain(federation, key_id);
+        }
+        if error.is_permanent() || error.is_gone() {
+            NotTaken::Unauthenticated("key_unavailable")
+        } else {
+            NotTaken::Unavailable(error.reason())
+        }
+    })
+}
+
+/// Notes that what stands at the address of a key makes it nobody's, or another's.
+fn asked_in_vain(federation: &Federation, key_id: &Url) {
+    let now = federation.now();
+    federation.acquaintances.asked_in_vain(key_id.as_str(), now);
 }

@@ -56,8 +56,9 @@ impl ActorSigners {
         proof::attach(document, &self.ed25519, at.max(self.since)).map_err(unusable)
     }
 
-    /// An activity of ours as it was recorded, with its proofs by the key of today: those made by an earlier key are made
-    /// anew, so that nothing waits or is shown that nobody can verify.
+    /// An activity of ours as it was recorded, with its proofs by the key of today: those made by an earlier key of this actor
+    /// are made anew, so that nothing waits or is shown that nobody can verify. What the instance actor hands on keeps the
+    /// proof of the centre whose it is.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] for a text that is no JSON, or when the key cannot sign.
@@ -77,11 +78,23 @@ impl ActorSigners {
     }
 
     fn renew_one(&self, document: &mut Value) -> Result<(), StoreError> {
-        match document.get("proof").and_then(proof::made_at) {
+        let own = document.get("proof").filter(|proof| self.made(proof));
+        match own.and_then(proof::made_at) {
             Some(at) => self.prove(document, at),
             None => Ok(()),
         }
     }
+
+    /// Whether a proof is by a key of this actor, which it has or had.
+    fn made(&self, proof: &Value) -> bool {
+        let key = proof["verificationMethod"].as_str();
+        key.is_some_and(|key| actor_of(key) == actor_of(&self.ed25519.key_id))
+    }
+}
+
+/// The actor in the name of a key of ours.
+fn actor_of(key_id: &str) -> &str {
+    key_id.split_once('#').map_or(key_id, |(actor, _)| actor)
 }
 
 /// All signers used so far. Clones share them.

@@ -50,9 +50,8 @@ pub struct Read {
 /// # Errors
 /// [`FederationError::NotAnActor`] when the document is none.
 pub fn read(federation: &Federation, fetched: &Fetched, software: Option<String>) -> Result<Read, FederationError> {
-    let now = federation.now();
-    let id = PeerId::new(now, federation.random.as_ref());
-    let mut peer = actor_in::actor(&fetched.value, &fetched.final_url, id, now)?;
+    let id = PeerId::new(federation.now(), federation.random.as_ref());
+    let mut peer = actor_in::actor(&fetched.value, &fetched.final_url, id, fetched.asked)?;
     peer.software = software;
     let dialect = actor_in::announced_dialect(&fetched.value);
     Ok(Read { peer, dialect })
@@ -64,13 +63,17 @@ impl Read {
         &self.peer
     }
 
-    /// Keeps it, with the software that was known before where none was found now.
+    /// Keeps it, with the software that was known before where none was found now. One that was asked for later stays as it
+    /// is, and is the answer: an answer that was slow would bring keys back that were replaced meanwhile.
     ///
     /// # Errors
     /// Only what the database refuses.
     pub fn keep(&self, conn: &mut Conn) -> Result<Peer, StoreError> {
         let mut peer = self.peer.clone();
-        let known = store::peers::by_uri(conn, &peer.uri)?;
+        let known = match store::peers::by_uri(conn, &peer.uri)? {
+            Some(newer) if newer.fetched > peer.fetched => return Ok(newer),
+            known => known,
+        };
         let was_gone = match &known {
             Some(known) => store::peers::gone_at(conn, known.id)?.is_some(),
             None => false,

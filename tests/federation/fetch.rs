@@ -210,7 +210,7 @@ async fn gone_and_absent_are_told_apart() {
         let error = get(&server).await.expect_err("no success");
         assert_eq!(error, FetchError::Status(status));
         assert_eq!(error.is_gone(), status == 410);
-        assert_eq!(error.is_permanent(), matches!(status, 401 | 404 | 410), "{status}");
+        assert_eq!(error.is_permanent(), matches!(status, 404 | 410), "{status}");
     }
 }
 

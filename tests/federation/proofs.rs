@@ -135,6 +135,52 @@ async fn a_proof_of_long_ago_sends_us_to_the_events_own_address() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_replaced_is_not_believed_for_ever_though_nobody_follows_its_author() {
+    let (scene, author, event) = scene().await;
+    assert_eq!(announced(&scene, author.proven(event.clone())).await, 202);
+    let renewed = scene.honest.actor("Group", "autre");
+    scene.node.clock.advance(TimeDelta::days(1));
+    assert_eq!(announced(&scene, author.proven(rewritten(&event))).await, 202);
+    assert_eq!(titles(&scene).await, ["Atelier", "Relayé"], "as its own address has it");
+    let asked = || (scene.honest.asked_for(EVENT), scene.honest.asked_for("/autre"));
+    assert_eq!(asked(), (1, 2));
+    assert_eq!(announced(&scene, renewed.proven(rewritten(&event))).await, 202);
+    assert_eq!(titles(&scene).await, ["Atelier", "Détourné"]);
+    assert_eq!(asked(), (1, 2), "the key that took its place is known by now");
+}
+
+#[tokio::test]
+async fn the_key_of_an_author_who_is_followed_is_not_asked_for_again_for_a_proof() {
+    let (scene, author, event) = scene().await;
+    assert_eq!(announced(&scene, author.proven(event.clone())).await, 202);
+    scene.follow(&scene.evil, &scene.mallory).await;
+    let asked = || ["/agenda", "/autre"].map(|path| scene.honest.asked_for(path));
+    let before = asked();
+    scene.node.clock.advance(TimeDelta::days(2));
+    let followed = scene.agenda.proven(scene.rewritten());
+    assert_eq!(scene.mallory.tell(&scene.node, "Announce", followed).await, 202);
+    let mut other = rewritten(&event);
+    other["name"] = json!("Relayé encore");
+    assert_eq!(announced(&scene, author.proven(other)).await, 202);
+    assert_eq!(titles(&scene).await, ["Détourné", "Relayé encore"]);
+    assert_eq!(asked(), [before[0], before[1] + 1], "the other's is");
+    assert_eq!(scene.honest.asked_for(EVENT), 0);
+}
+
+#[tokio::test]
+async fn a_multikey_at_an_address_of_its_own_is_its_controllers() {
+    let (scene, mut author, event) = scene().await;
+    author.multikey.key_id = scene.honest.url("/autre/cle");
+    let mut document = scene.honest.document("/autre");
+    document["assertionMethod"][0]["id"] = json!(author.multikey.key_id);
+    scene.honest.serve("/autre", &document);
+    scene.honest.serve("/autre/cle", &document["assertionMethod"][0]);
+    assert_eq!(announced(&scene, author.proven(event)).await, 202);
+    assert_eq!(titles(&scene).await, ["Atelier", "Relayé"]);
+    assert_eq!(scene.honest.asked_for(EVENT), 0);
+}
+
+#[tokio::test]
 async fn an_older_proof_overwrites_nothing_newer() {
     let (scene, author, event) = scene().await;
     let old = author.proven(event.clone());

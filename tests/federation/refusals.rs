@@ -91,7 +91,7 @@ async fn a_guess_at_what_was_taken_in_is_no_repetition() {
     assert_eq!(counted(&scene, "duplicate", "duplicate").await, 1);
     let thief = scene.mallory.naming(&scene.mallory.signer.key_id);
     let theirs = Letter::signed(&thief.signer, &scene.node.base, letter.body, scene.node.clock.now());
-    refused(&scene, &theirs, 401, "foreign_key").await;
+    refused(&scene, &theirs, 403, "foreign_key").await;
 }
 
 #[tokio::test]
@@ -296,10 +296,56 @@ async fn rubbish_from_an_address_is_429_but_not_for_who_is_known_there() {
 #[tokio::test]
 async fn a_key_that_cannot_be_had_for_now_is_503() {
     let scene = Scene::set().await;
-    let stranger = scene.evil.actor("Person", "inconnu");
-    scene.evil.serve_as("/inconnu", 500, "text/plain", "later");
-    let letter = stranger.letter(&scene.node, &stranger.says("Like", "https://a.example/1"));
-    refused(&scene, &letter, 503, "status_5xx").await;
+    for (status, reason) in [(500, "status_5xx"), (401, "status_4xx")] {
+        let name = format!("inconnu{status}");
+        let stranger = scene.evil.actor("Person", &name);
+        scene.evil.serve_as(&format!("/{name}"), status, "text/plain", "later");
+        let letter = stranger.letter(&scene.node, &stranger.says("Like", "https://a.example/1"));
+        refused(&scene, &letter, 503, reason).await;
+    }
+}
+
+/// With authorised fetch: our key could not be had there, or one of the clocks is wrong.
+#[tokio::test]
+async fn a_server_that_cannot_check_who_asks_for_now_refuses_no_event_for_good() {
+    let scene = Scene::set().await;
+    let author = scene.honest.actor("Group", "autre");
+    let event = scene.honest.event(&author, "garde", "Gardé");
+    scene.honest.serve_as("/events/garde", 401, "text/plain", "who?");
+    let announce = || {
+        let announce = scene.agenda.says("Announce", event["id"].clone());
+        scene.agenda.letter(&scene.node, &announce)
+    };
+    refused(&scene, &announce(), 503, "status_4xx").await;
+    scene.honest.serve("/events/garde", &event);
+    scene.node.clock.advance(TimeDelta::seconds(10));
+    assert_eq!(announce().send(&scene.node).await, 202);
+    assert_eq!(scene.node.titles().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_key_that_is_anothers_or_nobodys_is_asked_for_once_in_a_while() {
+    let scene = Scene::set().await;
+    scene.node.clock.advance(TimeDelta::minutes(1));
+    let neighbour = scene.honest.actor("Group", "voisin");
+    let stranger = scene.honest.actor("Person", "inconnue");
+    let anothers = scene.agenda.naming(&neighbour.signer.key_id);
+    let nobodys = stranger.naming(&format!("{}#nope", stranger.id));
+    for (sender, path, reason) in [
+        (anothers, "/voisin", "key_of_another"),
+        (nobodys, "/inconnue", "key_unavailable"),
+    ] {
+        let like = || sender.letter(&scene.node, &sender.says("Like", "https://a.example/1"));
+        for asked in 1..=2 {
+            refused(&scene, &like(), 401, reason).await;
+            refused(&scene, &like(), 503, "asked_lately").await;
+            assert_eq!(scene.honest.asked_for(path), asked, "{path}");
+            scene.node.clock.advance(TimeDelta::seconds(30));
+        }
+    }
+    let asked = scene.honest.asked_for("/voisin");
+    assert_eq!(neighbour.tell(&scene.node, "Like", "https://a.example/1").await, 202);
+    assert_eq!(scene.honest.asked_for("/voisin"), asked, "its own key is known by now");
 }
 
 #[tokio::test]

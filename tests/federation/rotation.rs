@@ -4,12 +4,15 @@ use chrono::TimeDelta;
 use maillage::app::{centres, events, keys};
 use maillage::domain::centre::Centre;
 use maillage::domain::time::Clock;
-use maillage::federation::keys::PrivateKey;
-use maillage::federation::proof;
+use maillage::federation::fetch::Accept;
+use maillage::federation::keys::{PrivateKey, PublicKey};
 use maillage::federation::signature::Signer;
+use maillage::federation::{newcomers, peers, proof};
 use maillage::store;
 use serde_json::{Value, json};
+use url::Url;
 
+use super::followers;
 use super::hostile::Scene;
 use crate::support::database::Database;
 use crate::support::foreign::{ACTIVITY, Foreign, Letter};
@@ -36,6 +39,21 @@ async fn shown_keys(node: &Running, path: &str) -> [Value; 2] {
         actor["publicKey"]["publicKeyPem"].clone(),
         actor["assertionMethod"][0]["publicKeyMultibase"].clone(),
     ]
+}
+
+/// The proof of `document` is by the Ed25519 key that the actor at `path` shows now.
+async fn assert_proven(node: &Running, document: &Value, path: &str) {
+    let [_, multibase] = shown_keys(node, path).await;
+    let multibase = multibase.as_str().expect("a key");
+    let key = PublicKey::from_multibase(multibase).expect("readable");
+    let proof = proof::proof_of(&document.clone().into(), node.clock.now())
+        .expect("in form")
+        .expect("a proof");
+    assert!(
+        proof.key_id.as_str().ends_with(multibase) && proof.verifies(&key),
+        "{} by {path}",
+        document["type"]
+    );
 }
 
 #[tokio::test]
@@ -114,6 +132,42 @@ async fn a_peer_that_rotated_its_key_is_fetched_once() {
 }
 
 #[tokio::test]
+async fn an_actor_that_was_asked_for_before_a_rotation_and_answers_after_it_brings_no_old_key_back() {
+    let scene = Scene::set().await;
+    let federation = &scene.node.node.federation;
+    let address = Url::parse(&scene.agenda.id).expect("a URL");
+    let slow = federation.fetcher.get_json(&address, Accept::ActivityJson).await;
+    let slow = slow.expect("the actor as it was");
+    scene.node.clock.advance(TimeDelta::minutes(1));
+    let renewed = scene.honest.actor("Group", "agenda");
+    let like = || scene.event["id"].clone();
+    assert_eq!(renewed.tell(&scene.node, "Like", like()).await, 202);
+    let kept = peers::remember(federation, &slow).await.expect("the one that is known");
+    assert!(kept.keys.iter().any(|key| key.id == renewed.multikey.key_id));
+    let asked = scene.honest.asked_for("/agenda");
+    assert_eq!(renewed.tell(&scene.node, "Like", like()).await, 202);
+    let by_old = scene.agenda.tell(&scene.node, "Update", scene.rewritten());
+    assert_eq!(by_old.await, 401, "the old key");
+    assert_eq!(scene.honest.asked_for("/agenda"), asked);
+    scene.unharmed().await;
+}
+
+#[tokio::test]
+async fn many_that_wait_to_ask_a_silent_server_for_a_new_key_ask_once() {
+    let scene = Scene::set_with(|config| config.federation.timeout_seconds = 1).await;
+    let thief = scene.honest.actor("Group", "voleur");
+    let thief = thief.naming(&scene.agenda.signer.key_id);
+    scene.node.clock.advance(TimeDelta::minutes(1));
+    scene.honest.never_answer("/agenda");
+    let before = scene.honest.asked_for("/agenda");
+    let update = scene.agenda.says("Update", scene.rewritten());
+    let all = (0..12).map(|_| thief.send(&scene.node, &update));
+    assert_eq!(futures_util::future::join_all(all).await, [503; 12]);
+    assert_eq!(scene.honest.asked_for("/agenda"), before + 1);
+    scene.unharmed().await;
+}
+
+#[tokio::test]
 async fn an_event_proven_by_the_key_that_was_is_what_its_address_says() {
     let scene = Scene::set().await;
     let author = scene.honest.actor("Group", "autre");
@@ -125,6 +179,32 @@ async fn an_event_proven_by_the_key_that_was_is_what_its_address_says() {
     assert_eq!(scene.agenda.tell(&scene.node, "Announce", stolen).await, 202);
     assert!(scene.node.titles().await.contains(&"Vrai".to_owned()));
     assert_eq!(scene.honest.asked_for("/events/vrai"), 1);
+}
+
+/// Gancio takes events from the instance actor alone, which says whose they are.
+#[tokio::test]
+async fn new_keys_of_the_instance_actor_leave_what_centres_signed() {
+    let clock = clock();
+    let home = Home::new("a", Database::sqlite(), &clock);
+    let node = home.start().await;
+    let centre = node.centre("agenda").await;
+    let gancio = followers::server("gancio", "gancio", &clock);
+    let reader = gancio.actor("Application", "events");
+    let relay = format!("{}actor", node.base);
+    assert_eq!(reader.tell(&node, "Follow", relay.as_str()).await, 202);
+    newcomers::step(&node.node.federation).await.expect("asked");
+    node.deliver().await;
+    let waiting = events::publish(&node.node, centre.id, workshop("En attente", 30)).await;
+    waiting.expect("published");
+    clock.advance(TimeDelta::minutes(1));
+    keys::rotate(&node.node, None).await.expect("rotated");
+    node.deliver().await;
+
+    let posts = gancio.posts();
+    let create = posts.iter().find(|post| post["type"] == "Create").expect("a Create");
+    assert_eq!(create["actor"], relay.as_str());
+    assert_proven(&node, create, "/actor").await;
+    assert_proven(&node, &create["object"], "/groups/agenda").await;
 }
 
 /// On SQLite a second process is the command line, on PostgreSQL any number.
@@ -154,17 +234,8 @@ async fn another_process_takes_the_new_keys(database: Database) {
         .iter()
         .find(|activity| activity["object"]["id"] == waiting.as_str());
     let create = create.expect("what waited");
-    let [_, multibase] = shown_keys(&other, "/groups/agenda").await;
-    let multibase = multibase.as_str().expect("a key");
-    let key = maillage::federation::keys::PublicKey::from_multibase(multibase).expect("readable");
     for document in [create, &create["object"]] {
-        let proof = proof::proof_of(&document.clone().into(), clock.now())
-            .expect("in form")
-            .expect("a proof");
-        assert!(
-            proof.key_id.as_str().ends_with(multibase) && proof.verifies(&key),
-            "its proofs are new"
-        );
+        assert_proven(&other, document, "/groups/agenda").await;
     }
     assert_eq!(
         other.get(create["id"].as_str().expect("an id"), ACTIVITY).await.json(),

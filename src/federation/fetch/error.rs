@@ -41,10 +41,11 @@ pub enum FetchError {
 }
 
 impl FetchError {
-    /// Whether trying again later is pointless. Misconfigured servers get better, so a wrong type or bad JSON is not final.
+    /// Whether trying again later is pointless. Misconfigured servers get better, so a wrong type or bad JSON is not final;
+    /// and a 401 says that a server cannot check who asks: it could not fetch our key, or one of the clocks is wrong.
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Blocked(Blocked::Address) => false,
+            Self::Blocked(Blocked::Address) | Self::Status(401) => false,
             Self::Blocked(_) | Self::TooLarge | Self::Redirect | Self::Document(_) => true,
             Self::Status(status) => is_final(*status),
             Self::Dns | Self::Connect | Self::Timeout | Self::ContentType | Self::Json | Self::Sign => false,
@@ -82,7 +83,8 @@ impl FetchError {
     }
 }
 
-/// Whether an HTTP status says that the same request will never succeed: 4xx but "later" ones, and 501.
+/// Whether an HTTP status says that the same request will never succeed: 4xx but "later" ones, and 501. What a 401 means is
+/// left to who asked.
 pub(super) fn is_final(status: u16) -> bool {
     match status {
         408 | 425 | 429 => false,
@@ -120,7 +122,7 @@ mod tests {
     async fn an_address_refused_when_connecting_is_told_as_such() {
         // `localhost` comes from /etc/hosts: a name that leads inside, whatever its text.
         let guarded = reqwest::Client::builder()
-            .dns_resolver(Guard(Policy::default()))
+            .dns_resolver(Guard::new(Policy::default()))
             .no_proxy()
             .build();
         let error = guarded

@@ -13,7 +13,8 @@
 //! | `expires`, where it is told, is not over | as if there were none |
 //! | `proofValue` is 64 bytes in multibase base58btc | refused |
 //! | `@context` of the document begins with that of the proof | refused |
-//! | the key is one of the author's `assertionMethod`s (FEP-521a), of the object's origin | refused; as if there were none when it cannot be had |
+//! | the key is one of the author's `assertionMethod`s (FEP-521a), of the object's origin | refused; as if there were none when it cannot be had, or is the author's no more |
+//! | the author is followed, or was fetched within a day | it is fetched again |
 //! | the signature holds | refused |
 //! | `created` is at most [`FRESH`] old | authentic all the same, but the object is fetched: it may be gone since |
 

@@ -13,16 +13,19 @@ use crate::federation::context::Federation;
 use crate::federation::convert::json::Value;
 use crate::federation::convert::read;
 use crate::federation::error::FederationError;
-use crate::federation::fetch::Fetched;
+use crate::federation::fetch::{FetchError, Fetched};
 use crate::federation::guard::same_origin;
 use crate::federation::keys::PublicKey;
 use crate::federation::peers;
 use crate::federation::refused::NotTaken;
-use crate::store;
+use crate::store::{self, Conn, pulls};
 
 /// An author fetched more recently than this is not fetched again because of a proof: else anybody could make us knock at
 /// a third server.
 const REFETCH_AFTER: TimeDelta = TimeDelta::seconds(30);
+/// How long an author that is not read anew by itself is taken for what it was: a key that was stolen and replaced must not
+/// speak for it for ever.
+const BELIEVED: TimeDelta = TimeDelta::days(1);
 
 /// The author of an object, as its proof shows.
 #[derive(Debug, Clone)]
@@ -71,15 +74,13 @@ async fn author_of(
         return Err(NotTaken::Forbidden("blocked"));
     }
     let known = if key_of(sender, &proof).is_some() {
-        Some(sender.clone())
+        Some((sender.clone(), true))
     } else {
-        let key_id = proof.key_id.to_string();
-        let find = move |conn: &mut store::Conn| store::peers::by_key_id(conn, &key_id);
-        federation.store.read(find).await?
+        holder(federation, &proof).await?
     };
     let peer = match known {
-        Some(peer) if holds(&peer, &proof) => peer,
-        Some(peer) if is_recent(federation, &peer) => return Err(NotTaken::Forbidden("proof")),
+        Some((peer, true)) if holds(&peer, &proof) => peer,
+        Some((peer, _)) if is_recent(federation, &peer) => return Err(NotTaken::Forbidden("proof")),
         _ => match fetched(federation, &proof, authors.first(), budget).await? {
             Some(peer) if holds(&peer, &proof) => peer,
             Some(_) => return Err(NotTaken::Forbidden("proof")),
@@ -114,7 +115,20 @@ pub fn check_activity(federation: &Federation, activity: &Value, sender: &Peer) 
     }
 }
 
-/// The owner of a key that is not known here, or was another one; `None` when it cannot be had, or is nobody's.
+/// Who has the key as far as is known here, and whether that is believed still. Who is followed is read anew by itself.
+async fn holder(federation: &Federation, proof: &Proof) -> Result<Option<(Peer, bool)>, NotTaken> {
+    let (key_id, now) = (proof.key_id.to_string(), federation.now());
+    let find = move |conn: &mut Conn| {
+        let Some(peer) = store::peers::by_key_id(conn, &key_id)? else {
+            return Ok(None);
+        };
+        let believed = now - peer.fetched < BELIEVED || pulls::is_read(conn, peer.id)?;
+        Ok(Some((peer, believed)))
+    };
+    Ok(federation.store.read(find).await?)
+}
+
+/// The owner of a key that is not known here (any more), or was another one; `None` when it cannot be had, or is nobody's.
 async fn fetched(
     federation: &Federation,
     proof: &Proof,
@@ -136,18 +150,22 @@ async fn fetched(
     };
     match peers::remember(federation, &actor).await {
         Err(FederationError::NotAnActor(_)) => Ok(None),
-        remembered => Ok(Some(remembered?)),
+        remembered => Ok(Some(remembered?).filter(|peer| key_of(peer, proof).is_some())),
     }
 }
 
-/// The document of the actor that lists the key; none where it cannot be had, or nothing more is fetched.
+/// The document of the actor that lists the key, or that does so no more: it is remembered all the same, and what the key
+/// signed makes nobody ask again at once. None where it cannot be had, or nothing more is fetched.
 async fn owner_of(federation: &Federation, key_id: &Url, budget: &mut Budget) -> Option<Arc<Fetched>> {
     let found = budget.fetch(federation, key_id).await.ok()?;
-    let actor = match owner_to_ask(&found, key_id).ok()? {
-        Some(owner) => budget.fetch(federation, &owner).await.ok()?,
-        None => found,
-    };
-    key_named(&actor, key_id).is_ok().then_some(actor)
+    match owner_to_ask(&found, key_id) {
+        Ok(None) | Err(FetchError::Document("key_not_listed")) => Some(found),
+        Ok(Some(owner)) => {
+            let actor = budget.fetch(federation, &owner).await.ok()?;
+            key_named(&actor, key_id).is_ok().then_some(actor)
+        }
+        Err(_) => None,
+    }
 }
 
 fn is_recent(federation: &Federation, peer: &Peer) -> bool {

@@ -1,4 +1,5 @@
-//! Forged requests: no signature, a wrong one, or a right one over something else. 401, whatever they carry.
+//! Forged requests: no signature, a wrong one, or a right one over something else. 401, whatever they carry; 403 for the key
+//! of another server.
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
@@ -21,6 +22,14 @@ async fn refused(scene: &Scene, letter: Letter) {
     scene.unharmed().await;
 }
 
+/// By a key of another server: nobody is asked for it.
+async fn forbidden(scene: &Scene, letter: Letter) {
+    let asked = scene.evil.requests();
+    assert_eq!(letter.send(&scene.node).await, 403);
+    assert_eq!(scene.evil.requests(), asked);
+    scene.unharmed().await;
+}
+
 #[tokio::test]
 async fn the_same_letter_unspoiled_is_taken_in() {
     let scene = Scene::set().await;
@@ -38,7 +47,7 @@ async fn no_signature() {
 async fn the_key_of_an_actor_of_another_server() {
     let scene = Scene::set().await;
     let activity = scene.agenda.says("Update", scene.rewritten());
-    refused(&scene, scene.mallory.letter(&scene.node, &activity)).await;
+    forbidden(&scene, scene.mallory.letter(&scene.node, &activity)).await;
 }
 
 #[tokio::test]
@@ -71,7 +80,7 @@ async fn a_key_document_of_the_attacker_that_names_the_victim_as_owner() {
     );
     let mallory = scene.mallory.naming(&scene.evil.url("/key"));
     let activity = scene.agenda.says("Update", scene.rewritten());
-    refused(&scene, mallory.letter(&scene.node, &activity)).await;
+    forbidden(&scene, mallory.letter(&scene.node, &activity)).await;
 }
 
 #[tokio::test]
