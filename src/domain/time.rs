@@ -57,20 +57,24 @@ pub fn to_millisecond(instant: Instant) -> Instant {
 }
 
 /// The instant at which `zone` shows `local` (RFC 5545 §3.3.5): an hour that happens twice is the first one; an hour
-/// that is skipped in spring is read with the offset before the gap, so that 2:30 becomes 3:30.
+/// that is skipped in spring is read with the offset before the gap, so that 2:30 becomes 3:30. Anybody may write a date at
+/// the end of what can be counted, where the offset leads outside: it is read as UTC, and refused for its year in any case.
 pub fn instant_of(local: NaiveDateTime, zone: Tz) -> Instant {
     match zone.from_local_datetime(&local) {
         LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => instant.with_timezone(&Utc),
         LocalResult::None => {
-            let before = zone.offset_from_utc_datetime(&(local - Duration::days(1)));
-            Utc.from_utc_datetime(&(local - before.fix()))
+            let day_before = local.checked_sub_signed(Duration::days(1)).unwrap_or(local);
+            let before = zone.offset_from_utc_datetime(&day_before).fix();
+            Utc.from_utc_datetime(&local.checked_sub_offset(before).unwrap_or(local))
         }
     }
 }
 
-/// What a clock on the wall in `zone` shows at `instant`.
+/// What a clock on the wall in `zone` shows at `instant`; at the end of what can be counted, what one in UTC shows.
 pub fn local_of(instant: Instant, zone: Tz) -> NaiveDateTime {
-    instant.with_timezone(&zone).naive_local()
+    let utc = instant.naive_utc();
+    let offset = zone.offset_from_utc_datetime(&utc).fix();
+    utc.checked_add_offset(offset).unwrap_or(utc)
 }
 
 #[cfg(test)]
@@ -99,5 +103,20 @@ mod tests {
         let winter = instant_of(local("2027-03-23T09:00:00"), DEFAULT_ZONE);
         let summer = instant_of(local("2027-03-30T09:00:00"), DEFAULT_ZONE);
         assert_eq!((summer - winter).num_hours(), 7 * 24 - 1);
+    }
+
+    #[test]
+    fn at_the_end_of_time_nothing_is_out_of_reach() {
+        for zone in chrono_tz::TZ_VARIANTS {
+            for step in [Duration::zero(), Duration::hours(1), Duration::hours(30)] {
+                for wall in [NaiveDateTime::MIN + step, NaiveDateTime::MAX - step] {
+                    let instant = instant_of(wall, zone);
+                    let off = (local_of(instant, zone) - wall).abs();
+                    assert!(off <= Duration::days(1), "{zone} {wall}");
+                }
+                let (first, last) = (Instant::MIN_UTC + step, Instant::MAX_UTC - step);
+                assert!(local_of(first, zone) < local_of(last, zone), "{zone}");
+            }
+        }
     }
 }

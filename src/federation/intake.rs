@@ -14,7 +14,7 @@ use super::convert::activity_in::Incoming;
 use super::convert::event_in::{self, EventRefusal, Received};
 use super::convert::json::Value;
 use super::convert::read;
-use super::fetch::Fetched;
+use super::fetch::{Accept, Fetched};
 use super::peers;
 use super::refused::NotTaken;
 use super::shares::Shares;
@@ -60,10 +60,36 @@ pub struct Told {
 /// [`Budget::take`].
 pub async fn fetch(federation: &Federation, id: &Url, budget: &mut Budget) -> Result<Arc<Fetched>, NotTaken> {
     let fetched = budget.fetch(federation, id).await?;
+    check_id(&fetched)?;
+    Ok(fetched)
+}
+
+fn check_id(fetched: &Fetched) -> Result<(), NotTaken> {
     if read::id(&fetched.value).as_ref() == Some(&fetched.final_url) {
-        Ok(fetched)
+        Ok(())
     } else {
         Err(NotTaken::Forbidden("other_id"))
+    }
+}
+
+/// Whether the event's own address shows it to everybody no more.
+///
+/// # Errors
+/// Where it says neither that nor what the event is; as [`Budget::take`].
+pub async fn is_hidden(federation: &Federation, id: &Url, budget: &mut Budget) -> Result<bool, NotTaken> {
+    budget.take(id)?;
+    let fetched = match federation.fetcher.get_json(id, Accept::ActivityJson).await {
+        Ok(fetched) => fetched,
+        Err(error) if error.is_absent() => return Ok(true),
+        Err(error) => return Err(NotTaken::of_fetch(&error)),
+    };
+    if read::is_a(&fetched.value, "Tombstone") {
+        return Ok(true);
+    }
+    check_id(&fetched)?;
+    match told_at(federation, &fetched, budget).await {
+        Err(NotTaken::NotPublic) => Ok(true),
+        told => told.map(|_| false),
     }
 }
 
@@ -96,10 +122,39 @@ impl Told {
         }
     }
 
+    /// Whether nobody else is named as its author.
+    pub(super) fn has_one_author(&self) -> bool {
+        self.authors.len() < 2
+    }
+
+    /// Whose it is here.
+    ///
+    /// # Errors
+    /// Only what the database refuses.
+    pub(super) async fn held(&self, federation: &Federation) -> Result<Held, StoreError> {
+        let (uri, publisher, authors) = (self.event.uri.clone(), self.event.origin, self.authors.clone());
+        let look = move |conn: &mut Conn| {
+            let known = events::by_uri(conn, &uri)?;
+            held(conn, known.as_ref(), publisher, &authors)
+        };
+        federation.store.read(look).await
+    }
+
     /// Whether it will bear the message that brought it, if there is only this `trace` of it here.
     pub(super) fn bears_its_message(&self, trace: Trace) -> bool {
         self.activity.is_some() && !trace.known && trace.deleted.is_none()
     }
+}
+
+/// Whose an event is here that somebody tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Nobody's yet, or its publisher's as it is told.
+    AsTold,
+    /// That of another of its authors.
+    ByAnotherAuthor(Origin),
+    /// That of somebody who is not among its authors.
+    ByAnother,
 }
 
 /// Reads an event document that its origin vouches for. An author that is not known yet takes one of `budget`.
@@ -264,12 +319,16 @@ pub fn is_wanted(conn: &mut Conn, uri: &str, owner: PeerId, sender: PeerId) -> R
 /// [`NotTaken::Ignored`] for what was deleted or whose publisher is gone, [`NotTaken::Forbidden`] for a change of owner,
 /// [`NotTaken::Unprocessable`] when its publisher has [`super::shares::MAX_EVENTS`] here already.
 pub fn keep(conn: &mut Conn, told: &Told) -> Result<Upserted, NotTaken> {
-    if store::peers::gone_at(conn, told.owner.id)?.is_some() {
-        // Whoever relays it does not know yet that its publisher is no more.
+    // Whoever relays it does not know yet that its publisher is no more.
+    if is_gone(conn, told.owner.id)? {
         return Err(NotTaken::Ignored("deleted"));
     }
     let trace = events::trace(conn, &told.event.uri)?;
     keep_date(conn, told, trace).map(|(kept, _)| kept)
+}
+
+fn is_gone(conn: &mut Conn, peer: PeerId) -> Result<bool, StoreError> {
+    Ok(store::peers::gone_at(conn, peer)?.is_some())
 }
 
 /// [`keep`], and whether the event is one date of a series, or was.
@@ -287,11 +346,11 @@ fn keep_date(conn: &mut Conn, told: &Told, trace: Trace) -> Result<(Upserted, bo
         None
     };
     let mut event = Cow::Borrowed(told.event.as_ref());
-    if let Some(known) = known.as_ref().filter(|known| known.origin != event.origin) {
-        if !is_by(conn, known.origin, &told.authors)? {
-            return Err(NotTaken::Forbidden("owner_change"));
-        }
-        event.to_mut().origin = known.origin;
+    match held(conn, known.as_ref(), event.origin, &told.authors)? {
+        Held::AsTold => {}
+        // No author speaks for another: who names itself first could rewrite what is its neighbour's.
+        Held::ByAnotherAuthor(publisher) if told.asked.is_some() => event.to_mut().origin = publisher,
+        Held::ByAnotherAuthor(_) | Held::ByAnother => return Err(NotTaken::Forbidden("owner_change")),
     }
     if known.is_none() && !told.shares.take(conn, told.owner.id)? {
         return Err(NotTaken::Unprocessable("too_many_events"));
@@ -306,6 +365,15 @@ fn keep_date(conn: &mut Conn, told: &Told, trace: Trace) -> Result<(Upserted, bo
     Ok((kept, of_series))
 }
 
+/// Whose an event is that is `known`, where these are its authors and `publisher` is one of them.
+fn held(conn: &mut Conn, known: Option<&Event>, publisher: Origin, authors: &[Url]) -> Result<Held, StoreError> {
+    match known.map(|known| known.origin).filter(|known| *known != publisher) {
+        None => Ok(Held::AsTold),
+        Some(other) if is_by(conn, other, authors)? => Ok(Held::ByAnotherAuthor(other)),
+        Some(_) => Ok(Held::ByAnother),
+    }
+}
+
 /// Whether a publisher is among the authors: of several, another one may have been followed when the event was first seen.
 fn is_by(conn: &mut Conn, publisher: Origin, authors: &[Url]) -> Result<bool, StoreError> {
     let Origin::Remote(id) = publisher else {
@@ -315,13 +383,16 @@ fn is_by(conn: &mut Conn, publisher: Origin, authors: &[Url]) -> Result<bool, St
     Ok(known.is_some_and(|peer| authors.iter().any(|author| author.as_str() == peer.uri)))
 }
 
-/// Takes an event of `owner` out of the calendar that is not for everybody any more. No tombstone: it may be again.
+/// Takes an event of a peer out of the calendar that is not for everybody any more, if what is known of it `is_meant`. No
+/// tombstone: it may be again.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn hide(conn: &mut Conn, uri: &str, owner: &Peer) -> Result<(), StoreError> {
+pub fn hide(conn: &mut Conn, uri: &str, is_meant: impl Fn(&Event) -> bool) -> Result<(), StoreError> {
     match events::by_uri(conn, uri)? {
-        Some(known) if known.origin == Origin::Remote(owner.id) => events::forget(conn, &[known.id]),
+        Some(known) if matches!(known.origin, Origin::Remote(_)) && is_meant(&known) => {
+            events::forget(conn, &[known.id])
+        }
         _ => Ok(()),
     }
 }
@@ -341,6 +412,15 @@ pub fn keep_if_followed(
 ) -> Result<bool, NotTaken> {
     if !arrival.sender.followed && !is_wanted(conn, &told.event.uri, told.owner.id, sender.id)? {
         return Err(NotTaken::Ignored("not_followed"));
+    }
+    // Of nearly all that comes, the publisher is the sender, whose row was looked at.
+    let gone = if told.owner.id == sender.id {
+        arrival.sender.gone
+    } else {
+        is_gone(conn, told.owner.id)?
+    };
+    if gone {
+        return Err(NotTaken::Ignored("deleted"));
     }
     let (_, of_series) = keep_date(conn, told, arrival.trace)?;
     let has_more = told.owner.upcoming.is_some() && (of_series || !told.owner.is_maillage());

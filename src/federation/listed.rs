@@ -1,31 +1,37 @@
 //! An item of a programme that a peer lists: its own event, or one of somebody else that it announces. Of the latter the
 //! author decides: by a proof, or at its own address.
 
+mod passed_over;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use chrono::{SubsecRound, TimeDelta};
+use chrono::SubsecRound;
 use url::Url;
+
+pub use passed_over::PassedOver;
 
 use super::budget::Budget;
 use super::context::Federation;
 use super::convert::json::Value;
 use super::convert::{collection_in, read};
+use super::fetch::{FetchError, Fetched};
 use super::guard::same_origin;
-use super::intake::{self, Told};
-use super::memory::Memory;
+use super::intake::{self, Held, Told};
 use super::networks::programme::{ROADS, VIA};
 use super::proof;
 use super::pull::TAKEN_AFTER_ITS_END;
 use super::refused::NotTaken;
 use super::urls::Ours;
+use crate::domain::block::Severity;
 use crate::domain::event::Origin;
-use crate::domain::id::{EventId, SessionId};
+use crate::domain::id::SessionId;
 use crate::domain::network::LONGEST_ROAD;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 use crate::store::announces::{self, Announce};
-use crate::store::{Conn, events};
+use crate::store::events::Upserted;
+use crate::store::{Conn, StoreError, events};
 
 /// Longest address of a network on a road.
 const LONGEST_URI: usize = 500;
@@ -41,35 +47,6 @@ pub struct Item {
     pub via: Vec<String>,
     /// Whether it is only named, and known: nothing says how new it is.
     pub undated: bool,
-}
-
-/// Addresses that programmes name and where no event was found that is wanted: a peer with many posts names the same ones at
-/// each reading, and its events behind them have their turn.
-#[derive(Debug)]
-pub struct PassedOver(Memory<String, Instant>);
-
-/// Addresses that are remembered.
-const PASSED_OVER: usize = 8_192;
-/// For how long.
-const ASKED_AGAIN: TimeDelta = TimeDelta::days(7);
-
-impl Default for PassedOver {
-    fn default() -> Self {
-        Self(Memory::of(PASSED_OVER))
-    }
-}
-
-impl PassedOver {
-    /// Whether it was asked for lately.
-    pub fn has(&self, uri: &Url, now: Instant) -> bool {
-        let at = self.0.get(uri.as_str());
-        at.is_some_and(|at| now - at < ASKED_AGAIN)
-    }
-
-    /// Notes that nothing of use was found there.
-    pub fn note(&self, uri: &Url, now: Instant) {
-        self.0.insert(uri.to_string(), now);
-    }
 }
 
 impl Item {
@@ -142,7 +119,7 @@ pub async fn item(
             return Err(NotTaken::Ignored("not_an_event"));
         }
         match own {
-            true if object.get("name").is_some() => Some(own_event(federation, &object, sender, budget).await?),
+            true if object.get("name").is_some() => own_event(federation, &object, sender, budget).await?,
             _ if is_as_new(federation, &uri, &object).await? => return Ok(known(uri, via, false)),
             _ => proven(federation, &object, sender, budget).await?,
         }
@@ -163,39 +140,81 @@ pub async fn item(
     })
 }
 
-/// The event that is only named, or that nothing proves.
+/// The event that is only named, or that nothing proves. What is not to be had, or not to be taken, is noted.
 async fn at_its_own_address(federation: &Federation, uri: &Url, budget: &mut Budget) -> Result<Told, NotTaken> {
-    let now = federation.now();
-    if federation.passed_over.has(uri, now) {
-        return Err(NotTaken::Ignored("not_an_event"));
+    match federation.blocked.severity(uri) {
+        Some(Severity::Block) => return Err(NotTaken::Forbidden("blocked")),
+        Some(Severity::Mute) => return Err(NotTaken::Ignored("muted")),
+        None => {}
     }
-    let fetched = intake::fetch(federation, uri, budget).await?;
+    let now = federation.now();
+    if let Some(passed) = federation.passed_over.standing(uri, now) {
+        return Err(passed);
+    }
+    let fetched = document(federation, uri, budget, now).await?;
     let told = intake::told_at(federation, &fetched, budget).await;
     match &told {
-        Err(NotTaken::Ignored("not_an_event")) => federation.passed_over.note(uri, now),
+        Err(refusal) => federation.passed_over.note_refusal(uri, refusal, now),
         Ok(told) if told.occurrence.end < now - TAKEN_AFTER_ITS_END => federation.passed_over.note(uri, now),
-        _ => {}
+        Ok(_) => {}
     }
     told
 }
 
-/// An event of the peer's own origin needs no proof; a good one is kept to be handed on.
+/// As [`intake::fetch`], but a failure is noted as what it is: nothing there, or not for us.
+async fn document(
+    federation: &Federation,
+    uri: &Url,
+    budget: &mut Budget,
+    now: Instant,
+) -> Result<Arc<Fetched>, NotTaken> {
+    budget.take(uri)?;
+    let fetched = match federation.fetcher.get_named(uri).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            if matches!(error, FetchError::Timeout | FetchError::Connect) {
+                budget.is_silent(uri);
+            }
+            federation.passed_over.note_failure(uri, &error, now);
+            return Err(NotTaken::of_fetch(&error));
+        }
+    };
+    if read::id(&fetched.value).as_ref() == Some(&fetched.final_url) {
+        return Ok(fetched);
+    }
+    let refusal = NotTaken::Forbidden("other_id");
+    federation.passed_over.note_refusal(uri, &refusal, now);
+    Err(refusal)
+}
+
+/// An event of the peer's own origin needs no proof; a good one is kept to be handed on. None where another of its authors
+/// publishes it here: no one of them speaks for the others.
 async fn own_event(
     federation: &Federation,
     object: &Value,
     sender: &Arc<Peer>,
     budget: &mut Budget,
-) -> Result<Told, NotTaken> {
+) -> Result<Option<Told>, NotTaken> {
     let mut told = intake::told(federation, object, budget).await?;
+    if is_of_another_author(federation, &told).await? {
+        return Ok(None);
+    }
     if let Ok(Some(author)) = proof::author(federation, object, sender, budget).await
         && author.peer.id == told.owner.id
     {
         told.document = Some(object.to_string());
     }
-    Ok(told)
+    Ok(Some(told))
 }
 
-/// The event inside, when it proves its author and when.
+async fn is_of_another_author(federation: &Federation, told: &Told) -> Result<bool, StoreError> {
+    if told.has_one_author() {
+        return Ok(false);
+    }
+    Ok(matches!(told.held(federation).await?, Held::ByAnotherAuthor(_)))
+}
+
+/// The event inside, when it proves its author and when. None where another of its authors publishes it here.
 ///
 /// # Errors
 /// [`NotTaken::Forbidden`] when the proof does not hold.
@@ -212,9 +231,12 @@ pub async fn proven(
         return Ok(None);
     }
     let mut told = intake::told(federation, object, budget).await?;
-    told.document = Some(object.to_string());
     // Of several authors, one that did not sign may be the one that is followed here.
-    Ok(Some(told).filter(|told| told.owner.id == author.peer.id))
+    if told.owner.id != author.peer.id || is_of_another_author(federation, &told).await? {
+        return Ok(None);
+    }
+    told.document = Some(object.to_string());
+    Ok(Some(told))
 }
 
 async fn is_known(federation: &Federation, uri: &Url) -> Result<bool, NotTaken> {
@@ -235,8 +257,8 @@ async fn is_as_new(federation: &Federation, uri: &Url, object: &Value) -> Result
     Ok(known.is_some_and(|known| known.updated.trunc_subsecs(3) >= updated.to_utc().trunc_subsecs(3)))
 }
 
-/// Keeps the event of an item that the peer does not publish itself, and notes that it announces it; none where the event
-/// is not here.
+/// Keeps the event of an item that the peer does not publish itself, and notes that it announces it; what became of the
+/// event, none where it is not here.
 ///
 /// # Errors
 /// As [`intake::keep`].
@@ -246,20 +268,20 @@ pub fn keep(
     item: &Item,
     peer: &Peer,
     now: Instant,
-) -> Result<Option<EventId>, NotTaken> {
-    let event = match (&item.told, ours) {
-        (Some(told), _) => Some(intake::keep(conn, told)?.id()),
-        (None, Some(Ours::Event(id))) => match events::of_session(conn, SessionId(id))? {
-            Some((event, _)) => Some(event.id),
-            None => None,
-        },
+) -> Result<Option<Upserted>, NotTaken> {
+    let kept = match (&item.told, ours) {
+        (Some(told), _) => Some(intake::keep(conn, told)?),
+        (None, Some(Ours::Event(id))) => {
+            let known = events::of_session(conn, SessionId(id))?;
+            known.map(|(event, _)| Upserted::Unchanged(event.id))
+        }
         (None, _) => events::by_uri(conn, item.uri.as_str())?
             .filter(|event| event.origin != Origin::Remote(peer.id))
-            .map(|event| event.id),
+            .map(|event| Upserted::Unchanged(event.id)),
     };
-    if let Some(event) = event {
+    if let Some(kept) = kept {
         let row = Announce {
-            event,
+            event: kept.id(),
             by: Origin::Remote(peer.id),
             activity_uri: format!("{}#announces/{}", peer.uri, item.uri),
             at: now,
@@ -267,5 +289,5 @@ pub fn keep(
         };
         announces::insert(conn, &row)?;
     }
-    Ok(event)
+    Ok(kept)
 }

@@ -2,8 +2,8 @@
 //! repeated and a second one is silent.
 //!
 //! An activity is known by the SHA-256 of its body, in which its id stands: the content counts, because Mobilizon reuses one
-//! id for each `Update` of an event. Half of the digest is kept: in `inbox_seen`, or with the event that it brought (a row
-//! less for each), until that goes.
+//! id for each `Update` of an event; a `Follow` or `Undo`, by that of its signed request. Half of the digest is kept: in
+//! `inbox_seen`, or with the event that it brought (a row less for each), until that goes.
 
 use diesel::backend::Backend;
 use diesel::prelude::*;
@@ -25,7 +25,7 @@ use crate::domain::time::Instant;
 /// Bytes that are kept of a digest: nobody finds two bodies that share them.
 const KEPT: usize = 16;
 
-/// Whether this body comes for the first time, and remembers it.
+/// Whether what has this digest comes for the first time, and remembers it.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -101,9 +101,13 @@ pub fn arrival(
 }
 
 impl Arrival {
-    fn of((current, followed, deleted, brought, seen): Answer) -> Result<Self, StoreError> {
+    fn of((current, followed, gone, deleted, brought, seen): Answer) -> Result<Self, StoreError> {
         Ok(Self {
-            sender: Standing { current, followed },
+            sender: Standing {
+                current,
+                followed,
+                gone,
+            },
             trace: Trace {
                 deleted: instant_opt(deleted)?,
                 known: brought.is_some(),
@@ -113,9 +117,9 @@ impl Arrival {
     }
 }
 
-/// Whether the sender is as it was, and followed; when the event was deleted; where there is one, whether this message brought
-/// it; whether the message was seen.
-type Answer = (bool, bool, Option<i64>, Option<bool>, bool);
+/// Whether the sender is as it was, followed, and no more; when the event was deleted; where there is one, whether this message
+/// brought it; whether the message was seen.
+type Answer = (bool, bool, bool, Option<i64>, Option<bool>, bool);
 
 /// Written out for the reason of [`super::insert`].
 #[derive(Clone, Copy)]
@@ -140,7 +144,7 @@ where
         out.push_bind_param::<Text, _>(&self.edition.public_keys)?;
         out.push_sql(", EXISTS (SELECT 1 FROM follows WHERE peer_id = peers.id AND state = ");
         out.push_bind_param::<Text, _>(FollowState::Accepted.as_str())?;
-        out.push_sql("), (SELECT deleted_at FROM tombstones WHERE uri = ");
+        out.push_sql("), gone_at IS NOT NULL, (SELECT deleted_at FROM tombstones WHERE uri = ");
         out.push_bind_param::<Text, _>(self.uri)?;
         out.push_sql("), (SELECT activity IS NOT NULL AND activity = ");
         out.push_bind_param::<Binary, _>(self.digest)?;
@@ -159,7 +163,7 @@ impl QueryId for Question<'_> {
 }
 
 impl Query for Question<'_> {
-    type SqlType = (Bool, Bool, Nullable<BigInt>, Nullable<Bool>, Bool);
+    type SqlType = (Bool, Bool, Bool, Nullable<BigInt>, Nullable<Bool>, Bool);
 }
 
 impl<C: Connection> RunQueryDsl<C> for Question<'_> {}

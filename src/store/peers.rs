@@ -188,6 +188,8 @@ pub struct Standing {
     pub current: bool,
     /// One of our actors follows it, with its Accept.
     pub followed: bool,
+    /// It is no more.
+    pub gone: bool,
 }
 
 /// How a peer stands that was read in this `edition`.
@@ -203,9 +205,17 @@ pub fn standing(conn: &mut Conn, id: PeerId, edition: &Edition) -> Result<Standi
     let current = peers::fetched_at
         .eq(edition.fetched_at)
         .and(peers::public_keys.eq(&edition.public_keys));
-    let known = peers::table.find(id.to_string()).select((current, exists(followed)));
-    let row: Option<(bool, bool)> = natively!(conn, |conn| known.get_result(conn)).optional()?;
-    Ok(row.map_or_else(Standing::default, |(current, followed)| Standing { current, followed }))
+    let gone = peers::gone_at.is_not_null();
+    let known = peers::table
+        .find(id.to_string())
+        .select((current, exists(followed), gone));
+    let row: Option<(bool, bool, bool)> = natively!(conn, |conn| known.get_result(conn)).optional()?;
+    let standing = |(current, followed, gone)| Standing {
+        current,
+        followed,
+        gone,
+    };
+    Ok(row.map_or_else(Standing::default, standing))
 }
 
 /// The peer with this address: its id, or its page for people.
@@ -341,6 +351,18 @@ pub fn heard(conn: &mut Conn, when: &[(PeerId, Instant)]) -> Result<(), StoreErr
         }
     }
     Ok(())
+}
+
+/// Whether the inbox of `peer` is that of others on its host, too.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn share_inbox(conn: &mut Conn, peer: &Peer) -> Result<bool, StoreError> {
+    let others = peers::table
+        .filter(peers::host.eq(&peer.host).and(peers::id.ne(peer.id.to_string())))
+        .filter(peers::inbox.eq(&peer.inbox).or(peers::shared_inbox.eq(&peer.inbox)));
+    let by_others: bool = diesel::select(diesel::dsl::exists(others)).get_result(conn)?;
+    Ok(by_others || peer.shared_inbox.as_ref() == Some(&peer.inbox))
 }
 
 /// The peers that a block or mute of `target` means, by uri: its actor, or all of its host and subdomains.

@@ -1,6 +1,8 @@
 //! Followed peers whose programme has no end, lies, or would fill the calendar: each reading is bounded, keeps what is good
 //! and says on the follow what it left out.
 
+mod named;
+
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;

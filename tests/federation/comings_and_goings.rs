@@ -1,21 +1,23 @@
 //! Follows that end and begin again, actors that delete themselves, addresses that answer 404 for a while: nothing is lost, and
 //! nothing stays that nobody stands for.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use chrono::TimeDelta;
 use maillage::app::{following, moderation};
 use maillage::domain::block::{Severity, Target};
 use maillage::domain::id::FollowId;
 use maillage::domain::time::FixedClock;
-use maillage::store::peers;
+use maillage::store::{self, Conn, StoreError, peers};
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::followers::says;
 use super::networks::{follow_as, network, on_both, publish, settle};
 use crate::support::database::Database;
 use crate::support::foreign::{ACTIVITY, Actor, Foreign};
-use crate::support::network::{Home, Running, clock};
+use crate::support::network::{Home, Running, clock, until};
 
 async fn follows(node: &Running) -> Value {
     node.get("/api/v1/follows", "application/json").await.json()["items"].clone()
@@ -45,6 +47,39 @@ async fn accept(node: &Running, server: &Foreign, actor: &Actor, network: Option
     let received = server.received(node).await;
     let asked = received.into_iter().rfind(|one| one["type"] == "Follow");
     assert_eq!(actor.tell(node, "Accept", asked.expect("a Follow")).await, 202);
+}
+
+/// A write that holds up all others of a node.
+pub(super) struct Busy {
+    go: mpsc::Sender<()>,
+    written: JoinHandle<Result<(), StoreError>>,
+}
+
+/// Keeps the one writer of a node on SQLite busy until it is let go, and does `work` then, before what waits behind it.
+pub(super) async fn busy(
+    node: &Running,
+    mut work: impl FnMut(&mut Conn) -> Result<(), StoreError> + Send + 'static,
+) -> Busy {
+    let (go, wait) = mpsc::channel();
+    let (begin, begun) = oneshot::channel();
+    let (store, mut begin) = (node.node.store.clone(), Some(begin));
+    let write = move |conn: &mut Conn| {
+        if let Some(begin) = begin.take() {
+            let _ = begin.send(());
+        }
+        let _ = wait.recv();
+        work(conn)
+    };
+    let written = tokio::spawn(async move { store.write(write).await });
+    begun.await.expect("a writer");
+    Busy { go, written }
+}
+
+impl Busy {
+    pub async fn let_go(self) {
+        drop(self.go);
+        self.written.await.expect("a task").expect("written");
+    }
 }
 
 #[test]
@@ -107,6 +142,47 @@ async fn an_actor_that_deletes_itself_is_shown_as_gone_until_it_is_followed_no_m
     assert_eq!(server.asked_for("/agenda/outbox"), 1);
     unfollow(&node).await;
     assert_eq!(follows(&node).await, json!([]));
+}
+
+#[tokio::test]
+async fn what_an_actor_said_before_it_deleted_itself_revives_nothing() {
+    let clock = clock();
+    let (node, server, actor) = followed(&clock, "agenda").await;
+    let (one, two) = (server.event(&actor, "un", "Café"), server.event(&actor, "deux", "Thé"));
+    assert_eq!(actor.tell(&node, "Create", one.clone()).await, 202);
+    assert_eq!(node.titles().await, ["Café"]);
+    assert_eq!(actor.tell(&node, "Delete", actor.id.as_str()).await, 202);
+    for (kind, event) in [("Create", &two), ("Update", &one), ("Create", &one)] {
+        assert_eq!(actor.tell(&node, kind, event.clone()).await, 202);
+        assert!(node.titles().await.is_empty(), "{kind}");
+    }
+    assert_eq!(server.asked_for("/events/deux"), 0, "there is nothing to ask");
+    // Somebody who wrote for it, and what it announced of another.
+    let (person, other) = (server.actor("Person", "lea"), server.actor("Group", "autre"));
+    let three = server.event(&actor, "trois", "Goûter");
+    assert_eq!(person.tell(&node, "Create", three).await, 202);
+    let theirs = server.event(&other, "quatre", "Atelier");
+    assert_eq!(actor.tell(&node, "Announce", theirs["id"].clone()).await, 202);
+    assert!(node.titles().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_was_announced_while_its_announcer_was_unfollowed_is_not_kept() {
+    let clock = clock();
+    let (node, server, relay) = followed(&clock, "relais").await;
+    let author = server.actor("Group", "agenda");
+    let event = server.event(&author, "un", "Café");
+    let follow = follows(&node).await[0]["id"].as_str().expect("an id").to_owned();
+    let follow: FollowId = follow.parse().expect("an id");
+    let unfollowing = busy(&node, move |conn| store::follows::remove(conn, follow)).await;
+    let announced = relay.tell(&node, "Announce", event["id"].clone());
+    let meanwhile = async {
+        until("the event is fetched", async || server.asked_for("/events/un") == 1).await;
+        unfollowing.let_go().await;
+    };
+    let (status, ()) = tokio::join!(announced, meanwhile);
+    assert_eq!(status, 202);
+    assert!(node.titles().await.is_empty());
 }
 
 #[tokio::test]

@@ -102,6 +102,71 @@ async fn node_info_tells_software_version_and_application() {
     assert_eq!(info.application, Some(server.url_at("lille.test", "/actor")));
 }
 
+#[tokio::test]
+async fn an_index_of_node_info_is_asked_for_and_read_in_either_type() {
+    let server = Server::start(|request| {
+        let kind = match request.target.as_str() {
+            "/.well-known/nodeinfo" if request.header("accept").contains("application/jrd+json") => {
+                "application/jrd+json"
+            }
+            "/nodeinfo/2.1" => "application/json",
+            _ => return Reply::status(406),
+        };
+        let answer = honest(request.header("host"), request).expect("an answer");
+        Reply::typed(kind, &answer.to_string())
+    });
+    let info = node_info(&fetcher(), &server.url_at("lille.test", "/")).await;
+    assert_eq!(info.expect("known").software.as_deref(), Some("gancio"));
+}
+
+/// A host with an actor, which answers so when it is asked for its NodeInfo, and so when it is asked whom it names.
+fn says_of_node_info(status: u16, kind: &'static str, body: &'static str, webfinger: u16) -> Server {
+    Server::start(move |request| {
+        let host = request.header("host");
+        let id = format!("http://{host}/groups/agenda");
+        match request.target.as_str() {
+            "/.well-known/nodeinfo" => Reply::new(status, &format!("content-type: {kind}\r\n"), body.as_bytes()),
+            "/groups/agenda" => Reply::activity(&actor(&id, "agenda").to_string()),
+            target if target.starts_with("/.well-known/webfinger") => {
+                let answer = jrd(&format!("acct:agenda@{host}"), &id).expect("an answer");
+                let kind = "content-type: application/jrd+json\r\n";
+                Reply::new(webfinger, kind, answer.to_string().as_bytes())
+            }
+            _ => Reply::status(404),
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_host_whose_node_info_says_nothing_is_asked_whom_it_names() {
+    for (status, kind, body) in [
+        (404, "text/html", "<html>"),
+        (403, "text/html", "<html>"),
+        (200, "text/html", "<html>"),
+        (200, "application/json", "rien"),
+    ] {
+        let server = says_of_node_info(status, kind, body, 200);
+        let host = format!("lille.test:{}", server.port);
+        for text in [host.clone(), format!("http://{host}/")] {
+            let found = discover(&fetcher(), &text).await.expect("found");
+            assert_eq!(
+                found.actor.as_str(),
+                format!("http://{host}/groups/agenda"),
+                "{status} {kind}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_a_host_that_says_nothing_at_all_the_first_answer_counts() {
+    for (node_info, webfinger) in [(404, 503), (503, 200)] {
+        let server = says_of_node_info(node_info, "text/html", "", webfinger);
+        let error = discover(&fetcher(), &format!("lille.test:{}", server.port)).await;
+        assert_eq!(error.expect_err("nobody"), FetchError::Status(node_info));
+    }
+}
+
 /// The handle lives on `ville.test`, the actor on `agenda.ville.test`.
 fn split(host: &str, request: &Request, subject_on_actor_host: &str) -> Option<Value> {
     let port = port_of(host);

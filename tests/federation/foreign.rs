@@ -514,6 +514,8 @@ async fn an_event_of_two_authors_goes_on_when_the_other_is_followed_too() {
     let follow = sides.received("Follow").await.pop().expect("a Follow");
     assert_eq!(first.tell(&sides.node, "Accept", follow).await, 202);
     let event = changed(&event, "Atelier déplacé", "2026-11-21T10:00:00Z");
+    // One of them does not speak for the other: their server does.
+    sides.other.serve("/events/atelier", &event);
     assert_eq!(first.tell(&sides.node, "Update", event).await, 202);
     assert_eq!(sides.titles().await, ["Atelier déplacé"]);
 }

@@ -1,5 +1,7 @@
 //! Agendas that do not federate, followed by their address: read politely, shown and credited, never sent on.
 
+mod bounds;
+
 use chrono::TimeDelta;
 use maillage::app::{Error, events, following};
 use maillage::domain::id::FollowId;
@@ -297,6 +299,21 @@ async fn an_agenda_that_moved_is_found_at_its_new_host_and_never_inside() {
         assert!(matches!(refused, Err(FetchError::Blocked(_))), "{inside}: {refused:?}");
     }
     scene.node.follow(at("/agenda.ics").as_str()).await;
+    scene.node.pull().await;
+    assert_eq!(scene.node.titles().await, ["Un"]);
+}
+
+#[tokio::test]
+async fn an_agenda_whose_page_is_at_another_host_by_now_is_found_by_the_old_address() {
+    let scene = Scene::new().await;
+    let events = ["UID:1\nSUMMARY:Un\nDTSTART:20261201T090000"];
+    scene.other.serve_as("/agenda/", 200, ICS, &file(&events));
+    let moved = scene.other.url("/agenda/");
+    let apex = Server::start(move |_| Reply::new(301, &format!("location: {moved}\r\n"), b""));
+    scene
+        .node
+        .follow(apex.url_at("apex.localhost", "/agenda/").as_str())
+        .await;
     scene.node.pull().await;
     assert_eq!(scene.node.titles().await, ["Un"]);
 }

@@ -91,6 +91,8 @@ fn says_no_actor(error: &FetchError) -> bool {
         FetchError::ContentType
             | FetchError::Json
             | FetchError::Document(_)
+            // To another host, where no actor of this one is; a page may be there.
+            | FetchError::Redirect
             | FetchError::Status(400 | 404 | 405 | 406 | 410)
     )
 }

@@ -18,7 +18,7 @@ use crate::federation::listed;
 use crate::federation::refused::NotTaken;
 use crate::federation::urls::Ours;
 use crate::store::announces::{self, Announce as Row};
-use crate::store::{Conn, events, follows, pulls};
+use crate::store::{Conn, events, pulls};
 
 /// Announce of an object or, as Mobilizon's relay and forums do, of a whole activity.
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub(super) struct Announce {
 impl Activity for Announce {
     identity!();
 
+    /// The transaction asks again: what was announced is fetched meanwhile.
     async fn verify(&self, data: &Data<Federation>) -> Result<(), NotTaken> {
         if intake::is_followed(data, self.receipt.sender.id).await? {
             Ok(())
@@ -51,7 +52,7 @@ impl Activity for Announce {
                 .await;
         }
         if self.is_listed(data, &id).await? {
-            return data.store.try_write(move |conn| receipt.take(conn)).await;
+            return data.store.try_write(move |conn| receipt.take_of_followed(conn)).await;
         }
         let mut budget = Budget::of_a_message();
         let told = match self.vouched(data, &id, &mut budget).await? {
@@ -65,7 +66,7 @@ impl Activity for Announce {
         };
         data.store
             .try_write(move |conn| {
-                receipt.take(conn)?;
+                receipt.take_of_followed(conn)?;
                 let event = intake::keep(conn, &told)?.id();
                 credit(conn, &receipt, event, via.clone())
             })
@@ -88,11 +89,8 @@ impl Announce {
     async fn leave_to_a_reading(self, federation: &Federation) -> Result<(), NotTaken> {
         let receipt = self.receipt;
         let scheduled = federation.store.try_write(move |conn| {
-            receipt.take(conn)?;
-            if !follows::is_accepted(conn, receipt.sender.id)? {
-                return Err(NotTaken::Ignored("not_followed"));
-            }
-            Ok(pulls::schedule(conn, receipt.sender.id, receipt.now)?)
+            receipt.take_of_followed(conn)?;
+            Ok::<_, NotTaken>(pulls::schedule(conn, receipt.sender.id, receipt.now)?)
         });
         scheduled.await?;
         federation.pull_bell.notify_one();
@@ -147,7 +145,7 @@ fn credit_ours(conn: &mut Conn, receipt: &Receipt, ours: &Ours, via: Vec<String>
     let Ours::Event(id) = ours else {
         return Err(NotTaken::Ignored("not_an_event"));
     };
-    receipt.take(conn)?;
+    receipt.take_of_followed(conn)?;
     let event = match events::of_session(conn, SessionId(*id))? {
         Some((event, _)) => Some(event),
         None => events::by_id(conn, EventId(*id))?,

@@ -5,12 +5,13 @@ use activitypub_federation::traits::Activity;
 use url::Url;
 
 use super::{Receipt, identity, programme};
-use crate::domain::event::Origin;
+use crate::domain::event::{Event, Origin};
 use crate::federation::budget::Budget;
 use crate::federation::context::Federation;
 use crate::federation::convert::activity_in::Incoming;
+use crate::federation::convert::event_in::event_of;
 use crate::federation::guard::same_origin;
-use crate::federation::intake::{self, Told};
+use crate::federation::intake::{self, Held, Told};
 use crate::federation::peers as fetched_peers;
 use crate::federation::proof;
 use crate::federation::refused::NotTaken;
@@ -53,7 +54,7 @@ impl Activity for Create {
             None => None,
         };
         let mut told = match self.told(data, &mut budget).await {
-            Err(NotTaken::NotPublic) => return Box::pin(self.hide(data)).await,
+            Err(NotTaken::NotPublic) => return Box::pin(self.hide(data, &mut budget)).await,
             told => told?,
         };
         self.check_wanted(data, &told).await?;
@@ -63,18 +64,13 @@ impl Activity for Create {
         if author.is_some_and(|author| author.peer.id == told.owner.id) {
             told.document = self.incoming.object.embedded().map(ToString::to_string);
         }
-        if told.owner.id != self.receipt.sender.id && !proven {
-            told = Box::pin(self.as_its_origin_says(data, told, &mut budget)).await?;
-            // The origin may name another publisher than the sender did.
-            self.check_wanted(data, &told).await?;
+        let by_its_publisher = proven || told.owner.id == self.receipt.sender.id;
+        if !(by_its_publisher && told.has_one_author()) {
+            told = Box::pin(self.as_its_publisher_says(data, told, by_its_publisher, &mut budget)).await?;
         }
         let (receipt, id) = self.known_by()?;
         let read_again = match keep(data, receipt.clone(), told).await {
-            // Somebody of the same server may have said so of what is not theirs: its own address decides.
-            Err(NotTaken::Ignored("deleted")) => {
-                let told = Box::pin(at_its_origin(data, &id, &mut budget)).await?;
-                Box::pin(keep(data, receipt, told)).await?
-            }
+            Err(NotTaken::Ignored("deleted")) => Box::pin(keep_revived(data, receipt, &id, &mut budget)).await?,
             kept => kept?,
         };
         if read_again {
@@ -146,41 +142,62 @@ impl Create {
         }
     }
 
-    /// What its publisher takes back from everybody, goes from the calendar.
-    async fn hide(self, federation: &Federation) -> Result<(), NotTaken> {
-        let id = self
-            .incoming
-            .object
-            .id()
-            .ok_or(NotTaken::Malformed("object_id"))?
-            .clone();
+    /// What its publisher takes back from everybody, goes from the calendar, unless it was changed since. Of what is another's
+    /// its own address decides: a person may write for a group (Mobilizon).
+    async fn hide(self, federation: &Federation, budget: &mut Budget) -> Result<(), NotTaken> {
+        let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
+        let uri = id.to_string();
+        let look = uri.clone();
+        let known = federation.store.read(move |conn| events::by_uri(conn, &look)).await?;
+        let Some(known) = known else {
+            return Err(NotTaken::NotPublic);
+        };
+        let sender = Origin::Remote(self.receipt.sender.id);
+        // What was only named has just been asked for.
+        let mut is_hidden = self.incoming.object.embedded().is_none();
+        if !is_hidden && known.origin != sender {
+            self.receipt.refuse_known(federation).await?;
+            is_hidden = intake::is_hidden(federation, id, budget).await?;
+            if !is_hidden {
+                return Err(NotTaken::NotPublic);
+            }
+        }
+        let changed = event_of(&self.incoming).ok().and_then(|event| event.updated);
+        let is_meant = move |known: &Event| {
+            let is_late = changed.is_some_and(|changed| changed < known.updated);
+            is_hidden || known.origin == sender && !is_late
+        };
         let receipt = self.receipt;
         federation
             .store
             .try_write(move |conn| {
                 receipt.take(conn)?;
-                Ok(intake::hide(conn, id.as_str(), &receipt.sender)?)
+                Ok(intake::hide(conn, &uri, is_meant)?)
             })
             .await
     }
 
-    /// A person may write for a group of the same host (Mobilizon); whether this one may is their host's affair: the
-    /// event is taken as its own address gives it. An event that is known already keeps its publisher.
-    async fn as_its_origin_says(
+    /// A person may write for a group of the same host (Mobilizon), and one of several authors for the others; whether this
+    /// one may is their host's affair. Unless its publisher says so itself, of what is its own here, the event is taken as its
+    /// own address gives it. One that is known already keeps its publisher.
+    async fn as_its_publisher_says(
         &self,
         federation: &Federation,
         told: Told,
+        by_its_publisher: bool,
         budget: &mut Budget,
     ) -> Result<Told, NotTaken> {
-        self.receipt.refuse_known(federation).await?;
-        let uri = told.event.uri.clone();
-        let known = federation.store.read(move |conn| events::by_uri(conn, &uri)).await?;
-        let owner = Origin::Remote(told.owner.id);
-        if known.is_some_and(|known| known.origin != owner) {
-            return Err(NotTaken::Forbidden("owner_change"));
+        match told.held(federation).await? {
+            Held::ByAnother => return Err(NotTaken::Forbidden("owner_change")),
+            Held::AsTold if by_its_publisher => return Ok(told),
+            Held::AsTold | Held::ByAnotherAuthor(_) => {}
         }
+        self.receipt.refuse_known(federation).await?;
         let id = self.incoming.object.id().ok_or(NotTaken::Malformed("object_id"))?;
-        at_its_origin(federation, id, budget).await
+        let told = at_its_origin(federation, id, budget).await?;
+        // The origin may name another publisher than the sender did.
+        self.check_wanted(federation, &told).await?;
+        Ok(told)
     }
 
     /// What is left of it while it waits for its commit, among many others: who sent it, and the id of the event. The
@@ -210,6 +227,23 @@ impl Create {
     }
 }
 
+/// Keeps what was deleted, if its own address has it: somebody of the same server may have said so of what is not theirs.
+/// Where nothing was deleted it is the publisher that is no more, whatever its server still shows.
+async fn keep_revived(
+    federation: &Federation,
+    receipt: Receipt,
+    id: &Url,
+    budget: &mut Budget,
+) -> Result<bool, NotTaken> {
+    let uri = id.to_string();
+    let deleted = federation.store.read(move |conn| tombstones::find(conn, &uri)).await?;
+    if deleted.is_none() {
+        return Err(NotTaken::Ignored("deleted"));
+    }
+    let told = at_its_origin(federation, id, budget).await?;
+    keep(federation, receipt, told).await
+}
+
 /// The event as its own address gives it now; that it was deleted, where it was and is not there.
 async fn at_its_origin(federation: &Federation, id: &Url, budget: &mut Budget) -> Result<Told, NotTaken> {
     let uri = id.to_string();
@@ -222,7 +256,7 @@ async fn at_its_origin(federation: &Federation, id: &Url, budget: &mut Budget) -
 
 /// Keeps it, where it is wanted; whether the whole programme of its publisher is to be read now.
 async fn keep(federation: &Federation, receipt: Receipt, told: Told) -> Result<bool, NotTaken> {
-    let told = told.brought_by(receipt.digest);
+    let told = told.brought_by(receipt.known_by);
     let kept = federation.store.try_write(move |conn| {
         let arrival = receipt.take_event(conn, &told)?;
         intake::keep_if_followed(conn, &told, &receipt.sender, arrival, receipt.now)

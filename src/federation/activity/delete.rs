@@ -47,9 +47,18 @@ impl Activity for Delete {
                 })
                 .await;
         }
-        let uri = id.to_string();
-        let known = data.store.read(move |conn| events::by_uri(conn, &uri)).await?;
-        if known.is_some_and(|event| event.origin != Origin::Remote(receipt.sender.id)) && !is_gone(data, &id).await? {
+        let (uri, sender) = (id.to_string(), receipt.sender.id);
+        let look = move |conn: &mut Conn| {
+            let known = events::by_uri(conn, &uri)?;
+            // Most of what is deleted elsewhere was never here, and is not worth a transaction.
+            let is_useless = known.is_none() && !follows::is_accepted(conn, sender)?;
+            Ok((known, is_useless))
+        };
+        let (known, is_useless) = data.store.read(look).await?;
+        if is_useless {
+            return Err(NotTaken::Ignored("unknown_object"));
+        }
+        if known.is_some_and(|event| event.origin != Origin::Remote(sender)) && !is_gone(data, &id).await? {
             return Err(NotTaken::Forbidden("not_the_owner"));
         }
         data.store

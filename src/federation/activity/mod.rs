@@ -39,7 +39,7 @@ use crate::domain::id::CentreId;
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 use crate::store::inbox::Arrival;
-use crate::store::peers::Edition;
+use crate::store::peers::{Edition, Standing};
 use crate::store::{Conn, centres, inbox, peers};
 
 /// An authenticated activity before its effect.
@@ -47,7 +47,8 @@ use crate::store::{Conn, centres, inbox, peers};
 pub struct Receipt {
     id: Url,
     actor: Url,
-    digest: Sha256,
+    /// By what a repetition of it is recognised.
+    known_by: Sha256,
     /// Who signed it.
     pub sender: Arc<Peer>,
     edition: Arc<Edition>,
@@ -58,12 +59,19 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of `incoming`, signed by `sender`.
-    pub fn new(incoming: &Incoming, digest: Sha256, sender: &Acquaintance, now: Instant) -> Self {
+    /// The receipt of `incoming`, signed by `sender` in a `request` of this fingerprint with a `body` of this digest.
+    ///
+    /// Who tries again signs the same body anew, so a repetition is known by its body. A Follow or an Undo brings nothing
+    /// but itself, and reads the same when it is meant anew: Gancio and WordPress follow by a fixed id, without a date. Of
+    /// these only the same request is a repetition.
+    pub fn new(incoming: &Incoming, (body, request): (Sha256, Sha256), sender: &Acquaintance, now: Instant) -> Self {
         Self {
-            id: id_of(incoming, &digest),
+            id: id_of(incoming, &body),
             actor: incoming.actor.clone(),
-            digest,
+            known_by: match incoming.kind.as_str() {
+                "Follow" | "Undo" => request,
+                _ => body,
+            },
             sender: Arc::clone(&sender.peer),
             edition: Arc::clone(&sender.edition),
             followed: sender.followed,
@@ -76,8 +84,8 @@ impl Receipt {
     /// # Errors
     /// [`NotTaken::Duplicate`].
     async fn refuse_known(&self, federation: &Federation) -> Result<(), NotTaken> {
-        let digest = self.digest;
-        let known = federation.store.read(move |conn| inbox::seen(conn, &digest));
+        let known_by = self.known_by;
+        let known = federation.store.read(move |conn| inbox::seen(conn, &known_by));
         if known.await? {
             return Err(NotTaken::Duplicate);
         }
@@ -86,16 +94,31 @@ impl Receipt {
 
     /// Notes, in the transaction of the effect, that it was taken in. The sender must still be who signed it.
     fn take(&self, conn: &mut Conn) -> Result<(), NotTaken> {
-        if !peers::standing(conn, self.sender.id, &self.edition)?.current {
-            return Err(NotTaken::Unavailable(SENDER_CHANGED));
+        self.standing(conn)?;
+        self.note(conn)
+    }
+
+    /// [`take`](Self::take), when only who is followed here and is still there may say so.
+    fn take_of_followed(&self, conn: &mut Conn) -> Result<(), NotTaken> {
+        let sender = self.standing(conn)?;
+        if !sender.followed || sender.gone {
+            return Err(NotTaken::Ignored("not_followed"));
         }
         self.note(conn)
+    }
+
+    fn standing(&self, conn: &mut Conn) -> Result<Standing, NotTaken> {
+        let sender = peers::standing(conn, self.sender.id, &self.edition)?;
+        if !sender.current {
+            return Err(NotTaken::Unavailable(SENDER_CHANGED));
+        }
+        Ok(sender)
     }
 
     /// [`take`](Self::take), when it brings an event; how the sender stands, and what there is of the event. One that is new
     /// bears the note that its message was taken in.
     fn take_event(&self, conn: &mut Conn, told: &Told) -> Result<Arrival, NotTaken> {
-        let arrival = inbox::arrival(conn, self.sender.id, &self.edition, &told.event.uri, &self.digest)?;
+        let arrival = inbox::arrival(conn, self.sender.id, &self.edition, &told.event.uri, &self.known_by)?;
         let Some(arrival) = arrival.filter(|arrival| arrival.sender.current) else {
             return Err(NotTaken::Unavailable(SENDER_CHANGED));
         };
@@ -109,7 +132,7 @@ impl Receipt {
     }
 
     fn note(&self, conn: &mut Conn) -> Result<(), NotTaken> {
-        if !inbox::first_time(conn, &self.digest, self.now)? {
+        if !inbox::first_time(conn, &self.known_by, self.now)? {
             return Err(NotTaken::Duplicate);
         }
         Ok(())

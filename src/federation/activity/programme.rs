@@ -12,7 +12,7 @@ use crate::federation::convert::{collection_in, read};
 use crate::federation::intake;
 use crate::federation::listed::{self, Item};
 use crate::federation::refused::NotTaken;
-use crate::store::{Conn, follows, pulls};
+use crate::store::{Conn, pulls};
 
 /// The page, if the object is one of the sender's programme.
 pub(super) fn page<'a>(object: &'a ObjectRef, receipt: &Receipt) -> Option<&'a Value> {
@@ -51,10 +51,7 @@ pub(super) async fn keep(federation: &Federation, receipt: Receipt, page: &Value
     federation
         .store
         .try_write(move |conn| {
-            receipt.take(conn)?;
-            if follows::accepted_of_peer(conn, sender.id)?.is_empty() {
-                return Err(NotTaken::Ignored("not_followed"));
-            }
+            receipt.take_of_followed(conn)?;
             for item in &found {
                 keep_one(conn, &own, item, &receipt)?;
             }

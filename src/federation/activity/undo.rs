@@ -41,6 +41,9 @@ impl Activity for Undo {
 
     async fn receive(self, data: &Data<Federation>) -> Result<(), NotTaken> {
         let Self { receipt, object } = self;
+        if cannot_be_undone(&object) {
+            return Err(NotTaken::Ignored("nothing_to_undo"));
+        }
         let target = object
             .embedded()
             .and_then(|undone| read::field(undone, "object"))
@@ -74,6 +77,13 @@ impl Activity for Undo {
             })
             .await
     }
+}
+
+/// Whether it says itself that it is something else than what is undone here. Likes come and go by the hundred, and a write
+/// that fails has those beside it done twice.
+fn cannot_be_undone(object: &ObjectRef) -> bool {
+    let says_what_it_is = object.embedded().is_some_and(|undone| undone.get("type").is_some());
+    says_what_it_is && !object.is_a("Follow") && !object.is_a("Announce")
 }
 
 /// The event that a network announced and takes back because it is no more: its own address says so.

@@ -65,14 +65,18 @@ const TELLING: [&str; 3] = ["maillage", "mobilizon", "gancio"];
 
 /// The application actor where it tells of all that its host has, else whom the host names for itself.
 async fn by_host(fetcher: &Fetcher, base: Url) -> Result<Discovered, FetchError> {
-    let info = node_info(fetcher, &base).await?;
+    let (info, silence) = match node_info(fetcher, &base).await {
+        Err(error) if says_nothing(&error) => (NodeInfo::default(), Some(error)),
+        info => (info?, None),
+    };
     let tells = info.software.as_deref().is_some_and(|name| TELLING.contains(&name));
     let address = match info.application {
         Some(address) if tells => address,
         application => match (webfinger::ask(fetcher, &base, base.as_str()).await, application) {
             (Ok(said), _) => said.actor,
             (Err(_), Some(address)) => address,
-            (Err(error), None) => return Err(error),
+            // With neither there is no actor, which the first answer says, whatever was met at the second.
+            (Err(error), None) => return Err(silence.unwrap_or(error)),
         },
     };
     let (actor, document) = actor_at(fetcher, &address).await?;
@@ -82,6 +86,15 @@ async fn by_host(fetcher: &Fetcher, base: Url) -> Result<Discovered, FetchError>
         document,
         handle,
     })
+}
+
+/// Whether a host has no NodeInfo that can be read, and may have an actor all the same.
+fn says_nothing(error: &FetchError) -> bool {
+    match error {
+        FetchError::Blocked(_) => false,
+        FetchError::ContentType | FetchError::Json | FetchError::Status(401) => true,
+        error => error.is_permanent(),
+    }
 }
 
 async fn by_handle(fetcher: &Fetcher, asked: &Handle) -> Result<Discovered, FetchError> {

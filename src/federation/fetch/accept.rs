@@ -22,7 +22,7 @@ impl Accept {
                 r#"application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams""#
             }
             Self::WebFinger => "application/jrd+json, application/json",
-            Self::NodeInfo => "application/json",
+            Self::NodeInfo => "application/json, application/jrd+json",
         }
     }
 
@@ -40,8 +40,8 @@ impl Accept {
             Self::ActivityJson => {
                 kind == "application/activity+json" || kind == "application/ld+json" && names_streams(parameters)
             }
-            Self::WebFinger => kind == "application/jrd+json" || kind == "application/json",
-            Self::NodeInfo => kind == "application/json",
+            // The index of NodeInfo is a list of links too, and served as one by some (Fedify).
+            Self::WebFinger | Self::NodeInfo => kind == "application/jrd+json" || kind == "application/json",
         }
     }
 }
@@ -96,5 +96,7 @@ mod tests {
         assert!(
             Accept::NodeInfo.fits(r#"application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.0#""#)
         );
+        assert!(Accept::NodeInfo.fits("application/jrd+json"));
+        assert!(!Accept::NodeInfo.fits("text/html"));
     }
 }

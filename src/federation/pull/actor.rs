@@ -52,7 +52,11 @@ pub(super) async fn look_for_programme(
     let FederationError::Fetch(error) = error else {
         return Ok(());
     };
-    let missing = error.is_permanent() || matches!(error, FetchError::ContentType | FetchError::Json);
+    let missing = error.is_permanent()
+        || matches!(
+            error,
+            FetchError::Status(401) | FetchError::ContentType | FetchError::Json
+        );
     if missing && peer.fetched + MISSING <= federation.now() {
         read_anew(federation, peer).await?;
     }

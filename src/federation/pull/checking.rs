@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::FETCHES;
-use super::reading::{MAX_FETCHES, Reading, is_wanted, keep};
+use super::reading::{Kept, MAX_FETCHES, Reading, is_wanted, keep};
 use crate::domain::event::Origin;
 use crate::domain::id::EventId;
 use crate::domain::time::Instant;
@@ -53,17 +53,7 @@ impl Reading<'_> {
 
     /// Events that were deleted here and that an outbox lists: their server may have been away, or it lists what was.
     pub(super) async fn look_at_buried(&mut self) -> Result<(), FederationError> {
-        let (now, buried) = (self.federation.now(), std::mem::take(&mut self.buried));
-        let is_open = |uri: &str| Url::parse(uri).is_ok_and(|uri| !self.federation.passed_over.has(&uri, now));
-        let buried: Vec<RemoteEvent> = buried
-            .into_iter()
-            .filter(|told| told.occurrence.end > now && is_open(&told.event.uri))
-            .map(|told| RemoteEvent {
-                id: told.event.id,
-                uri: told.event.uri,
-                updated: told.event.updated,
-            })
-            .collect();
+        let buried = self.buried.take();
         self.look_at_all(buried, MAX_UNSURE).await
     }
 
@@ -129,6 +119,7 @@ impl Reading<'_> {
                 events::forget_unvouched(conn, &[one.event])
             };
             store.write(no_more).await?;
+            self.fruitful = true;
         }
         Ok(())
     }
@@ -168,6 +159,7 @@ impl Reading<'_> {
                 if error.is_gone() {
                     self.federation.passed_over.note(&url, now);
                 }
+                self.fruitful = true;
                 store.write(move |conn| bury(conn, id, now)).await?;
                 return Ok(None);
             }
@@ -180,6 +172,7 @@ impl Reading<'_> {
         };
         if read::is_a(&fetched.value, "Tombstone") {
             self.federation.passed_over.note(&url, now);
+            self.fruitful = true;
             store.write(move |conn| bury(conn, id, now)).await?;
             return Ok(None);
         }
@@ -187,12 +180,16 @@ impl Reading<'_> {
             Ok(told) if told.event.uri == event.uri => {
                 let (asked, peer) = (self.asked, self.peer.id);
                 let keep_wanted = move |conn: &mut Conn| match is_wanted(conn, peer)? {
-                    true => keep(conn, &told, asked).map(|_| ()),
-                    false => Ok(()),
+                    true => keep(conn, &told, asked),
+                    false => Ok(Kept::Settled),
                 };
-                store.write(keep_wanted).await?;
+                let kept = store.write(keep_wanted).await?;
+                self.fruitful |= kept == Kept::New;
             }
-            Err(NotTaken::NotPublic) => store.write(move |conn| events::forget(conn, &[id])).await?,
+            Err(NotTaken::NotPublic) => {
+                self.fruitful = true;
+                store.write(move |conn| events::forget(conn, &[id])).await?;
+            }
             Err(NotTaken::Failed(error)) => return Err(error),
             _ => {}
         }

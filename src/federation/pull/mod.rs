@@ -5,6 +5,7 @@
 //! no longer listed is asked for at its own address and dropped only when that says that it is gone.
 
 mod actor;
+mod buried;
 mod checking;
 mod reading;
 
@@ -23,11 +24,12 @@ use super::error::FederationError;
 use super::farewell;
 use super::fetch::FetchError;
 use super::source;
+use crate::domain::id::PeerId;
 use crate::store::StoreError;
 use crate::store::pulls::{self, Last, Pull, Pulled};
 use crate::telemetry;
 pub use reading::MAX_ON_A_DAY;
-pub(super) use reading::{TAKEN_AFTER_ITS_END, is_wanted};
+pub(super) use reading::{MAX_ITEMS, TAKEN_AFTER_ITS_END, is_wanted};
 
 /// Kinds of what was left out that are told of one reading.
 const MAX_WORDS: usize = 8;
@@ -45,6 +47,9 @@ const LONGEST: Duration = Duration::from_secs(300);
 const LEASE: TimeDelta = TimeDelta::minutes(6);
 /// After a failure.
 const RETRY: TimeDelta = TimeDelta::minutes(10);
+/// The longest it becomes where readings use up their fetches and change nothing: so often in a week, for which addresses are
+/// passed over, that all that a programme can name has its turn.
+const LONGEST_RETRY: TimeDelta = TimeDelta::hours(1);
 
 /// Places for readings: whoever is slow or away waits for some of their own, and holds up no other.
 struct Places {
@@ -157,12 +162,7 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
         if let Err(error) = &outcome {
             actor::look_for_programme(federation, &pull.peer, error).await?;
         }
-        let pause = match &outcome {
-            // The next reading goes on with what is left.
-            Ok(Outcome::Changed { left_out, .. }) if left_out.has(FETCHES) => RETRY,
-            Ok(_) => TimeDelta::minutes(federation.settings.pull_minutes.into()),
-            Err(_) => RETRY,
-        };
+        let pause = pause(federation, pull.peer.id, &outcome);
         (pull, outcome, pause)
     };
     if let Err(FederationError::Fetch(error)) = &outcome
@@ -205,6 +205,28 @@ async fn read_and_settle(federation: &Federation, pull: Pull) -> Result<(), Stor
         .await
 }
 
+/// How long a peer is not read after what a reading came to.
+fn pause(federation: &Federation, peer: PeerId, outcome: &Result<Outcome, FederationError>) -> TimeDelta {
+    let usual = TimeDelta::minutes(federation.settings.pull_minutes.into());
+    match outcome {
+        // The next reading goes on with what is left, the later, the longer that brings nothing.
+        Ok(Outcome::Changed { left_out, fruitful, .. }) if left_out.has(FETCHES) => {
+            if *fruitful {
+                federation.passed_over.not_in_vain(peer);
+                return RETRY;
+            }
+            let doublings = federation.passed_over.one_more_in_vain(peer).saturating_sub(1).min(5);
+            let longest = LONGEST_RETRY.min(usual).max(RETRY);
+            (RETRY * (1_i32 << doublings)).min(longest)
+        }
+        Ok(_) => {
+            federation.passed_over.not_in_vain(peer);
+            usual
+        }
+        Err(_) => RETRY,
+    }
+}
+
 /// Why a programme could not be read, in a stable word as for what is left out.
 fn problem(error: &FederationError) -> &'static str {
     match error {
@@ -227,6 +249,8 @@ pub enum Outcome {
         left_out: LeftOut,
         /// Whether authors' servers refused some of what it lists of others.
         refused: bool,
+        /// Whether anything is otherwise here than before, as far as that is looked at.
+        fruitful: bool,
     },
 }
 

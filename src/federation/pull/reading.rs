@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{NaiveDate, TimeDelta};
 use url::Url;
 
+use super::buried::Buried;
 use super::{FETCHES, LeftOut, Outcome};
 use crate::domain::id::{EventId, PeerId};
 use crate::domain::peer::Peer;
@@ -21,13 +22,14 @@ use crate::federation::guard::same_origin;
 use crate::federation::intake::{self, Told};
 use crate::federation::listed::{self, Item};
 use crate::federation::refused::NotTaken;
+use crate::store::events::Upserted;
 use crate::store::pulls::Pull;
 use crate::store::{Conn, StoreError, events, follows, pulls};
 
 /// Pages read of one collection.
 const MAX_PAGES: usize = 200;
 /// Items read of one collection: a centre with a hundred weekly workshops has 8000 sessions in 18 months.
-const MAX_ITEMS: usize = 10_000;
+pub(in crate::federation) const MAX_ITEMS: usize = 10_000;
 /// A `totalItems` that is more than this above what was found is told; it is not relied on anyway.
 const TOTAL_OFF: i64 = 1_000;
 /// Objects that are only named, fetched one by one in one reading; and known events, asked for at their own addresses.
@@ -58,12 +60,13 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         undated: Vec::new(),
         looked_at: HashSet::new(),
         withdrawn: HashSet::new(),
-        buried: Vec::new(),
+        buried: Buried::default(),
         by_address: false,
         budget: Budget::of(MAX_FETCHES),
         days: HashMap::new(),
         left_out: LeftOut::default(),
         refused: false,
+        fruitful: false,
     };
     // Of what comes with this reading nothing is to be asked for.
     let known_before = if whole { Vec::new() } else { reading.upcoming().await? };
@@ -101,6 +104,7 @@ pub(super) async fn programme(federation: &Federation, pull: &Pull) -> Result<Ou
         etag,
         left_out: reading.left_out,
         refused: reading.refused,
+        fruitful: reading.fruitful,
     })
 }
 
@@ -137,7 +141,7 @@ pub(super) struct Reading<'a> {
     /// Those that it says it withdrew.
     pub(super) withdrawn: HashSet<Url>,
     /// Those of its own that were deleted here, and that its outbox still lists: it may be a history.
-    pub(super) buried: Vec<Told>,
+    pub(super) buried: Buried,
     /// Whether pages were fetched at addresses of their own.
     by_address: bool,
     pub(super) budget: Budget,
@@ -146,6 +150,8 @@ pub(super) struct Reading<'a> {
     pub(super) left_out: LeftOut,
     /// Whether authors' servers refused some of what it lists of others.
     refused: bool,
+    /// Whether anything is otherwise here than before.
+    pub(super) fruitful: bool,
 }
 
 impl Reading<'_> {
@@ -214,18 +220,28 @@ impl Reading<'_> {
             for item in &found {
                 match &item.told {
                     Some(told) if item.is_of(&peer) => match keep(conn, told, asked)? {
+                        Kept::New => became.fruitful = true,
                         Kept::Settled => {}
                         Kept::Full => became.full += 1,
-                        Kept::Buried => became.buried.push(told.clone()),
+                        Kept::Buried => {
+                            let end = told.occurrence.end;
+                            became.buried.note(&told.event, end, &own.passed_over, asked);
+                        }
                     },
-                    _ => became.announced.extend(keep_announced(conn, &own, item, &peer, asked)?),
+                    _ => {
+                        if let Some(kept) = keep_announced(conn, &own, item, &peer, asked)? {
+                            became.announced.push(kept.id());
+                            became.fruitful |= is_new(kept);
+                        }
+                    }
                 }
             }
             Ok(became)
         };
         let became = self.federation.store.write(keep_all).await?;
         self.announced.extend(became.announced);
-        self.buried.extend(became.buried);
+        self.buried.join(became.buried);
+        self.fruitful |= became.fruitful;
         self.federation.network_bell.notify_one();
         for _ in 0..became.full {
             self.left_out.note("too_many_events");
@@ -285,7 +301,7 @@ fn keep_announced(
     item: &Item,
     peer: &Peer,
     now: Instant,
-) -> Result<Option<EventId>, StoreError> {
+) -> Result<Option<Upserted>, StoreError> {
     let ours = federation.urls.read(&item.uri);
     match listed::keep(conn, ours, item, peer, now) {
         Err(NotTaken::Failed(FederationError::Store(error))) => Err(error),
@@ -293,8 +309,13 @@ fn keep_announced(
             tracing::debug!(%passed, "an announced event was not kept");
             Ok(None)
         }
-        Ok(event) => Ok(event),
+        Ok(kept) => Ok(kept),
     }
+}
+
+/// Whether an event is otherwise here than before.
+fn is_new(kept: Upserted) -> bool {
+    !matches!(kept, Upserted::Unchanged(_))
 }
 
 /// Whether somebody still wants what was asked of a peer: it may have been unfollowed or muted while it was read.
@@ -305,7 +326,9 @@ pub(in crate::federation) fn is_wanted(conn: &mut Conn, peer: PeerId) -> Result<
 /// What became of one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kept {
-    /// It is there, or is not wanted.
+    /// It is there, and was not, or was otherwise.
+    New,
+    /// It is there as it was, or is not wanted.
     Settled,
     /// Its publisher fills its share.
     Full,
@@ -317,8 +340,9 @@ pub(super) enum Kept {
 #[derive(Default)]
 struct Became {
     announced: Vec<EventId>,
-    buried: Vec<Told>,
+    buried: Buried,
     full: usize,
+    fruitful: bool,
 }
 
 pub(super) fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept, StoreError> {
@@ -334,6 +358,7 @@ pub(super) fn keep(conn: &mut Conn, told: &Told, asked: Instant) -> Result<Kept,
             tracing::debug!(%passed, "an event of a programme was not kept");
             Ok(Kept::Settled)
         }
+        Ok(kept) if is_new(kept) => Ok(Kept::New),
         Ok(_) => Ok(Kept::Settled),
     }
 }

@@ -30,17 +30,17 @@ pub(super) struct Later<'c> {
 }
 
 impl Later<'_> {
-    /// The session that was planned so, as it is.
-    pub(super) fn change(&self, planned: Occurrence) -> Occurrence {
+    /// The session that was planned so, as it is; `None` where no calendar has such a day.
+    pub(super) fn change(&self, planned: Occurrence) -> Option<Occurrence> {
         let local = match self.shift {
-            Some(shift) => local_of(planned.start, self.zone) + shift,
+            Some(shift) => local_of(planned.start, self.zone).checked_add_signed(shift)?,
             None => planned.date.and_time(self.hour),
         };
         let start = instant_of(local, self.zone);
-        Occurrence {
+        Some(Occurrence {
             start,
-            end: start + self.length,
+            end: start.checked_add_signed(self.length)?,
             ..planned
-        }
+        })
     }
 }

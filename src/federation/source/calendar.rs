@@ -2,12 +2,13 @@
 //! a stable word and the rest is kept.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use super::apart::{Apart, Later};
-use super::component::{Component, facts};
+use super::component::{Common, Component, common};
 use super::lines::{Line, lines, text};
 use super::moment::{Moment, duration, moments};
 use super::zones;
@@ -16,11 +17,13 @@ use crate::domain::invalid::Reason;
 use crate::domain::recurrence::{Occurrence, Recurrence, expand_within};
 use crate::domain::time::{Instant, local_of};
 use crate::federation::convert::html::clean_text;
-use crate::federation::convert::read;
 use crate::federation::pull::{LeftOut, MAX_ON_A_DAY};
 
 /// Sessions of one file that are kept.
 pub const MAX_SESSIONS: usize = 10_000;
+/// Bytes of their texts together, each session with its own as it is written: as many sessions with a description of three
+/// thousand letters. A short file could fill the disk otherwise, by rules.
+pub const MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Events of one file that are read.
 const MAX_EVENTS: usize = 20_000;
 /// Rules of one file that are expanded.
@@ -58,8 +61,10 @@ pub struct Dated {
     pub planned: Option<NaiveDate>,
     /// When it happens.
     pub occurrence: Occurrence,
-    /// What is told; `schedule` is that of this session.
-    pub facts: EventFacts,
+    /// What is told of all sessions of its component alike, with the schedule of one of them.
+    pub facts: Arc<EventFacts>,
+    /// The schedule of this session.
+    pub schedule: Schedule,
     /// RRULE of its series.
     pub rule: Option<String>,
     /// Its page.
@@ -86,6 +91,8 @@ pub fn calendar(file: &str, zone: Tz, window: (Instant, Instant)) -> Calendar {
         days: HashMap::new(),
         rules: 0,
         barren: 0,
+        bytes: 0,
+        full: false,
     };
     let components = reader.components(file);
     let mut by_uid: BTreeMap<String, Vec<Component>> = BTreeMap::new();
@@ -96,14 +103,15 @@ pub fn calendar(file: &str, zone: Tz, window: (Instant, Instant)) -> Calendar {
         }
     }
     for (uid, components) in &by_uid {
-        if reader.calendar.sessions.len() >= MAX_SESSIONS {
-            reader.calendar.left_out.note("too_many_items");
-            reader.calendar.whole = false;
+        if reader.full {
             break;
         }
         reader.event(uid, components);
     }
-    reader.calendar.sessions.truncate(MAX_SESSIONS);
+    if reader.full {
+        reader.calendar.left_out.note("too_many_items");
+        reader.calendar.whole = false;
+    }
     reader.calendar
 }
 
@@ -120,6 +128,10 @@ struct Reader {
     rules: usize,
     /// How many of them were searched in vain.
     barren: usize,
+    /// Bytes of the texts of the sessions.
+    bytes: usize,
+    /// Whether there was a session too many, or too long.
+    full: bool,
 }
 
 impl Reader {
@@ -135,7 +147,7 @@ impl Reader {
                         return found;
                     }
                     if name == "VEVENT" {
-                        found.push(Component { lines: Vec::new() });
+                        found.push(Component::default());
                     }
                     open.push(name);
                 }
@@ -303,7 +315,8 @@ impl Reader {
         let recurrence = Recurrence { rule, exceptions };
         let (from, until) = self.window;
         // What is under way at the start of the window began before it.
-        let window = (from - (end - start.instant()).max(TimeDelta::zero()), until);
+        let length = (end - start.instant()).max(TimeDelta::zero());
+        let window = (from.checked_sub_signed(length).unwrap_or(from), until);
         let expanded = expand_within(start.instant(), end, start.zone, &recurrence, window);
         self.barren += usize::from(is_picky && expanded.as_ref().is_ok_and(Vec::is_empty));
         let Recurrence { rule, exceptions } = recurrence;
@@ -329,10 +342,12 @@ impl Reader {
         let length = end - start.instant();
         let more: Vec<Moment> = self.moments(master, "RDATE").take(800).collect();
         let first = rule.is_none().then_some(start);
-        let more = more.into_iter().chain(first).map(|moment| Occurrence {
-            date: moment.date_in(start.zone),
-            start: moment.instant(),
-            end: moment.instant() + length,
+        let more = more.into_iter().chain(first).filter_map(|moment| {
+            Some(Occurrence {
+                date: moment.date_in(start.zone),
+                start: moment.instant(),
+                end: moment.instant().checked_add_signed(length)?,
+            })
         });
         occurrences.extend(more);
         let mut dates: HashSet<NaiveDate> = exceptions.into_iter().collect();
@@ -341,11 +356,14 @@ impl Reader {
                 continue;
             }
             let changed = apart.later.iter().rev().find(|later| later.from <= occurrence.date);
-            let (component, dated) = match changed {
-                Some(later) => (later.component, (later.change(occurrence), later.known)),
-                None => (master, (occurrence, known)),
+            let (component, changed, known) = match changed {
+                Some(later) => (later.component, later.change(occurrence), later.known),
+                None => (master, Some(occurrence), known),
             };
-            self.add(uid, component, Some(occurrence.date), rule.as_deref(), dated);
+            match changed {
+                Some(dated) => self.add(uid, component, Some(occurrence.date), rule.as_deref(), (dated, known)),
+                None => self.calendar.left_out.note("unreadable_event"),
+            }
         }
     }
 
@@ -358,8 +376,8 @@ impl Reader {
         (occurrence, known): (Occurrence, bool),
     ) {
         let (from, until) = self.window;
-        // Not for everybody, or not of these days.
-        if component.is_private() || occurrence.end <= from || occurrence.start > until {
+        // Not of these days, or not for everybody.
+        if self.full || occurrence.end <= from || occurrence.start > until || component.is_private() {
             return;
         }
         let on_this_day = self.days.entry(occurrence.date).or_default();
@@ -367,41 +385,57 @@ impl Reader {
         if *on_this_day > MAX_ON_A_DAY {
             return self.calendar.left_out.note("too_many_on_a_day");
         }
-        let zone = match self.moment(component, "DTSTART") {
-            Some(start) if start.zone != Tz::UTC => start.zone,
-            _ => self.zone,
-        };
-        let mut schedule = Schedule::once(zone, occurrence.start, occurrence.end);
-        schedule.end_known = known;
-        let Some(facts) = facts(component, schedule) else {
+        let told = component.common.get_or_init(|| self.common(component, occurrence));
+        let Some(told) = told else {
             return self.calendar.left_out.note("no_title");
         };
-        let page = component.line("URL").and_then(|line| read::web_url(line.value.trim()));
+        let bytes = self.bytes + told.bytes + uid.len() + rule.map_or(0, str::len);
+        if self.calendar.sessions.len() >= MAX_SESSIONS || bytes > MAX_BYTES {
+            self.full = true;
+            return;
+        }
+        self.bytes = bytes;
+        let mut schedule = Schedule::once(told.facts.schedule.zone, occurrence.start, occurrence.end);
+        schedule.end_known = known;
         self.calendar.sessions.push(Dated {
             uid: uid.to_owned(),
             planned,
             occurrence,
-            facts,
+            facts: Arc::clone(&told.facts),
+            schedule,
             rule: rule.map(str::to_owned),
-            page: page.map(Into::into),
+            page: told.page.clone(),
             line: component.lines.first().map_or(0, |line| line.number),
         });
     }
 
-    /// Start, end, and whether the end is told.
+    /// What the sessions of a component have in common, of which one is given.
+    fn common(&self, component: &Component, occurrence: Occurrence) -> Option<Common> {
+        let zone = match self.moment(component, "DTSTART") {
+            Some(start) if start.zone != Tz::UTC => start.zone,
+            _ => self.zone,
+        };
+        common(component, Schedule::once(zone, occurrence.start, occurrence.end))
+    }
+
+    /// Start, end, and whether the end is told; `None` where no calendar has such a day.
     fn span(&self, component: &Component) -> Option<(Moment, Instant, bool)> {
         let start = self.moment(component, "DTSTART")?;
         let begins = start.instant();
-        let told = self.moment(component, "DTEND").map(Moment::instant);
         let lasts = component.line("DURATION").and_then(|line| duration(&line.value));
-        let told = told.or_else(|| lasts.map(|lasts| begins + lasts));
+        let told = match (self.moment(component, "DTEND"), lasts) {
+            (Some(end), _) => Some(end.instant()),
+            (None, Some(lasts)) => Some(begins.checked_add_signed(lasts)?),
+            (None, None) => None,
+        };
         let told = told.filter(|end| *end > begins && *end - begins <= TimeDelta::days(366));
         let usual = if start.is_day {
             TimeDelta::days(1)
         } else {
             TimeDelta::hours(2)
         };
-        Some((start, told.unwrap_or(begins + usual), told.is_some() && !start.is_day))
+        let end = told.or_else(|| begins.checked_add_signed(usual))?;
+        Some((start, end, told.is_some() && !start.is_day))
     }
 
     fn moment(&self, component: &Component, name: &str) -> Option<Moment> {

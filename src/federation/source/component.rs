@@ -1,5 +1,8 @@
 //! One VEVENT: its lines, and what they tell of an event apart from its dates.
 
+use std::cell::OnceCell;
+use std::sync::Arc;
+
 use super::lines::{Line, text, texts};
 use crate::domain::event::{EventFacts, Mode, Schedule, Status};
 use crate::domain::text::{fold, shorten};
@@ -13,10 +16,26 @@ const MAX_UID: usize = 255;
 /// As of other peers: title, summary, description; tags: how many, how long.
 const TEXTS: (usize, usize, usize) = (200, 200, 10_000);
 const TAGS: (usize, usize) = (20, 40);
+/// Characters of a description that are looked at: HTML has about as many again in its tags as in the text that is kept, and
+/// each sign that has to be escaped makes five of one.
+const MAX_RAW: usize = 2 * TEXTS.2;
 
 /// The lines of one VEVENT, without those of what it contains.
+#[derive(Default)]
 pub(super) struct Component {
     pub(super) lines: Vec<Line>,
+    /// What they tell of each session alike, from the first one on: a rule has hundreds. None without a title.
+    pub(super) common: OnceCell<Option<Common>>,
+}
+
+/// What the sessions of one component have in common.
+pub(super) struct Common {
+    /// With the schedule of the first that was asked for.
+    pub(super) facts: Arc<EventFacts>,
+    /// Their page.
+    pub(super) page: Option<String>,
+    /// Bytes of these texts, which are written of each session.
+    pub(super) bytes: usize,
 }
 
 impl Component {
@@ -62,11 +81,30 @@ impl Component {
     }
 }
 
-/// What a component tells of an event; `None` without a title.
-pub(super) fn facts(component: &Component, schedule: Schedule) -> Option<EventFacts> {
+/// What a component tells of all its sessions, one of which has this schedule; `None` without a title.
+pub(super) fn common(component: &Component, schedule: Schedule) -> Option<Common> {
+    let facts = facts(component, schedule)?;
+    let page = component.line("URL").and_then(|line| read::web_url(line.value.trim()));
+    let page: Option<String> = page.map(Into::into);
+    let texts = [&facts.title, &facts.summary, &facts.description].into_iter();
+    let texts = texts
+        .chain(&facts.description_html)
+        .chain(&facts.online_url)
+        .chain(&page);
+    Some(Common {
+        bytes: texts.map(String::len).sum(),
+        facts: Arc::new(facts),
+        page,
+    })
+}
+
+fn facts(component: &Component, schedule: Schedule) -> Option<EventFacts> {
     let mut facts = EventFacts::new(component.text("SUMMARY", TEXTS.0)?, schedule);
     let description = component.line("DESCRIPTION").map(|line| text(&line.value));
-    let description = description.unwrap_or_default();
+    let mut description = description.unwrap_or_default();
+    if let Some((end, _)) = description.char_indices().nth(MAX_RAW) {
+        description.truncate(end);
+    }
     // Outlook and Google write HTML where a text is meant.
     let is_html = description.contains("</") || description.contains("<br");
     if is_html {

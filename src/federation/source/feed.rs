@@ -2,6 +2,8 @@
 //! (`ev:startdate`), xCal (`xcal:dtstart`), Google's `gd:when`, or an h-event in the text of the entry. An entry without is a
 //! post, whose date is that of its publication: it is passed over.
 
+use std::cell::Cell;
+
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::markup::Told;
@@ -10,6 +12,10 @@ use crate::federation::convert::html::to_text;
 
 /// Elements, texts and comments of one feed that are read.
 const MAX_NODES: u32 = 200_000;
+/// Attributes of one element: the parser compares each with all others.
+const MAX_ATTRIBUTES: usize = 256;
+/// Names of namespaces in one feed: the parser copies those of an element to each one within that adds to them.
+const MAX_NAMESPACES: usize = 4_000;
 /// Longest title and description, in characters.
 const TEXTS: (usize, usize) = (500, 10_000);
 /// <https://web.resource.org/rss/1.0/modules/event/>
@@ -21,35 +27,105 @@ const GOOGLE: &str = "http://schemas.google.com/g/2005";
 /// <https://www.georss.org/>
 const GEORSS: &str = "http://www.georss.org/georss";
 
-/// Up to `max` events of the feed `text`; none where it is no XML, or has a document type definition.
+/// The feed as it stands, and how many bytes of its texts are still read.
+struct Texts<'f> {
+    feed: &'f str,
+    left: Cell<usize>,
+}
+
+impl<'f> Texts<'f> {
+    /// Each text is looked at twice: for an h-event, and for what people read. Entries within texts of entries would be as
+    /// often as they are deep.
+    fn of(feed: &'f str) -> Self {
+        Self {
+            feed,
+            left: Cell::new(2 * feed.len()),
+        }
+    }
+
+    /// The HTML of an element: its text, or, where it is XHTML, what stands in the feed. Nothing when too much was read.
+    fn html(&self, element: Node<'f, '_>) -> &'f str {
+        let is_xhtml = element.children().any(|child| child.is_element());
+        let html = match is_xhtml {
+            true => self.feed.get(element.range()),
+            false => element.text(),
+        };
+        let html = html.unwrap_or_default();
+        let left = self.left.get().checked_sub(html.len());
+        self.left.set(left.unwrap_or_default());
+        left.map_or("", |_| html)
+    }
+}
+
+/// Up to `max` events of the feed `text`; none where it is no XML, has a document type definition, or is made to be read for
+/// long.
 pub fn events(text: &str, max: usize) -> Vec<Told> {
     let options = ParsingOptions {
         nodes_limit: MAX_NODES,
         ..ParsingOptions::default()
     };
     let text = text.trim_start_matches(|letter: char| letter == '\u{feff}' || letter.is_whitespace());
+    if !is_modest(text) {
+        return Vec::new();
+    }
     let Ok(feed) = Document::parse_with_options(text, options) else {
         return Vec::new();
     };
     let is_entry = |node: &Node<'_, '_>| matches!(node.tag_name().name(), "entry" | "item");
     let entries = feed.descendants().filter(is_entry);
-    entries.filter_map(|entry| event(text, entry)).take(max).collect()
+    let texts = Texts::of(text);
+    entries.filter_map(|entry| event(&texts, entry)).take(max).collect()
 }
 
-fn event(feed: &str, entry: Node<'_, '_>) -> Option<Told> {
-    let mut told = by_modules(entry).or_else(|| in_its_text(feed, entry))?;
+/// Whether no element has more attributes, and the feed no more namespaces, than any needs.
+fn is_modest(feed: &str) -> bool {
+    if feed.matches("xmlns").nth(MAX_NAMESPACES).is_some() {
+        return false;
+    }
+    let mut rest = feed;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let no_element = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
+        let end = match no_element.iter().find(|(begin, _)| rest.starts_with(begin)) {
+            Some((begin, end)) => rest[begin.len()..].find(end).map(|at| begin.len() + at),
+            None => {
+                let (mut quote, mut attributes): (Option<char>, usize) = (None, 0);
+                rest.find(|letter: char| {
+                    match quote {
+                        Some(open) if open == letter => quote = None,
+                        None if matches!(letter, '"' | '\'') => quote = Some(letter),
+                        None if letter == '=' => attributes += 1,
+                        _ => {}
+                    }
+                    letter == '>' && quote.is_none() || attributes > MAX_ATTRIBUTES
+                })
+                .filter(|_| attributes <= MAX_ATTRIBUTES)
+            }
+        };
+        // One that is not closed is no XML.
+        let Some(end) = end else { return false };
+        rest = &rest[end..];
+    }
+    true
+}
+
+fn event<'f>(texts: &Texts<'f>, entry: Node<'f, '_>) -> Option<Told> {
+    let mut told = by_modules(entry).or_else(|| in_its_text(texts, entry))?;
     let or = |known: &mut String, other: String| {
         if known.is_empty() {
             *known = other;
         }
     };
-    or(&mut told.name, html(feed, entry, "title", TEXTS.0).replace('\n', " "));
+    or(
+        &mut told.name,
+        text_in(texts, entry, "title", TEXTS.0).replace('\n', " "),
+    );
     or(&mut told.url, page(entry));
-    let texts = ["content", "encoded", "description", "summary"];
-    let texts = texts.map(|name| html(feed, entry, name, TEXTS.1));
+    let described = ["content", "encoded", "description", "summary"];
+    let described = described.map(|name| text_in(texts, entry, name, TEXTS.1));
     or(
         &mut told.description,
-        texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
+        described.into_iter().find(|text| !text.is_empty()).unwrap_or_default(),
     );
     if let Some((latitude, longitude)) = text_of(entry, &[GEORSS], "point").split_once(' ') {
         or(&mut told.coordinates, format!("{latitude};{}", longitude.trim()));
@@ -91,13 +167,13 @@ fn by_modules(entry: Node<'_, '_>) -> Option<Told> {
 }
 
 /// The h-event of an entry.
-fn in_its_text(feed: &str, entry: Node<'_, '_>) -> Option<Told> {
-    let texts = entry.children().filter(|child| {
+fn in_its_text<'f>(texts: &Texts<'f>, entry: Node<'f, '_>) -> Option<Told> {
+    let described = entry.children().filter(|child| {
         let name = child.tag_name().name();
         matches!(name, "content" | "encoded" | "description" | "summary")
     });
-    texts
-        .filter_map(|text| microformats::events(source(feed, text), 1).pop())
+    described
+        .filter_map(|text| microformats::events(texts.html(text), 1).pop())
         .find(|told| !told.start.is_empty())
 }
 
@@ -113,18 +189,10 @@ fn text_of(entry: Node<'_, '_>, namespaces: &[&str], name: &str) -> String {
     text.unwrap_or_default().trim().to_owned()
 }
 
-/// The HTML of an element: its text, or, where it is XHTML, what stands in the feed.
-fn source<'a>(feed: &'a str, element: Node<'a, '_>) -> &'a str {
-    if element.children().any(|child| child.is_element()) {
-        return feed.get(element.range()).unwrap_or_default();
-    }
-    element.text().unwrap_or_default()
-}
-
 /// The text of a child that may be HTML; the first of its name, whatever its namespace.
-fn html(feed: &str, entry: Node<'_, '_>, name: &str, max: usize) -> String {
+fn text_in<'f>(texts: &Texts<'f>, entry: Node<'f, '_>, name: &str, max: usize) -> String {
     let found = entry.children().find(|child| child.tag_name().name() == name);
-    found.map_or_else(String::new, |found| to_text(source(feed, found), max))
+    found.map_or_else(String::new, |found| to_text(texts.html(found), max))
 }
 
 /// The page of an entry: the alternate link of Atom, the text of RSS.
@@ -237,5 +305,36 @@ mod tests {
             "<item><title>Un</title><ev:startdate>2026-12-01</ev:startdate></item>".repeat(3)
         );
         assert_eq!(events(&three, 2).len(), 2);
+    }
+
+    #[test]
+    fn what_is_made_to_be_read_for_long_takes_no_time() {
+        let nested = format!(
+            "<rss>{}{}</rss>",
+            "<item><content>".repeat(20_000),
+            "</content></item>".repeat(20_000)
+        );
+        let attributes: String = (0..100_000).map(|number| format!(" a{number}=\"\"")).collect();
+        let namespaces: String = (0..10_000).map(|number| format!("<a xmlns:n{number}=\"u\">")).collect();
+        let namespaces = format!("{namespaces}{}", "</a>".repeat(10_000));
+        for feed in [&nested, &format!("<rss{attributes}/>"), &namespaces] {
+            let clock = std::time::Instant::now();
+            assert_eq!(events(feed, 10), Vec::new());
+            assert!(clock.elapsed().as_secs() < 5, "{:?}", clock.elapsed());
+        }
+        assert!(is_modest(&nested) && !is_modest(&namespaces));
+    }
+
+    #[test]
+    fn signs_that_are_no_attributes_count_for_none() {
+        let many = "=".repeat(1_000);
+        for feed in [
+            format!("<rss a='{many}' b=\">\"/>"),
+            format!("<?xml {many}?><rss>{many}</rss>"),
+            format!("<rss><!-- <a {many} --><![CDATA[<a {many}]]></rss>"),
+        ] {
+            assert!(is_modest(&feed), "{feed}");
+        }
+        assert!(!is_modest(&format!("<rss b=\">\" a{many}/>")));
     }
 }

@@ -16,6 +16,7 @@ pub mod zones;
 use std::collections::HashSet;
 
 use chrono::{Datelike as _, TimeDelta};
+use chrono_tz::Tz;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
@@ -23,7 +24,7 @@ use super::context::Federation;
 use super::error::FederationError;
 use super::fetch::{FetchError, Text};
 use super::pull::{LeftOut, Outcome, is_wanted};
-use crate::domain::event::{Event, Origin, Series};
+use crate::domain::event::{Event, EventFacts, Origin, Series};
 use crate::domain::id::{EventId, PeerId};
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
@@ -57,25 +58,18 @@ pub struct Found {
 /// [`FetchError::Document`] `a_feed` for Atom and RSS that hold posts, `no_agenda` for anything else that is none.
 pub async fn find(federation: &Federation, target: &Url) -> Result<Found, FetchError> {
     let file = file(federation, target).await?;
-    if calendar::is_calendar(&file.body) {
-        return found(federation, target.clone(), None, file.body).await;
-    }
-    let Some(address) = page::agenda(&file.body, &file.address) else {
-        if let Some(told) = markup::agenda(&file.body, &file.address) {
-            return found(federation, file.address, None, told).await;
+    let page = file.address.clone();
+    match read(federation, file, content).await? {
+        Content::Agenda(calendar) => Ok(found(target.clone(), None, calendar)),
+        Content::Told(calendar) => Ok(found(page, None, calendar)),
+        Content::Nothing(word) => Err(FetchError::Document(word)),
+        Content::Names(address) => {
+            let named = self::file(federation, &address).await?;
+            let calendar = read(federation, named, agenda).await?;
+            let calendar = calendar.ok_or(FetchError::Document("no_agenda"))?;
+            Ok(found(address, Some(page), calendar))
         }
-        let word = if page::is_feed(&file.body) {
-            "a_feed"
-        } else {
-            "no_agenda"
-        };
-        return Err(FetchError::Document(word));
-    };
-    let named = self::file(federation, &address).await?;
-    if !calendar::is_calendar(&named.body) {
-        return Err(FetchError::Document("no_agenda"));
     }
-    found(federation, address, Some(file.address), named.body).await
 }
 
 async fn file(federation: &Federation, address: &Url) -> Result<Text, FetchError> {
@@ -83,26 +77,75 @@ async fn file(federation: &Federation, address: &Url) -> Result<Text, FetchError
     file.ok_or(FetchError::Status(304))
 }
 
-async fn found(
-    federation: &Federation,
-    mut address: Url,
-    page: Option<Url>,
-    body: String,
-) -> Result<Found, FetchError> {
+fn found(mut address: Url, page: Option<Url>, calendar: Calendar) -> Found {
     address.set_fragment(None);
-    Ok(Found {
+    Found {
         address,
         page,
-        calendar: read(federation, body).await?,
-    })
+        calendar,
+    }
 }
 
-/// Apart from what serves people: rules of others may take a while.
-async fn read(federation: &Federation, body: String) -> Result<Calendar, FetchError> {
-    let (now, zone) = (federation.now(), federation.zone);
-    tokio::task::spawn_blocking(move || calendar::calendar(&body, zone, (now, now + HORIZON)))
+/// How the times of an agenda are read: the zone of those that name none, and between which its sessions are wanted.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    zone: Tz,
+    window: (Instant, Instant),
+}
+
+/// What a file is.
+enum Content {
+    /// An agenda.
+    Agenda(Calendar),
+    /// A page or feed that tells its events itself.
+    Told(Calendar),
+    /// A page that names its agenda.
+    Names(Url),
+    /// Nothing of use, in a word.
+    Nothing(&'static str),
+}
+
+/// Reads a file apart from what serves people: texts and rules of others may take a while.
+async fn read<T: Send + 'static>(
+    federation: &Federation,
+    file: Text,
+    reader: fn(&Text, Times) -> T,
+) -> Result<T, FetchError> {
+    let now = federation.now();
+    let times = Times {
+        zone: federation.zone,
+        window: (now, now + HORIZON),
+    };
+    tokio::task::spawn_blocking(move || reader(&file, times))
         .await
         .map_err(|_| FetchError::Document("interrupted"))
+}
+
+fn content(file: &Text, times: Times) -> Content {
+    if let Some(calendar) = agenda(file, times) {
+        return Content::Agenda(calendar);
+    }
+    if let Some(address) = page::agenda(&file.body, &file.address) {
+        return Content::Names(address);
+    }
+    match told(file, times) {
+        Some(calendar) => Content::Told(calendar),
+        None if page::is_feed(&file.body) => Content::Nothing("a_feed"),
+        None => Content::Nothing("no_agenda"),
+    }
+}
+
+fn agenda(file: &Text, times: Times) -> Option<Calendar> {
+    calendar::is_calendar(&file.body).then(|| calendar::calendar(&file.body, times.zone, times.window))
+}
+
+fn told(page: &Text, times: Times) -> Option<Calendar> {
+    let told = markup::agenda(&page.body, &page.address)?;
+    Some(calendar::calendar(&told, times.zone, times.window))
+}
+
+fn agenda_or_told(file: &Text, times: Times) -> Option<Calendar> {
+    agenda(file, times).or_else(|| told(file, times))
 }
 
 /// The peer that stands for an agenda.
@@ -181,19 +224,17 @@ async fn take(federation: &Federation, pull: &Pull) -> Result<(Outcome, TimeDelt
     };
     // A feed has the newest posts only: what it names no more may still come.
     let lists_all = !page::is_feed(&file.body);
-    let body = match calendar::is_calendar(&file.body) {
-        true => file.body,
-        // A page that tells its events itself.
-        false => markup::agenda(&file.body, &file.address).ok_or(FetchError::Document("no_agenda"))?,
-    };
-    let calendar = read(federation, body).await?;
-    let kept = TimeDelta::seconds(file.max_age.unwrap_or(0).into());
+    let (validator, max_age) = (file.validator.clone(), file.max_age);
+    let calendar = read(federation, file, agenda_or_told).await?;
+    let calendar = calendar.ok_or(FetchError::Document("no_agenda"))?;
+    let kept = TimeDelta::seconds(max_age.unwrap_or(0).into());
     let wish = calendar.ttl.unwrap_or_default().max(kept);
     let left_out = keep(federation, &pull.peer, calendar, lists_all).await?;
     let changed = Outcome::Changed {
-        etag: file.validator,
+        etag: validator,
         left_out,
         refused: false,
+        fruitful: true,
     };
     Ok((changed, wish))
 }
@@ -264,7 +305,8 @@ fn series(peer: &Peer, dated: &Dated) -> String {
 }
 
 fn event(federation: &Federation, peer: &Peer, dated: &Dated, now: Instant) -> Event {
-    let mut facts = dated.facts.clone();
+    let mut facts = EventFacts::clone(&dated.facts);
+    facts.schedule = dated.schedule.clone();
     facts.series = dated.planned.map(|_| Series {
         uri: series(peer, dated),
         rule: dated.rule.clone(),

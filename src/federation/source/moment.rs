@@ -77,7 +77,7 @@ fn day(text: &str) -> Option<NaiveDate> {
     (text.len() == 8 && (1970..2200).contains(&date.year())).then_some(date)
 }
 
-/// A duration: `PT1H30M`, `P1D`, `P2W`.
+/// A duration: `PT1H30M`, `P1D`, `P2W`. One that is longer than can be counted is the longest that can.
 pub fn duration(value: &str) -> Option<TimeDelta> {
     let text = value
         .trim()
@@ -102,10 +102,12 @@ pub fn duration(value: &str) -> Option<TimeDelta> {
             ('S', true) => 1,
             _ => return None,
         };
-        total += number.parse::<i64>().ok()? * seconds;
+        let amount = number.parse::<i64>().ok()?;
+        total = total.saturating_add(amount.saturating_mul(seconds));
         number.clear();
     }
-    TimeDelta::try_seconds(total).filter(|span| number.is_empty() && *span > TimeDelta::zero())
+    let span = TimeDelta::try_seconds(total).unwrap_or(TimeDelta::MAX);
+    (number.is_empty() && span > TimeDelta::zero()).then_some(span)
 }
 
 #[cfg(test)]
@@ -120,6 +122,8 @@ mod tests {
         for wrong in ["", "P", "PT", "-PT1H", "PT1", "P1H", "PT99999999999S"] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }
+        let long = format!("P{}", "9999999W".repeat(8_000));
+        assert_eq!(duration(&long), Some(TimeDelta::MAX));
     }
 
     #[test]

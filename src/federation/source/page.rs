@@ -6,6 +6,8 @@ use crate::federation::convert::read::web_url;
 
 /// How much of a page is looked at, in bytes: its head.
 const MAX_HEAD: usize = 256 * 1024;
+/// Longest tag whose attributes are read, in bytes: each attribute is looked for from the beginning of the tag.
+pub(super) const MAX_TAG: usize = 4 * 1024;
 
 /// The agenda that the page at `address` names.
 pub fn agenda(page: &str, address: &Url) -> Option<Url> {
@@ -39,7 +41,7 @@ pub fn is_feed(text: &str) -> bool {
     ["<feed", "<rss", "<rdf:RDF"].iter().any(|mark| head.contains(mark))
 }
 
-/// What stands between `<link` and `>`.
+/// What stands between `<link` and `>`, where that is no longer than [`MAX_TAG`].
 fn tags(page: &str) -> impl Iterator<Item = &str> {
     let mut rest = page;
     std::iter::from_fn(move || {
@@ -49,8 +51,12 @@ fn tags(page: &str) -> impl Iterator<Item = &str> {
             }
             rest = &rest[rest.find('<')? + 1..];
             if rest.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("link ")) {
-                let (tag, _) = rest.split_once('>')?;
-                return Some(&tag[5..]);
+                let (tag, after) = rest.split_once('>')?;
+                // What begins within a tag is none.
+                rest = after;
+                if tag.len() <= MAX_TAG {
+                    return Some(&tag[5..]);
+                }
             }
         }
     })
@@ -107,5 +113,21 @@ mod tests {
         ] {
             assert_eq!(agenda(page, &address).as_ref().map(Url::as_str), expected, "{page}");
         }
+    }
+
+    #[test]
+    fn tags_within_a_tag_take_no_time_and_hide_nothing_behind_it() {
+        let address = Url::parse("https://mjc.example/agenda/").expect("a URL");
+        let page = format!(
+            "{}><link rel=alternate type=text/calendar href=a.ics>",
+            "<link a=b ".repeat(25_000)
+        );
+        let clock = std::time::Instant::now();
+        let found = agenda(&page, &address);
+        assert!(clock.elapsed().as_secs() < 5, "{:?}", clock.elapsed());
+        assert_eq!(
+            found.map(String::from).as_deref(),
+            Some("https://mjc.example/agenda/a.ics")
+        );
     }
 }

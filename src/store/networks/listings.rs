@@ -16,6 +16,11 @@ use crate::domain::id::{CentreId, EventId};
 use crate::domain::peer::Peer;
 use crate::domain::time::Instant;
 
+/// Longest document of an author that is kept, in bytes: twice what the longest description of ours makes of one. A peer may
+/// have ten thousand events here, and the first item of a page stands on it however long it is: of a document of a MiB, the
+/// page would be more than others read.
+const MAX_DOCUMENT: usize = 64 * 1024;
+
 /// That a network announces an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
@@ -194,7 +199,8 @@ pub fn is_of_source(conn: &mut Conn, event: &Event) -> Result<bool, StoreError> 
     Ok(diesel::select(diesel::dsl::exists(source)).get_result(conn)?)
 }
 
-/// Keeps the document that the author of an event signed, for networks to hand on; one of an earlier state goes.
+/// Keeps the document that the author of an event signed, for networks to hand on; one of an earlier state goes. An event of
+/// which it is too long is listed by its id.
 ///
 /// # Errors
 /// Only what the database refuses.
@@ -203,7 +209,9 @@ pub fn keep_document(conn: &mut Conn, kept: Upserted, document: Option<&str>) ->
     if matches!(kept, Upserted::Updated(_)) {
         diesel::delete(event_documents::table.find(&id)).execute(conn)?;
     }
-    let Some(document) = document else { return Ok(()) };
+    let Some(document) = document.filter(|document| document.len() <= MAX_DOCUMENT) else {
+        return Ok(());
+    };
     if !super::any(conn)? {
         return Ok(());
     }

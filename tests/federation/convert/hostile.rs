@@ -1,7 +1,7 @@
 //! Input that is meant to hurt: whatever arrives is refused or made harmless, and nothing panics.
 
 use maillage::domain::id::PeerId;
-use maillage::federation::convert::event_in::{Received, event_of};
+use maillage::federation::convert::event_in::{EventRefusal, Received, event_of};
 use maillage::federation::convert::json;
 use maillage::federation::convert::read::Audience;
 use maillage::federation::wire::context::FACTS;
@@ -105,6 +105,37 @@ fn lists_and_texts_are_bounded() {
         json!({ "items": many(json!({ "type": "Organization", "name": "x" })) }),
     );
     assert!(read.facts.co_organisers.len() <= 20);
+}
+
+/// Where no zone has an answer any more.
+#[test]
+fn dates_at_the_end_of_time_are_refused_or_left_out() {
+    for date in [
+        "-262143-01-01T00:00:00",
+        "-262143-01-01T00:00",
+        "-262143-01-01T00:00-00:00",
+        "+262142-12-31T23:59:59",
+        "+262142-12-31T23:59:59.999",
+        "+262142-12-31T23:59-00:00",
+        "+262142-12-31 23:59:59",
+        "0000-01-01T00:00:00",
+        "+10000-01-01T00:00:00",
+    ] {
+        for zone in ["Europe/Paris", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12"] {
+            let mut whole = object("gancio/create.json");
+            whole["timezone"] = json!(zone);
+            whole["endTime"] = json!(date);
+            let schedule = event(&whole).unwrap().facts.schedule;
+            assert!(!schedule.end_known && schedule.end > schedule.start, "{date} {zone}");
+            for key in ["startTime", "previousStartTime"] {
+                whole["startTime"] = json!(null);
+                whole[key] = json!(date);
+                let refused = event(&whole);
+                let is_refused = matches!(refused, Err(EventRefusal::OutOfTime | EventRefusal::NoStart));
+                assert!(is_refused, "{key} {date} {zone}: {refused:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! Bodies that are too large, unreadable, or say one thing here and another there.
 
+use chrono::TimeDelta;
 use maillage::domain::time::Clock;
 use serde_json::{Value, json};
 
 use super::Scene;
+use crate::federation::networks::{follow_as, network};
 use crate::support::foreign::{ACTIVITY, Letter, PUBLIC};
 
 async fn sent(scene: &Scene, body: impl Into<Vec<u8>>) -> u16 {
@@ -144,6 +146,88 @@ async fn an_event_that_is_not_for_everybody_any_more_is_shown_no_longer() {
     event["cc"] = json!([]);
     assert_eq!(scene.agenda.tell(&scene.node, "Update", event).await, 202);
     assert!(scene.node.titles().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_late_word_that_an_event_is_not_for_everybody_hides_no_newer_one() {
+    let scene = Scene::set().await;
+    assert_eq!(scene.agenda.tell(&scene.node, "Update", scene.rewritten()).await, 202);
+    let mut private = scene.rewritten();
+    private["to"] = json!([format!("{}/followers", scene.agenda.id)]);
+    private["cc"] = json!([]);
+    private["updated"] = json!("2026-11-22T11:59:59Z");
+    assert_eq!(scene.agenda.tell(&scene.node, "Update", private.clone()).await, 202);
+    assert_eq!(scene.node.titles().await, ["Détourné"]);
+    private["updated"] = json!(null);
+    assert_eq!(scene.agenda.tell(&scene.node, "Update", private).await, 202);
+    assert!(scene.node.titles().await.is_empty(), "it does not say when");
+}
+
+#[tokio::test]
+async fn a_date_at_the_end_of_time_is_refused_and_what_is_listed_behind_it_is_read() {
+    let scene = Scene::set().await;
+    let mut listed = Vec::new();
+    for (at, (date, zone)) in [
+        ("-262143-01-01T00:00:00", "Europe/Paris"),
+        ("+262142-12-31T23:59:59", "America/New_York"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for key in ["startTime", "previousStartTime"] {
+            let mut event = scene
+                .honest
+                .event(&scene.agenda, &format!("{key}{at}"), "Fin des temps");
+            event["startTime"] = json!(null);
+            event["timezone"] = json!(zone);
+            event[key] = json!(date);
+            let create = scene.agenda.tell(&scene.node, "Create", event.clone());
+            assert_eq!(create.await, 422, "{key} {date}");
+            listed.push(event);
+        }
+    }
+    scene.unharmed().await;
+    let mut last = scene.honest.event(&scene.agenda, "dernier", "Dernier");
+    last["endTime"] = json!("-262143-01-01T00:00:00");
+    listed.extend([scene.event.clone(), last]);
+    let outbox = scene.honest.url("/agenda/outbox");
+    let pages = json!({ "id": outbox, "type": "OrderedCollection", "orderedItems": listed });
+    scene.honest.serve("/agenda/outbox", &pages);
+    scene.node.clock.advance(TimeDelta::days(1));
+    scene.node.pull().await;
+    let mut titles = scene.node.titles().await;
+    titles.sort();
+    assert_eq!(titles, ["Atelier", "Dernier"]);
+}
+
+#[tokio::test]
+async fn a_signed_event_that_is_too_long_to_be_handed_on_is_announced_by_its_id() {
+    let scene = Scene::set().await;
+    let rlin = network(&scene.node, "rlin").await;
+    follow_as(&scene.node, &rlin, &scene.agenda.id).await;
+    scene.node.deliver().await;
+    let asked = scene.honest.received(&scene.node).await.pop().expect("a Follow");
+    assert_eq!(scene.agenda.tell(&scene.node, "Accept", asked).await, 202);
+    let short = scene.honest.event(&scene.agenda, "court", "Court");
+    let mut long = scene.honest.event(&scene.agenda, "long", "Long");
+    long["content"] = json!("mot ".repeat(20_000));
+    for event in [&short, &long] {
+        let signed = scene.agenda.proven(event.clone());
+        assert_eq!(scene.agenda.tell(&scene.node, "Create", signed).await, 202);
+    }
+    scene.node.announce().await;
+    let page = scene.node.get("/groups/rlin/upcoming?page=first", ACTIVITY).await;
+    let listed = page.json()["orderedItems"].clone();
+    let item = |event: &Value| {
+        let mut items = listed.as_array().expect("items").iter();
+        items
+            .find(|item| item["id"] == event["id"])
+            .expect("it is announced")
+            .clone()
+    };
+    assert_eq!(item(&short)["name"], "Court", "as its author signed it");
+    assert_eq!(item(&long)["name"], json!(null));
+    assert!(page.text.len() < 64 * 1024, "{}", page.text.len());
 }
 
 #[tokio::test]

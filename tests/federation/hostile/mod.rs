@@ -116,7 +116,7 @@ const ATTACKS: &[Attack] = &[
     attack("11", "an upload that looks like a document: CVE-2024-25623 (Mastodon)",
         &["a_page_or_upload_that_looks_like_an_event", "an_actor_served_as_a_page_is_nobody", "a_document_of_another_type_is_not_read"]),
     attack("12", "an Update of somebody else's, a change of author",
-        &["an_event_of_another_server_in_create_update_and_delete", "an_update_or_delete_by_another_actor_of_the_same_server", "a_change_of_owner_by_the_owner", "a_stranger_who_slips_in_an_event_as_if_it_were_of_the_followed_group"]),
+        &["an_event_of_another_server_in_create_update_and_delete", "an_update_or_delete_by_another_actor_of_the_same_server", "a_change_of_owner_by_the_owner", "a_followed_neighbour_that_names_itself_first_among_the_authors", "a_stranger_who_slips_in_an_event_as_if_it_were_of_the_followed_group"]),
     attack("13", "Delete, Undo, Accept of somebody else's",
         &["an_event_of_another_server_in_create_update_and_delete", "an_event_of_ours_in_create_update_and_delete", "an_undo_of_the_follow_of_another", "an_undo_of_the_announce_of_another", "an_accept_of_a_follow_that_was_never_asked", "answers_to_a_join_and_requests_to_quote_have_no_effect", "a_followed_neighbour_cannot_bury_events_before_they_come"]),
     attack("14", "an Accept by another than the one asked: CVE-2025-30741 (Pixelfed)",

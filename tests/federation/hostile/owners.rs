@@ -79,6 +79,40 @@ async fn an_update_or_delete_by_another_actor_of_the_same_server() {
 }
 
 #[tokio::test]
+async fn a_followed_neighbour_that_names_itself_first_among_the_authors() {
+    let scene = Scene::set().await;
+    let neighbour = scene.honest.actor("Group", "voisin");
+    scene.follow(&scene.honest, &neighbour).await;
+    let mut shared = scene.rewritten();
+    shared["attributedTo"] = json!([neighbour.id, scene.agenda.id]);
+    let proven = neighbour.proven(shared.clone());
+    for (at, (kind, object)) in [
+        ("Update", shared.clone()),
+        ("Create", proven.clone()),
+        ("Announce", proven),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(neighbour.tell(&scene.node, kind, object).await, 202, "{kind}");
+        assert_eq!(
+            scene.honest.asked_for("/events/atelier"),
+            at + 1,
+            "its own address decides"
+        );
+        scene.unharmed().await;
+    }
+    let said = json!({
+        "id": scene.honest.url("/voisin/outbox"), "type": "OrderedCollection",
+        "orderedItems": [neighbour.says("Update", shared)],
+    });
+    scene.honest.serve("/voisin/outbox", &said);
+    scene.node.clock.advance(TimeDelta::days(1));
+    scene.node.pull().await;
+    scene.unharmed().await;
+}
+
+#[tokio::test]
 async fn a_change_of_owner_by_the_owner() {
     let scene = Scene::set().await;
     let neighbour = scene.honest.actor("Group", "voisin");

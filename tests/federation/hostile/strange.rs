@@ -10,6 +10,7 @@ use maillage::domain::time::Clock;
 use serde_json::{Value, json};
 
 use super::{Scene, rewritten};
+use crate::federation::comings_and_goings::busy;
 use crate::support::database::Database;
 use crate::support::foreign::{ACTIVITY, Foreign, Letter, PUBLIC};
 use crate::support::network::{Home, clock, workshop};
@@ -320,6 +321,26 @@ async fn texts_made_to_keep_a_reader_busy() {
         assert_eq!(scene.agenda.tell(&scene.node, "Update", event).await, 202, "{piece}");
         assert!(started.elapsed() < AT_ONCE, "{piece}: {:?}", started.elapsed());
     }
+}
+
+#[tokio::test]
+async fn what_is_of_no_use_waits_for_nobody_who_writes() {
+    let scene = Scene::set().await;
+    assert_eq!(
+        scene.mallory.tell(&scene.node, "Like", "https://a.example/1").await,
+        202,
+        "its key is known from now on"
+    );
+    let like = json!({
+        "id": scene.evil.url("/likes/1"), "type": "Like", "actor": scene.mallory.id, "object": scene.event["id"],
+    });
+    let written = busy(&scene.node, |_| Ok(())).await;
+    for (kind, object) in [("Undo", like), ("Delete", json!(scene.evil.url("/notes/1")))] {
+        let told = scene.mallory.tell(&scene.node, kind, object);
+        let answer = tokio::time::timeout(AT_ONCE, told).await;
+        assert_eq!(answer.ok(), Some(202), "{kind}");
+    }
+    written.let_go().await;
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Gancio: one application actor for a whole town, whose activities all have the id of the Create.
 
+use chrono::TimeDelta;
+
 use super::{Scene, place, when};
 
 async fn scene() -> Scene {
@@ -66,4 +68,25 @@ async fn it_is_discovered() {
     scene
         .is_discovered("gancio@gancio.example", &gancio, Some("/federation/u/gancio"), "gancio")
         .await;
+}
+
+/// Its Follow has one id for ever and no date, and so has its Undo: each is the same as the one before, to the byte.
+#[tokio::test]
+async fn it_leaves_and_follows_again_in_the_same_words() {
+    let scene = scene().await;
+    let gancio = scene.actor("actor");
+    let follow = gancio.letter(&scene.node, &scene.fixture("follow"));
+    assert_eq!(follow.send(&scene.node).await, 202);
+    assert_eq!(scene.followers("/actor").await, 1);
+    for (name, followers) in [("unfollow", 0), ("follow", 1), ("follow", 1), ("unfollow", 0)] {
+        scene.node.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(scene.send(&gancio, name).await, 202);
+        assert_eq!(scene.followers("/actor").await, followers, "{name}");
+    }
+    scene.node.deliver().await;
+    let answers = scene.received("Accept").await.len();
+    assert_eq!(follow.send(&scene.node).await, 202);
+    assert_eq!(scene.followers("/actor").await, 0, "the same request is a repetition");
+    scene.node.deliver().await;
+    assert_eq!((answers, scene.received("Accept").await.len()), (3, 3));
 }

@@ -1,8 +1,10 @@
 //! Mobilizon 5.1: groups, people who write for them, the relay of the instance.
 
+use chrono::TimeDelta;
 use serde_json::json;
 
 use super::{Scene, place, when};
+use crate::support::foreign::ACTIVITY;
 
 async fn scene() -> Scene {
     Scene::new("mobilizon", "mobilizon.example").await
@@ -69,6 +71,43 @@ async fn an_event_online_and_full_is_read_and_one_for_members_is_not_shown() {
         "Visio entraide",
         "what is not public stays out"
     );
+}
+
+/// The person who writes for the group says so; the event is the group's.
+#[tokio::test]
+async fn an_event_that_is_by_link_only_or_private_from_now_on_is_shown_no_longer() {
+    for status in [200, 404, 410] {
+        let scene = scene().await;
+        let (group, person) = (scene.actor("actor"), scene.actor("person"));
+        scene.follow(&group).await;
+        scene.publish("create");
+        assert_eq!(scene.send(&person, "create").await, 202);
+        let (mut hidden, members) = (scene.fixture("update"), scene.fixture("members"));
+        for key in ["to", "cc"] {
+            hidden[key] = members[key].clone();
+            hidden["object"][key] = members[key].clone();
+        }
+        assert_eq!(person.send(&scene.node, &hidden).await, 202);
+        assert_eq!(
+            scene.only().await["title"],
+            "Café numérique du jeudi",
+            "as it is told there"
+        );
+        scene.node.clock.advance(TimeDelta::minutes(1));
+        let path = scene.path(&hidden["object"]["id"]);
+        let told = hidden["object"].to_string();
+        scene.other.serve_as(&path, status, ACTIVITY, &told);
+        assert_eq!(person.send(&scene.node, &hidden).await, 202);
+        assert!(scene.shown().await.is_empty(), "{status}");
+        scene.node.clock.advance(TimeDelta::minutes(1));
+        scene.publish("update");
+        assert_eq!(scene.send(&person, "update").await, 202);
+        assert_eq!(
+            scene.only().await["title"],
+            "Café numérique du vendredi",
+            "it may be again"
+        );
+    }
 }
 
 #[tokio::test]

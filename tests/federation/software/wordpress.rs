@@ -1,6 +1,9 @@
 //! WordPress with the Event Bridge: ids with a query, offsets for zones, everything by the page of the event.
 
+use chrono::TimeDelta;
+use maillage::app::moderation;
 use maillage::federation::discover::discover;
+use maillage::store::followers;
 
 use super::super::fetch::fetcher;
 use super::{Scene, place, when};
@@ -99,4 +102,22 @@ async fn its_domain_leads_to_the_blog_and_not_to_the_actor_that_only_signs() {
         .serve_as(&finger, 200, "application/jrd+json; charset=utf-8", &answer);
     let found = discover(&fetcher(), domain).await.expect("somebody");
     assert_eq!(found.actor.as_str(), blog.id);
+}
+
+/// Its Follow has one id for each actor, and no date.
+#[tokio::test]
+async fn it_follows_again_in_the_same_words_after_the_staff_removed_it() {
+    let scene = scene().await;
+    let blog = scene.actor("actor");
+    assert_eq!(scene.send(&blog, "follow").await, 202);
+    let store = &scene.node.node.store;
+    let all = store.read(|conn| followers::list_all(conn, None, 9)).await;
+    let (follower, _) = all.expect("a list").remove(0);
+    moderation::remove_follower(&scene.node.node, follower.id)
+        .await
+        .expect("removed");
+    assert_eq!(scene.followers("/groups/agenda").await, 0);
+    scene.node.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(scene.send(&blog, "follow").await, 202);
+    assert_eq!(scene.followers("/groups/agenda").await, 1);
 }
