@@ -9,6 +9,7 @@ pub mod domain;
 pub mod federation;
 pub mod feed;
 pub mod locale;
+pub mod packed;
 pub mod store;
 pub mod telemetry;
 pub mod web;

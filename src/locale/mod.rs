@@ -12,6 +12,7 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 use crate::domain::vocabulary::Vocabulary;
+use crate::packed;
 
 pub use dates::{capitalise, phone};
 pub use facts::{Practical, place_line};
@@ -113,8 +114,10 @@ impl Locale {
 
 type Bundle = FluentBundle<FluentResource>;
 
-const FRENCH: &str = include_str!("fr.ftl");
-const ENGLISH: &str = include_str!("en.ftl");
+/// `fr.ftl`, as `build.rs` compresses it.
+const FRENCH: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/fr.ftl.gz"));
+/// `en.ftl`, the same.
+const ENGLISH: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/en.ftl.gz"));
 
 fn bundle(language: Language) -> &'static Bundle {
     static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| [build("fr", FRENCH), build("en", ENGLISH)]);
@@ -125,8 +128,9 @@ fn bundle(language: Language) -> &'static Bundle {
 }
 
 /// A malformed entry is left out here and fails the tests, which look at the parser's own list of errors.
-fn build(tag: &str, source: &str) -> Bundle {
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(readable, _)| readable);
+fn build(tag: &str, packed: &[u8]) -> Bundle {
+    let source = packed::text(packed).unwrap_or_default();
+    let resource = FluentResource::try_new(source).unwrap_or_else(|(readable, _)| readable);
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // Isolation marks (U+2068…) would end up in feeds, text messages and copied addresses.

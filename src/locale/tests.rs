@@ -9,6 +9,9 @@ use fluent_bundle::FluentResource;
 
 use super::*;
 
+const FRENCH: &str = include_str!("fr.ftl");
+const ENGLISH: &str = include_str!("en.ftl");
+
 fn keys(source: &str) -> BTreeSet<String> {
     let resource = FluentResource::try_new(source.to_owned()).expect("a catalogue without syntax errors");
     assert!(resource.entries().count() > 50);

@@ -5,18 +5,17 @@ mod follows;
 mod shift;
 mod site;
 
-use std::io::Read as _;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use flate2::read::GzDecoder;
 
 use super::Failure;
 use super::serve::{Signals, listen};
 use crate::app::import::{self, Plan};
 use crate::domain::centre::CentreKind;
 use crate::domain::time::{Clock, SystemClock};
+use crate::packed;
 use crate::web::SIGN_IN;
 use site::Site;
 
@@ -29,13 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Time in which our own signal may come in after that of a node.
 const AFTER: Duration = Duration::from_millis(300);
-
-/// [`PROGRAMME`] as text.
-fn programme() -> std::io::Result<String> {
-    let mut text = String::new();
-    GzDecoder::new(PROGRAMME).read_to_string(&mut text)?;
-    Ok(text)
-}
 
 #[derive(Debug, Args)]
 pub(super) struct Demo {
@@ -74,7 +66,7 @@ pub(super) async fn run(demo: Demo) -> Result<(), Failure> {
 /// nodes then end with their `Site`.
 async fn live(demo: &Demo, mut centres: Site, mut networks: Site) -> Result<(), Failure> {
     eprintln!("Preparing two nodes in a temporary folder…");
-    let programme = programme().context("the demo programme")?;
+    let programme = packed::text(PROGRAMME).context("the demo programme")?;
     let mut plan = import::plan(&programme).context("the demo programme")?;
     if demo.today {
         shift::to_week_of(&mut plan, SystemClock.now())?;
