@@ -75,8 +75,8 @@ mod tests {
     use crate::app::import::plan;
 
     fn moved_to(now: &str) -> (Plan, Plan) {
-        let before = plan(&super::super::programme().expect("a text")).expect("the programme");
-        let mut after = plan(&super::super::programme().expect("a text")).expect("the programme");
+        let before = plan(&crate::packed::text(super::super::PROGRAMME).expect("a text")).expect("the programme");
+        let mut after = plan(&crate::packed::text(super::super::PROGRAMME).expect("a text")).expect("the programme");
         to_week_of(&mut after, now.parse().expect("an instant")).expect("moved");
         (before, after)
     }
