@@ -144,9 +144,8 @@ pub async fn receive(
     if let Some(handle) = addressee {
         check_addressee(federation, handle).await?;
     }
-    let sums = (digest, fingerprint);
-    let outcome = match believe(config, admitted, body, sums).await {
-        Err(NotTaken::Unavailable(SENDER_CHANGED)) => believe(config, admitted, body, sums).await,
+    let outcome = match believe(config, admitted, body, digest).await {
+        Err(NotTaken::Unavailable(SENDER_CHANGED)) => believe(config, admitted, body, digest).await,
         outcome => outcome,
     };
     if matches!(outcome, Ok(()) | Err(NotTaken::Duplicate)) {
@@ -155,12 +154,11 @@ pub async fn receive(
     outcome
 }
 
-/// `sums` are the digest of the body and the fingerprint of the request.
 async fn believe(
     config: &FederationConfig<Federation>,
     admitted: &Admitted,
     body: &[u8],
-    sums: (Sha256, Sha256),
+    digest: Sha256,
 ) -> Result<(), NotTaken> {
     let federation: &Federation = config;
     let document = Arc::new(json::parse(body).map_err(|_| NotTaken::Malformed("json"))?);
@@ -187,7 +185,12 @@ async fn believe(
     heard::host_is_up(federation, &sender.peer.host).await;
     proof::check_activity(federation, &document, &sender.peer)?;
     drop(document);
-    let receipt = Receipt::new(&incoming, sums, &sender, federation.now());
+    let receipt = Receipt::new(
+        &incoming,
+        (digest, admitted.signature.signed_at()),
+        &sender,
+        federation.now(),
+    );
     let outcome = activity::dispatch(config, incoming, receipt).await;
     if outcome.is_ok() {
         federation.heard.note(sender.peer.id, federation.now());

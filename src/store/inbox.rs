@@ -2,7 +2,7 @@
 //! repeated and a second one is silent.
 //!
 //! An activity is known by the SHA-256 of its body, in which its id stands: the content counts, because Mobilizon reuses one
-//! id for each `Update` of an event; a `Follow` or `Undo`, by that of its signed request. Half of the digest is kept: in
+//! id for each `Update` of an event. Of a `Follow` or `Undo` the time of its signature counts too. Half of the digest is kept: in
 //! `inbox_seen`, or with the event that it brought (a row less for each), until that goes.
 
 use diesel::backend::Backend;
@@ -36,6 +36,20 @@ pub fn first_time(conn: &mut Conn, digest: &[u8; 32], now: Instant) -> Result<bo
     };
     let inserted = natively!(conn, |conn| seen.execute(conn))?;
     Ok(inserted == 1)
+}
+
+/// Whether no body like this was signed at this moment or later, and remembers when: by the clock of its sender.
+///
+/// # Errors
+/// Only what the database refuses.
+pub fn newest(conn: &mut Conn, digest: &[u8; 32], signed: Instant) -> Result<bool, StoreError> {
+    let earlier = inbox_seen::table
+        .find(&digest[..KEPT])
+        .filter(inbox_seen::seen_at.lt(ms(signed)));
+    let renewed = diesel::update(earlier)
+        .set(inbox_seen::seen_at.eq(ms(signed)))
+        .execute(conn)?;
+    Ok(renewed == 1 || first_time(conn, digest, signed)?)
 }
 
 /// What an event bears of the message that brought it.
@@ -168,12 +182,15 @@ impl Query for Question<'_> {
 
 impl<C: Connection> RunQueryDsl<C> for Question<'_> {}
 
-/// Whether [`first_time`] has seen it: what is repeated is then known before any work is done for it.
+/// Whether [`first_time`] has seen it, or [`newest`] one that was signed at this moment or later: what is repeated is then known
+/// before any work is done for it.
 ///
 /// # Errors
 /// Only what the database refuses.
-pub fn seen(conn: &mut Conn, digest: &[u8; 32]) -> Result<bool, StoreError> {
-    let known = inbox_seen::table.find(&digest[..KEPT]);
+pub fn seen(conn: &mut Conn, digest: &[u8; 32], signed: Option<Instant>) -> Result<bool, StoreError> {
+    let known = inbox_seen::table
+        .find(&digest[..KEPT])
+        .filter(inbox_seen::seen_at.ge(signed.map_or(i64::MIN, ms)));
     Ok(diesel::select(diesel::dsl::exists(known)).get_result(conn)?)
 }
 

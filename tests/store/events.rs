@@ -264,14 +264,17 @@ fn a_remote_event_bears_the_message_that_brought_it() {
         events::upsert_over(conn, Some(event.clone()), &changed, when, Some(&other)).unwrap();
         assert!(arrival(conn, &message).expect("a sender").repeated, "it still does");
 
-        assert!(!inbox::seen(conn, &message).unwrap());
+        assert!(!inbox::seen(conn, &message, None).unwrap());
         events::forget(conn, &[event.id]).unwrap();
-        assert!(inbox::seen(conn, &message).unwrap());
+        assert!(inbox::seen(conn, &message, None).unwrap());
         assert!(arrival(conn, &message).expect("a sender").repeated);
         inbox::purge(conn, now() - Duration::hours(1)).unwrap();
-        assert!(inbox::seen(conn, &message).unwrap(), "it came when the id was made");
+        assert!(
+            inbox::seen(conn, &message, None).unwrap(),
+            "it came when the id was made"
+        );
         inbox::purge(conn, now() + Duration::hours(1)).unwrap();
-        assert!(!inbox::seen(conn, &message).unwrap());
+        assert!(!inbox::seen(conn, &message, None).unwrap());
 
         events::upsert_over(conn, None, &event, when, Some(&message)).unwrap();
         events::remove(conn, &event, &[], now()).unwrap();

@@ -152,8 +152,8 @@ fn what_was_taken_in_before_is_still_known() {
         ))
         .expect("a row");
         migrate::up(conn).expect("up again");
-        assert!(inbox::seen(conn, &digest).expect("a look"));
-        assert!(!inbox::seen(conn, &sha256(b"[]")).expect("a look"));
+        assert!(inbox::seen(conn, &digest, None).expect("a look"));
+        assert!(!inbox::seen(conn, &sha256(b"[]"), None).expect("a look"));
     });
 }
 

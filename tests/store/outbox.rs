@@ -469,14 +469,29 @@ fn what_was_said_of_a_deleted_object_leaves_the_outbox_and_is_still_delivered() 
 fn an_activity_is_taken_in_once_by_its_body() {
     both_conn(|conn| {
         let first = |conn: &mut Conn, digest: u8| inbox::first_time(conn, &[digest; 32], now()).unwrap();
-        assert!(!inbox::seen(conn, &[1; 32]).unwrap());
+        assert!(!inbox::seen(conn, &[1; 32], None).unwrap());
         assert!(first(conn, 1));
-        assert!(inbox::seen(conn, &[1; 32]).unwrap());
-        assert!(!inbox::seen(conn, &[2; 32]).unwrap());
+        assert!(inbox::seen(conn, &[1; 32], None).unwrap());
+        assert!(!inbox::seen(conn, &[2; 32], None).unwrap());
         assert!(!first(conn, 1));
         assert!(first(conn, 2));
         assert_eq!(inbox::purge(conn, now()).unwrap(), 0);
         assert_eq!(inbox::purge(conn, minutes(1)).unwrap(), 2);
         assert!(first(conn, 1));
+    });
+}
+
+#[test]
+fn what_may_be_meant_anew_is_taken_in_again_when_it_was_signed_later() {
+    both_conn(|conn| {
+        let newest = |conn: &mut Conn, at: i64| inbox::newest(conn, &[1; 32], minutes(at)).unwrap();
+        let seen = |conn: &mut Conn, at: i64| inbox::seen(conn, &[1; 32], Some(minutes(at))).unwrap();
+        assert!(!seen(conn, 1));
+        assert!(newest(conn, 2));
+        assert!(!newest(conn, 2), "the same");
+        assert!(!newest(conn, 1), "one that was under way for long");
+        assert_eq!([1, 2, 3].map(|at| seen(conn, at)), [true, true, false]);
+        assert!(newest(conn, 3));
+        assert!(!newest(conn, 2));
     });
 }

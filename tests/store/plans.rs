@@ -403,7 +403,7 @@ fn workers_and_lists_go_by_index() {
             pulls::claim(conn, now(), now(), pulls::Last::Whole, 8).expect("a claim");
             pulls::claim(conn, now(), now(), pulls::Last::Troubled, 8).expect("a claim");
             inbox::purge(conn, now()).expect("a purge");
-            inbox::seen(conn, &[7; 32]).expect("a look");
+            inbox::seen(conn, &[7; 32], None).expect("a look");
             let known = peer(conn, "autre", "other.example");
             let edition = peers::Edition::of(&known).expect("an edition");
             inbox::arrival(conn, known.id, &edition, "https://other.example/1", &[7; 32]).expect("a look");

@@ -256,7 +256,7 @@ async fn at_its_origin(federation: &Federation, id: &Url, budget: &mut Budget) -
 
 /// Keeps it, where it is wanted; whether the whole programme of its publisher is to be read now.
 async fn keep(federation: &Federation, receipt: Receipt, told: Told) -> Result<bool, NotTaken> {
-    let told = told.brought_by(receipt.known_by);
+    let told = told.brought_by(receipt.digest);
     let kept = federation.store.try_write(move |conn| {
         let arrival = receipt.take_event(conn, &told)?;
         intake::keep_if_followed(conn, &told, &receipt.sender, arrival, receipt.now)

@@ -47,8 +47,9 @@ use crate::store::{Conn, centres, inbox, peers};
 pub struct Receipt {
     id: Url,
     actor: Url,
-    /// By what a repetition of it is recognised.
-    known_by: Sha256,
+    digest: Sha256,
+    /// When it was signed, where the same words may be meant anew.
+    renewed: Option<Instant>,
     /// Who signed it.
     pub sender: Arc<Peer>,
     edition: Arc<Edition>,
@@ -59,19 +60,17 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The receipt of `incoming`, signed by `sender` in a `request` of this fingerprint with a `body` of this digest.
+    /// The receipt of `incoming`, signed by `sender` at this moment with a body of this digest.
     ///
     /// Who tries again signs the same body anew, so a repetition is known by its body. A Follow or an Undo brings nothing
     /// but itself, and reads the same when it is meant anew: Gancio and WordPress follow by a fixed id, without a date. Of
-    /// these only the same request is a repetition.
-    pub fn new(incoming: &Incoming, (body, request): (Sha256, Sha256), sender: &Acquaintance, now: Instant) -> Self {
+    /// these, one that was signed later than those before it counts again; one that was under way for long does not.
+    pub fn new(incoming: &Incoming, (digest, signed): (Sha256, Instant), sender: &Acquaintance, now: Instant) -> Self {
         Self {
-            id: id_of(incoming, &body),
+            id: id_of(incoming, &digest),
             actor: incoming.actor.clone(),
-            known_by: match incoming.kind.as_str() {
-                "Follow" | "Undo" => request,
-                _ => body,
-            },
+            digest,
+            renewed: Some(signed).filter(|_| matches!(incoming.kind.as_str(), "Follow" | "Undo")),
             sender: Arc::clone(&sender.peer),
             edition: Arc::clone(&sender.edition),
             followed: sender.followed,
@@ -84,8 +83,8 @@ impl Receipt {
     /// # Errors
     /// [`NotTaken::Duplicate`].
     async fn refuse_known(&self, federation: &Federation) -> Result<(), NotTaken> {
-        let known_by = self.known_by;
-        let known = federation.store.read(move |conn| inbox::seen(conn, &known_by));
+        let (digest, renewed) = (self.digest, self.renewed);
+        let known = federation.store.read(move |conn| inbox::seen(conn, &digest, renewed));
         if known.await? {
             return Err(NotTaken::Duplicate);
         }
@@ -118,7 +117,7 @@ impl Receipt {
     /// [`take`](Self::take), when it brings an event; how the sender stands, and what there is of the event. One that is new
     /// bears the note that its message was taken in.
     fn take_event(&self, conn: &mut Conn, told: &Told) -> Result<Arrival, NotTaken> {
-        let arrival = inbox::arrival(conn, self.sender.id, &self.edition, &told.event.uri, &self.known_by)?;
+        let arrival = inbox::arrival(conn, self.sender.id, &self.edition, &told.event.uri, &self.digest)?;
         let Some(arrival) = arrival.filter(|arrival| arrival.sender.current) else {
             return Err(NotTaken::Unavailable(SENDER_CHANGED));
         };
@@ -132,10 +131,11 @@ impl Receipt {
     }
 
     fn note(&self, conn: &mut Conn) -> Result<(), NotTaken> {
-        if !inbox::first_time(conn, &self.known_by, self.now)? {
-            return Err(NotTaken::Duplicate);
-        }
-        Ok(())
+        let is_new = match self.renewed {
+            Some(signed) => inbox::newest(conn, &self.digest, signed)?,
+            None => inbox::first_time(conn, &self.digest, self.now)?,
+        };
+        if is_new { Ok(()) } else { Err(NotTaken::Duplicate) }
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::{DateTime, Utc};
 use http_signature_normalization::verify::ParsedHeader;
 
 use super::headers::Headers;
@@ -30,7 +31,7 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
     covered.check_required(request.needs_digest())?;
     let headers = Headers(request.headers);
     check_host(request, &headers)?;
-    check_time(&parameters, &covered, &headers, request)?;
+    let signed_at = check_time(&parameters, &covered, &headers, request)?;
     let digest = check_body(request, &headers)?;
     let signed = |target| signed_string(request.method, target, &parameters, &covered, &headers);
     let without_query = request.target_without_query().map(signed).transpose()?;
@@ -42,6 +43,7 @@ pub(super) fn parse(request: &Incoming<'_>, header: &str) -> Result<Signature, S
         bytes: BASE64
             .decode(parameters.signature)
             .map_err(|_| SignatureError::Malformed("the signature is not base64"))?,
+        signed_at,
         digest,
         bases: std::iter::once(whole).chain(without_query).collect(),
     })
@@ -86,22 +88,26 @@ fn check_algorithm(label: Option<&str>) -> Result<(), SignatureError> {
     }
 }
 
+/// When it was signed: by `created` where both are covered.
 fn check_time(
     parameters: &Parameters<'_>,
     covered: &Covered<'_>,
     headers: &Headers<'_>,
     request: &Incoming<'_>,
-) -> Result<(), SignatureError> {
+) -> Result<DateTime<Utc>, SignatureError> {
+    let mut signed_at = None;
     if covered.has("date") {
-        window::check_date(headers.one("date")?.ok_or(SignatureError::AbsentHeader)?, request.now)?;
+        let date = headers.one("date")?.ok_or(SignatureError::AbsentHeader)?;
+        signed_at = Some(window::check_date(date, request.now)?);
     }
     if covered.has("(created)") {
-        window::check_created(parameters.created.ok_or(SignatureError::AbsentHeader)?, request.now)?;
+        let created = parameters.created.ok_or(SignatureError::AbsentHeader)?;
+        signed_at = Some(window::check_created(created, request.now)?);
     }
     if let Some(expires) = parameters.expires {
         window::check_expires(expires, parameters.created, request.now)?;
     }
-    Ok(())
+    signed_at.ok_or(SignatureError::DateUnsigned)
 }
 
 /// A digest that is there must be right, covered or not.

@@ -202,6 +202,8 @@ pub struct Signature {
     /// The kind of key that RFC 9421 `alg` states.
     stated: Option<KeyKind>,
     bytes: Vec<u8>,
+    /// When it was made, by the clock of who made it.
+    signed_at: DateTime<Utc>,
     /// The digest of the body that the request states.
     digest: Option<Sha256>,
     /// What may have been signed, likeliest first: the request, and a GET without its query.
@@ -232,6 +234,11 @@ impl Signature {
     /// The scheme that the sender used: it reads that one as well.
     pub fn scheme(&self) -> Scheme {
         self.scheme
+    }
+
+    /// When it was made, to the second, by the clock of who made it.
+    pub fn signed_at(&self) -> DateTime<Utc> {
+        self.signed_at
     }
 
     /// What is signed and the signature itself, in short: two requests that share it are the same one.

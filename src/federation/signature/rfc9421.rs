@@ -22,7 +22,7 @@ pub(super) fn parse(request: &Incoming<'_>, input: &str, value: &str) -> Result<
     let headers = Headers(request.headers);
     check_host(request, &headers)?;
     let created = input.created.ok_or(SignatureError::DateUnsigned)?;
-    window::check_created(created, request.now)?;
+    let signed_at = window::check_created(created, request.now)?;
     if input.has("date") {
         window::check_date(headers.one("date")?.ok_or(SignatureError::AbsentHeader)?, request.now)?;
     }
@@ -43,6 +43,7 @@ pub(super) fn parse(request: &Incoming<'_>, input: &str, value: &str) -> Result<
         scheme: Scheme::Rfc9421,
         stated,
         bytes: signature_bytes(value, input.label)?,
+        signed_at,
         digest,
         bases: vec![base(&input, request, &headers)?],
     })

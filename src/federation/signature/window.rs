@@ -11,13 +11,13 @@ pub const PAST: TimeDelta = TimeDelta::minutes(65);
 pub const AHEAD: TimeDelta = TimeDelta::minutes(60);
 
 /// Checks a `Date` header (IMF-fixdate; the obsolete forms of RFC 9110 §5.6.7 are read too).
-pub(super) fn check_date(header: &str, now: DateTime<Utc>) -> Result<(), SignatureError> {
+pub(super) fn check_date(header: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, SignatureError> {
     let signed = httpdate::parse_http_date(header).map_err(|_| SignatureError::DateMalformed)?;
     check_instant(signed.into(), now)
 }
 
-/// Checks `created`, in seconds since 1970.
-pub(super) fn check_created(created: i64, now: DateTime<Utc>) -> Result<(), SignatureError> {
+/// Checks `created`, in seconds since 1970; returns it.
+pub(super) fn check_created(created: i64, now: DateTime<Utc>) -> Result<DateTime<Utc>, SignatureError> {
     check_instant(instant(created)?, now)
 }
 
@@ -33,14 +33,14 @@ pub(super) fn check_expires(expires: i64, created: Option<i64>, now: DateTime<Ut
     }
 }
 
-fn check_instant(signed: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), SignatureError> {
+fn check_instant(signed: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, SignatureError> {
     let age = now.signed_duration_since(signed);
     if age > PAST {
         Err(SignatureError::TooOld)
     } else if age < -AHEAD {
         Err(SignatureError::Future)
     } else {
-        Ok(())
+        Ok(signed)
     }
 }
 

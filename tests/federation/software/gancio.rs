@@ -75,6 +75,9 @@ async fn it_is_discovered() {
 async fn it_leaves_and_follows_again_in_the_same_words() {
     let scene = scene().await;
     let gancio = scene.actor("actor");
+    // Its first attempt is under way for long.
+    let late = gancio.letter(&scene.node, &scene.fixture("follow"));
+    scene.node.clock.advance(TimeDelta::seconds(30));
     let follow = gancio.letter(&scene.node, &scene.fixture("follow"));
     assert_eq!(follow.send(&scene.node).await, 202);
     assert_eq!(scene.followers("/actor").await, 1);
@@ -85,8 +88,10 @@ async fn it_leaves_and_follows_again_in_the_same_words() {
     }
     scene.node.deliver().await;
     let answers = scene.received("Accept").await.len();
-    assert_eq!(follow.send(&scene.node).await, 202);
-    assert_eq!(scene.followers("/actor").await, 0, "the same request is a repetition");
+    for (letter, what) in [(follow, "the same request"), (late, "one that was signed before")] {
+        assert_eq!(letter.send(&scene.node).await, 202);
+        assert_eq!(scene.followers("/actor").await, 0, "{what} is a repetition");
+    }
     scene.node.deliver().await;
     assert_eq!((answers, scene.received("Accept").await.len()), (3, 3));
 }
