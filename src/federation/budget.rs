@@ -41,14 +41,25 @@ impl Budget {
     /// # Errors
     /// As [`Budget::take`] and [`NotTaken::of_fetch`].
     pub async fn fetch(&mut self, federation: &Federation, url: &Url) -> Result<Arc<Fetched>, NotTaken> {
+        let fetched = self.ask(federation, url).await?;
+        fetched.map_err(|error| NotTaken::of_fetch(&error))
+    }
+
+    /// The same for whoever wants to know how it failed.
+    ///
+    /// # Errors
+    /// As [`Budget::take`].
+    pub async fn ask(
+        &mut self,
+        federation: &Federation,
+        url: &Url,
+    ) -> Result<Result<Arc<Fetched>, FetchError>, NotTaken> {
         self.take(url)?;
         let fetched = federation.fetcher.get_named(url).await;
-        fetched.map_err(|error| {
-            if matches!(error, FetchError::Timeout | FetchError::Connect) {
-                self.is_silent(url);
-            }
-            NotTaken::of_fetch(&error)
-        })
+        if let Err(FetchError::Timeout | FetchError::Connect) = &fetched {
+            self.is_silent(url);
+        }
+        Ok(fetched)
     }
 
     /// Takes one fetch.

@@ -64,7 +64,11 @@ pub async fn fetch(federation: &Federation, id: &Url, budget: &mut Budget) -> Re
     Ok(fetched)
 }
 
-fn check_id(fetched: &Fetched) -> Result<(), NotTaken> {
+/// The document must name itself by the address where it is.
+///
+/// # Errors
+/// [`NotTaken::Forbidden`] `other_id`.
+pub(super) fn check_id(fetched: &Fetched) -> Result<(), NotTaken> {
     if read::id(&fetched.value).as_ref() == Some(&fetched.final_url) {
         Ok(())
     } else {

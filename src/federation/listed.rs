@@ -15,7 +15,7 @@ use super::budget::Budget;
 use super::context::Federation;
 use super::convert::json::Value;
 use super::convert::{collection_in, read};
-use super::fetch::{FetchError, Fetched};
+use super::fetch::Fetched;
 use super::guard::same_origin;
 use super::intake::{self, Held, Told};
 use super::networks::programme::{ROADS, VIA};
@@ -168,23 +168,13 @@ async fn document(
     budget: &mut Budget,
     now: Instant,
 ) -> Result<Arc<Fetched>, NotTaken> {
-    budget.take(uri)?;
-    let fetched = match federation.fetcher.get_named(uri).await {
-        Ok(fetched) => fetched,
-        Err(error) => {
-            if matches!(error, FetchError::Timeout | FetchError::Connect) {
-                budget.is_silent(uri);
-            }
-            federation.passed_over.note_failure(uri, &error, now);
-            return Err(NotTaken::of_fetch(&error));
-        }
-    };
-    if read::id(&fetched.value).as_ref() == Some(&fetched.final_url) {
-        return Ok(fetched);
-    }
-    let refusal = NotTaken::Forbidden("other_id");
-    federation.passed_over.note_refusal(uri, &refusal, now);
-    Err(refusal)
+    let fetched = budget.ask(federation, uri).await?.map_err(|error| {
+        federation.passed_over.note_failure(uri, &error, now);
+        NotTaken::of_fetch(&error)
+    })?;
+    let named = intake::check_id(&fetched);
+    named.inspect_err(|refusal| federation.passed_over.note_refusal(uri, refusal, now))?;
+    Ok(fetched)
 }
 
 /// An event of the peer's own origin needs no proof; a good one is kept to be handed on. None where another of its authors

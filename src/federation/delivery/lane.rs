@@ -172,12 +172,14 @@ impl Lane {
         }
         let sent = self.again(stuck, report).await;
         for delivery in beside {
-            if !self.is_held(began).await? {
+            // Who is away by now, or asks for time, is left alone.
+            if sent.is_away() || !self.is_held(began).await? {
                 break;
             }
             match self.again(&delivery, report).await {
                 Sent::Delivered => report.delivered.push(delivery.id),
-                Sent::Failed(_) => {}
+                Sent::Failed(failure) if failure.stumbled => {}
+                Sent::Failed(_) => break,
                 closed => report.closed.push((delivery, closed)),
             }
         }
@@ -228,6 +230,9 @@ impl Lane {
             }
             let Some(next) = self.beside(&tried).await? else { break };
             tried.push(Arc::clone(&next.activity));
+            if report.is_gone(&next) {
+                continue;
+            }
             let sent = send(&self.federation, &next, &mut self.manner, &mut self.prepared).await;
             match sent {
                 Sent::Delivered => {

@@ -38,6 +38,11 @@ impl Sent {
         matches!(self, Self::Failed(failure) if failure.stumbled)
     }
 
+    /// Whether the host failed whatever it was sent: it is away or busy.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Failed(failure) if !failure.stumbled)
+    }
+
     /// No more attempts at what a host stumbles over.
     pub fn final_if_stumbled(self) -> Self {
         match self {

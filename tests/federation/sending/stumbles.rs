@@ -142,3 +142,27 @@ async fn a_refusal_among_the_others_hides_none_that_is_taken_in() {
     assert_eq!(others, [2, 3, 4]);
     assert_eq!(waiting(&node.node.store, &inbox).await, 0);
 }
+
+#[tokio::test]
+async fn a_host_that_asks_for_time_in_the_middle_is_left_alone() {
+    let (_home, node) = impatient().await;
+    let asks = AtomicUsize::new(0);
+    let server = Server::start(
+        move |request| match (super::number(request), asks.load(Ordering::SeqCst)) {
+            (_, 1) => Reply::new(429, "retry-after: 3600\r\n", b""),
+            (1 | 2, _) => Reply::status(500),
+            _ => {
+                asks.store(1, Ordering::SeqCst);
+                Reply::status(202)
+            }
+        },
+    );
+    let inbox = server.url("/inbox");
+    record(&node, 1..=4, std::slice::from_ref(&inbox)).await;
+    for _ in 0..4 {
+        node.deliver().await;
+        node.later(600);
+    }
+    assert_eq!(came(&server, "localhost"), [1, 1, 1, 1, 2, 3, 1]);
+    assert_eq!(waiting(&node.node.store, &inbox).await, 3);
+}
