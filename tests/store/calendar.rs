@@ -364,6 +364,38 @@ fn near_a_point_or_a_known_town() {
 }
 
 #[test]
+fn near_a_town_is_by_its_whole_name_or_its_postcode() {
+    both_conn(|conn| {
+        let one = centre(conn, "escale", CentreKind::Centre);
+        for (city, postcode, point) in [
+            ("Saint-Étienne", "42000", (45.44, 4.39)),
+            ("Saint-Denis", "93200", (48.94, 2.36)),
+            ("Paris 12", "75012", (48.84, 2.39)),
+            ("Namur", "B 5000", (50.47, 4.87)),
+        ] {
+            let mut facts = facts(city, "2026-12-02T09:00:00Z");
+            facts.place = place("Salle", postcode, city, Some(point));
+            local(conn, one.id, facts);
+        }
+        let near = |town: &str| Filter {
+            near: Some(Near::Town(town.to_owned())),
+            radius_km: Some(5.0),
+            ..any()
+        };
+        for (asked, found) in [
+            ("SAINT ETIENNE", "Saint-Étienne"),
+            ("saint-denis", "Saint-Denis"),
+            (" 93200 ", "Saint-Denis"),
+            ("paris 12", "Paris 12"),
+            ("B 5000", "Namur"),
+        ] {
+            assert_eq!(titles(conn, &near(asked)), [found], "{asked}");
+        }
+        assert_eq!(titles(conn, &near("Saint")), Vec::<String>::new(), "no town of that name");
+    });
+}
+
+#[test]
 fn the_box_across_the_date_line_loses_nobody() {
     both_conn(|conn| {
         let one = centre(conn, "fidji", CentreKind::Centre);

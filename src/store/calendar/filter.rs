@@ -1,17 +1,22 @@
-//! A reader's filter as conditions on columns. Lists: any of them; different fields: all of them.
+//! A reader's filter as conditions on columns. Lists: any of them; different fields: all of them. What the index of sessions by
+//! time holds is compared there, before an event is read: who publishes it, its town, postcode and coordinates.
 
+use chrono::Duration;
 use diesel::prelude::*;
 
 use super::super::backend::MultiBackend;
+use super::super::column::ms;
 use super::super::events::{level_step, tag};
 use super::super::schema::{announces, centres as centres_table, event_tags, events, follows, sessions};
+use super::super::sessions::first_word;
 use super::super::{Conn, StoreError, centres, peers};
-use super::{Addresses, Boxed};
+use super::{Addresses, Boxed, LONGEST_SESSION_DAYS};
 use crate::domain::calendar::{DEFAULT_RADIUS_KM, Filter, Near};
 use crate::domain::centre::CentreKind;
 use crate::domain::event::Origin;
 use crate::domain::peer::FollowState;
 use crate::domain::text::fold;
+use crate::domain::time::Instant;
 
 /// A circle on the map.
 pub(super) struct Area {
@@ -35,6 +40,7 @@ pub(super) struct Narrowed {
 pub(super) fn narrow(
     conn: &mut Conn,
     filter: &Filter,
+    now: Instant,
     addresses: &dyn Addresses,
 ) -> Result<Option<Narrowed>, StoreError> {
     let mut narrowed = Narrowed {
@@ -64,7 +70,7 @@ pub(super) fn narrow(
                 radius_km,
             });
         }
-        Some(Near::Town(town)) => match town_point(conn, town)? {
+        Some(Near::Town(town)) => match town_point(conn, town, now)? {
             Some(centre) => narrowed.area = Some(Area { centre, radius_km }),
             None => narrowed.town = Some(town.clone()),
         },
@@ -94,16 +100,17 @@ fn actor(conn: &mut Conn, name: &str, addresses: &dyn Addresses) -> Result<Optio
     }
 }
 
-/// Where a town or postcode is, as the places of known events tell: the middle of them.
-fn town_point(conn: &mut Conn, town: &str) -> Result<Option<(f64, f64)>, StoreError> {
-    let at = events::city
-        .eq(fold(town))
-        .or(events::postcode.eq(town.trim().to_owned()));
-    let points: Vec<(f64, f64)> = events::table
-        .filter(at)
-        .filter(events::latitude.is_not_null().and(events::longitude.is_not_null()))
+/// Where a town or postcode is, as the places of what takes place there tell: the middle of them.
+fn town_point(conn: &mut Conn, town: &str, now: Instant) -> Result<Option<(f64, f64)>, StoreError> {
+    let shown = sessions::table.inner_join(events::table).into_boxed::<MultiBackend>();
+    let points: Vec<(f64, f64)> = in_town(town, shown)
+        .filter(sessions::starts_at.gt(ms(now - Duration::days(LONGEST_SESSION_DAYS))))
+        .filter(sessions::latitude.is_not_null().and(sessions::longitude.is_not_null()))
         .limit(100)
-        .select((events::latitude.assume_not_null(), events::longitude.assume_not_null()))
+        .select((
+            sessions::latitude.assume_not_null(),
+            sessions::longitude.assume_not_null(),
+        ))
         .load(conn)?;
     let Ok(count) = u32::try_from(points.len()) else {
         return Ok(None);
@@ -136,11 +143,7 @@ impl Narrowed {
             query = in_box(area, query);
         }
         if let Some(town) = &self.town {
-            query = query.filter(
-                events::city
-                    .eq(fold(town))
-                    .or(events::postcode.eq(town.trim().to_owned())),
-            );
+            query = in_town(town, query);
         }
         if let Some(publisher) = self.publisher {
             query = published_by(publisher, query);
@@ -259,16 +262,33 @@ fn by_place<'a>(filter: &Filter, mut query: Boxed<'a>) -> Boxed<'a> {
     if let Some(city) = &filter.city {
         // « Villeneuve » finds « Villeneuve-d’Ascq », but « Lille » not « Lillebonne ».
         let city = fold(city);
-        query = query.filter(events::city.eq(city.clone()).or(events::city.like(format!("{city} %"))));
+        query = query
+            .filter(sessions::town.eq(first_word(&city).to_owned()))
+            .filter(events::city.eq(city.clone()).or(events::city.like(format!("{city} %"))));
     }
     if let Some(postcode) = &filter.postcode {
         let plain: String = postcode
             .chars()
             .filter(|letter| letter.is_ascii_alphanumeric())
             .collect();
-        query = query.filter(events::postcode.like(format!("{plain}%")));
+        query = query.filter(sessions::postcode.like(format!("{plain}%")));
     }
     query
+}
+
+/// In a town of this name or with this postcode. A name has letters and a postcode has digits, so that most are compared in
+/// the index; « Paris 12 » may be either.
+fn in_town<'a>(town: &str, query: Boxed<'a>) -> Boxed<'a> {
+    let (city, postcode) = (fold(town), town.trim().to_owned());
+    let has_digits = city.contains(|letter: char| letter.is_ascii_digit());
+    let has_letters = city.contains(|letter: char| letter.is_alphabetic());
+    match (has_letters, has_digits) {
+        (true, true) => query.filter(events::city.eq(city).or(sessions::postcode.eq(postcode))),
+        (false, true) => query.filter(sessions::postcode.eq(postcode)),
+        (_, false) => query
+            .filter(sessions::town.eq(first_word(&city).to_owned()))
+            .filter(events::city.eq(city)),
+    }
 }
 
 /// The box around a circle; the exact distance is measured afterwards. Kilometres a degree: 40,008 / 360.
@@ -276,14 +296,14 @@ fn in_box<'a>(area: &Area, query: Boxed<'a>) -> Boxed<'a> {
     const KM_A_DEGREE: f64 = 111.13;
     let (latitude, longitude) = area.centre;
     let north = area.radius_km / KM_A_DEGREE * 1.01;
-    let query = query.filter(events::latitude.between(latitude - north, latitude + north));
+    let query = query.filter(sessions::latitude.between(latitude - north, latitude + north));
     let narrowest = (latitude.abs() + north).min(90.0).to_radians().cos();
     let east = north / narrowest.max(1e-6);
     if longitude - east < -180.0 || longitude + east > 180.0 {
         // Across the date line the distance alone decides.
-        return query.filter(events::longitude.is_not_null());
+        return query.filter(sessions::longitude.is_not_null());
     }
-    query.filter(events::longitude.between(longitude - east, longitude + east))
+    query.filter(sessions::longitude.between(longitude - east, longitude + east))
 }
 
 fn published_by(publisher: Origin, query: Boxed<'_>) -> Boxed<'_> {
@@ -302,7 +322,7 @@ fn gathered_by(network: Origin, query: Boxed<'_>) -> Boxed<'_> {
     match network {
         Origin::Remote(peer) => {
             let peer = peer.to_string();
-            query.filter(events::peer_id.eq(peer.clone()).or(announced(peer).nullable()))
+            query.filter(sessions::publisher.eq(peer.clone()).or(announced(peer)))
         }
         Origin::Local(centre) => {
             let centre = centre.to_string();
@@ -316,12 +336,12 @@ fn gathered_by(network: Origin, query: Boxed<'_>) -> Boxed<'_> {
                         .and(follows::state.eq(FollowState::Accepted.as_str())),
                 )
                 .filter(diesel::dsl::exists(no_network))
-                .select(follows::peer_id.nullable());
+                .select(follows::peer_id);
             query.filter(
-                events::centre_id
+                sessions::publisher
                     .eq(centre.clone())
-                    .or(events::peer_id.eq_any(followed))
-                    .or(announced(centre).nullable()),
+                    .or(sessions::publisher.eq_any(followed))
+                    .or(announced(centre)),
             )
         }
     }

@@ -66,7 +66,7 @@ pub fn page(
     after: Option<&Cursor>,
     addresses: &dyn Addresses,
 ) -> Result<Page<Entry>, StoreError> {
-    let Some(narrowed) = narrow(conn, filter, addresses)? else {
+    let Some(narrowed) = narrow(conn, filter, now, addresses)? else {
         return Ok(Page {
             items: Vec::new(),
             next: None,
@@ -99,7 +99,7 @@ fn rows(
             .select((
                 SessionRow::as_select(),
                 EventRow::as_select(),
-                (events::latitude, events::longitude),
+                (sessions::latitude, sessions::longitude),
             ))
             .load::<(SessionRow, EventRow, (Option<f64>, Option<f64>))>(conn)?;
         let exhausted = i64::try_from(batch.len()).unwrap_or(i64::MAX) < chunk;
@@ -158,13 +158,13 @@ pub fn days(
     now: Instant,
     addresses: &dyn Addresses,
 ) -> Result<BTreeMap<NaiveDate, u32>, StoreError> {
-    let Some(narrowed) = narrow(conn, filter, addresses)? else {
+    let Some(narrowed) = narrow(conn, filter, now, addresses)? else {
         return Ok(BTreeMap::new());
     };
     let mut rows: Vec<DayRow> = in_time(filter, now, None, narrowed.apply(filter))
         .select((
             sessions::date,
-            (events::latitude, events::longitude),
+            (sessions::latitude, sessions::longitude),
             sessions::id,
             sessions::merged_into,
         ))

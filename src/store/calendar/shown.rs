@@ -31,7 +31,7 @@ pub(super) fn for_each(
     let query = || in_time(filter, now, None, narrowed.apply(filter));
     let found = query()
         .filter(sessions::id.eq_any(&merged))
-        .select((sessions::id, (events::latitude, events::longitude)))
+        .select((sessions::id, (sessions::latitude, sessions::longitude)))
         .load::<(String, (Option<f64>, Option<f64>))>(conn)?;
     let found = found.into_iter().filter(|(_, point)| is_inside(narrowed, *point));
     let mut shown: HashMap<String, String> = found.map(|(id, _)| (id.clone(), id)).collect();
@@ -47,7 +47,7 @@ pub(super) fn for_each(
                 sessions::id,
                 events::status,
                 events::uri,
-                (events::latitude, events::longitude),
+                (sessions::latitude, sessions::longitude),
             ),
         ))
         .load::<(String, Row)>(conn)?;

@@ -44,7 +44,7 @@ pub fn works(
     now: Instant,
     addresses: &dyn Addresses,
 ) -> Result<HashMap<Origin, Vec<Work>>, StoreError> {
-    let Some(narrowed) = narrow(conn, filter, addresses)? else {
+    let Some(narrowed) = narrow(conn, filter, now, addresses)? else {
         return Ok(HashMap::new());
     };
     let mut next: Vec<Next> = upcoming(conn, filter, &narrowed, now)?.into_values().collect();
@@ -94,7 +94,7 @@ fn upcoming(
                 events::centre_id,
                 events::peer_id,
             ),
-            (events::latitude, events::longitude),
+            (sessions::latitude, sessions::longitude),
         ))
         .load(conn)?;
     let mut works: HashMap<(String, String), Next> = HashMap::new();

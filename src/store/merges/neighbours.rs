@@ -55,7 +55,7 @@ pub(super) fn at_the_same_time(
     }
 }
 
-/// The sessions of one moment near a place, decided on the index `sessions_by_start` alone: of one area or none (`IN_AREA`) or
+/// The sessions of one moment near a place, decided on the index `sessions_by_time` alone: of one area or none (`IN_AREA`) or
 /// of any, the first [`LOOKED_AT`] by the uri of their events (`BY_URI`) or any. Written out for the reason of
 /// [`crate::store::insert`].
 struct Near<'a, const IN_AREA: bool, const BY_URI: bool> {
@@ -97,12 +97,7 @@ where
     f64: ToSql<Double, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.walk_area(&mut out, self.area)?;
-        if IN_AREA {
-            // Not `IN`, for which SQLite makes a table.
-            out.push_sql(" UNION ALL ");
-            self.walk_area(&mut out, "")?;
-        }
+        self.walk_place(&mut out)?;
         if BY_URI {
             out.push_sql(" ORDER BY 2");
         }
@@ -112,7 +107,7 @@ where
 }
 
 impl<const IN_AREA: bool, const BY_URI: bool> Near<'_, IN_AREA, BY_URI> {
-    fn walk_area<'b, DB: Backend>(&'b self, out: &mut AstPass<'_, 'b, DB>, area: &'b str) -> QueryResult<()>
+    fn walk_place<'b, DB: Backend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
     where
         str: ToSql<Text, DB>,
         i64: ToSql<BigInt, DB>,
@@ -126,8 +121,10 @@ impl<const IN_AREA: bool, const BY_URI: bool> Near<'_, IN_AREA, BY_URI> {
         out.push_sql(" WHERE sessions.starts_at = ");
         out.push_bind_param::<BigInt, _>(&self.starts_at)?;
         if IN_AREA {
-            out.push_sql(" AND sessions.area = ");
-            out.push_bind_param::<Text, _>(area)?;
+            // Not `IN`, for which SQLite makes a table.
+            out.push_sql(" AND (sessions.area = ");
+            out.push_bind_param::<Text, _>(self.area)?;
+            out.push_sql(" OR sessions.area = '')");
         }
         out.push_sql(" AND sessions.publisher <> ");
         out.push_bind_param::<Text, _>(self.publisher)?;

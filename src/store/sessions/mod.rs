@@ -15,7 +15,7 @@ pub use posted::{
 pub use stamp::stamp_of_centre;
 
 pub(super) use posted::{note_moved, take_only};
-pub(super) use whereabouts::Whereabouts;
+pub(super) use whereabouts::{Whereabouts, first_word};
 
 use super::backend::natively;
 use super::column::{date, instant, ms, parse};

@@ -40,12 +40,17 @@ impl Whereabouts {
         Self {
             area: area(postcode).to_owned(),
             publisher,
-            town: town.split(' ').next().unwrap_or_default().to_owned(),
+            town: first_word(&town).to_owned(),
             postcode: postcode.to_owned(),
             latitude: place.and_then(|place| place.latitude),
             longitude: place.and_then(|place| place.longitude),
         }
     }
+}
+
+/// What stands in the column `town` of sessions for a folded name.
+pub(in crate::store) fn first_word(folded: &str) -> &str {
+    folded.split(' ').next().unwrap_or_default()
 }
 
 /// The département, nearly.
