@@ -44,12 +44,7 @@ fn entry(xml: &mut String, item: &Item<'_>) {
     }
     let mut lines = vec![item.when.clone()];
     lines.extend(item.lines.iter().cloned());
-    lines.extend(
-        [&facts.summary]
-            .into_iter()
-            .filter(|summary| !summary.is_empty())
-            .cloned(),
-    );
+    lines.extend(Some(facts.lead()).filter(|words| !words.is_empty()));
     element(xml, "summary", &lines.join("\n"));
     xml.push_str("</entry>\n");
 }

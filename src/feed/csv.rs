@@ -87,7 +87,7 @@ fn row(item: &Item<'_>) -> Vec<String> {
         ),
         facts.phone().map(national).unwrap_or_default(),
         facts.contact.email.clone().unwrap_or_default(),
-        facts.summary.clone(),
+        facts.lead(),
         entry.publishers().join("|"),
         entry.url.clone(),
         entry.uri.clone(),

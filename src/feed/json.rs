@@ -16,7 +16,7 @@ pub fn item(entry: &Entry) -> Value {
     let (event, occurrence) = (&entry.event, &entry.session.occurrence);
     let zone = event.facts.schedule.zone;
     let local = |instant: Instant| instant.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, true);
-    let mut item = event.facts.to_json();
+    let mut item = event.facts_to_json();
     let rule = item.remove("rrule").unwrap_or(Value::Null);
     item.remove("exdates");
     let own_series = event.is_series().then(|| json!({ "uri": event.uri, "rule": rule }));

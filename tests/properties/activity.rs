@@ -44,7 +44,7 @@ fn event_is_sound(received: &Received) {
 fn facts_are_sound(facts: &EventFacts) {
     assert!(!facts.title.trim().is_empty());
     line_is_clean(&facts.title, 200);
-    assert!(facts.summary.chars().count() <= 200);
+    assert!(facts.lead().chars().count() <= 200);
     assert!(facts.description.chars().count() <= 10_000);
     assert!(facts.schedule.end > facts.schedule.start);
     if let Some(html) = &facts.description_html {

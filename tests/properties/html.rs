@@ -1,6 +1,6 @@
 //! HTML of peers: what is kept is a short list of elements, and cleaning it again changes nothing.
 
-use maillage::federation::convert::html::{clean_text, escape, sanitise, to_text};
+use maillage::federation::convert::html::{clean_text, description, escape, paragraphs, sanitise, to_text};
 
 /// The elements that are kept.
 const KEPT: [&str; 9] = ["p", "br", "a", "strong", "em", "ul", "ol", "li", "blockquote"];
@@ -29,6 +29,11 @@ pub fn holds(input: &[u8]) {
         "{text:?}"
     );
     assert!(!clean_text(&html, 100).contains('\n'));
+    let (text, more) = description(&html, 500);
+    assert!(text.chars().count() <= 500);
+    // Whoever shows the one or else the paragraphs of the other shows what was kept.
+    let shown = more.unwrap_or_else(|| paragraphs(&text));
+    assert!(shown == clean || text.is_empty(), "{shown:?} of {clean:?}");
     let escaped = escape(&html);
     assert!(!escaped.contains(['<', '>', '"', '\'']));
 }

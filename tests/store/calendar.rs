@@ -391,7 +391,11 @@ fn near_a_town_is_by_its_whole_name_or_its_postcode() {
         ] {
             assert_eq!(titles(conn, &near(asked)), [found], "{asked}");
         }
-        assert_eq!(titles(conn, &near("Saint")), Vec::<String>::new(), "no town of that name");
+        assert_eq!(
+            titles(conn, &near("Saint")),
+            Vec::<String>::new(),
+            "no town of that name"
+        );
     });
 }
 

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::schedule::Schedule;
 use crate::domain::code::codes;
 use crate::domain::place::Place;
+use crate::domain::text::shorten;
+
+/// Characters of a summary.
+pub(super) const MAX_SUMMARY: usize = 200;
 
 codes! {
     /// Digital skill level, ascending.
@@ -252,7 +256,7 @@ pub struct EventFacts {
     /// Plain text, paragraphs by blank lines; ≤ 10,000 characters.
     #[serde(default, skip_serializing_if = "is_unsaid")]
     pub description: String,
-    /// A peer's description as sanitised HTML, in place of `description`.
+    /// A peer's description as sanitised HTML, where that says more than the paragraphs of `description`.
     #[serde(default, skip_serializing_if = "is_unsaid")]
     pub description_html: Option<String>,
     /// Code of the event types vocabulary.
@@ -396,6 +400,16 @@ impl EventFacts {
             tags: Vec::new(),
             series: None,
         }
+    }
+
+    /// The event in one or two sentences, at most 200 characters: its summary, else how the description begins.
+    pub fn lead(&self) -> String {
+        if !self.summary.is_empty() {
+            return self.summary.clone();
+        }
+        // A word has a letter and a blank: more of them than fit.
+        let words: Vec<&str> = self.description.split_whitespace().take(MAX_SUMMARY).collect();
+        shorten(&words.join(" "), MAX_SUMMARY)
     }
 
     /// The telephone to show first: that for registering, else the contact's.

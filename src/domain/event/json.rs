@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::facts::{Accessibility, Contact, Equipment, EventFacts};
+use super::{Event, Origin};
 
 impl EventFacts {
     /// All members, in the order in which they are documented.
@@ -11,6 +12,18 @@ impl EventFacts {
         // Facts always serialise to an object.
         if let Ok(Value::Object(said)) = serde_json::to_value(self) {
             all.extend(said);
+        }
+        all
+    }
+}
+
+impl Event {
+    /// Its facts as the interface shows them. Those of a peer, whose own summary repeats date and place in most software, have
+    /// the beginning of the description in its place.
+    pub fn facts_to_json(&self) -> Map<String, Value> {
+        let mut all = self.facts.to_json();
+        if let Origin::Remote(_) = self.origin {
+            all.insert("summary".to_owned(), json!(self.facts.lead()));
         }
         all
     }
@@ -73,8 +86,11 @@ mod tests {
         Ages, CoOrganiser, Course, CourseRegistration, Format, Image, Level, Mode, Price, Registration,
         RegistrationMode, Schedule, Series, Status,
     };
+    use crate::domain::id::{CentreId, EventId, PeerId};
     use crate::domain::place::Place;
+    use crate::domain::random::SystemRandomness;
     use crate::domain::recurrence::Recurrence;
+    use crate::domain::time::Instant;
 
     /// Members that are there only with a value.
     const SAID_ONLY: [&str; 4] = ["external_id", "description_html", "end_known", "series"];
@@ -96,6 +112,28 @@ mod tests {
         for json in [kept.clone(), shown] {
             assert_eq!(serde_json::from_value::<EventFacts>(json.into()).unwrap(), facts);
         }
+    }
+
+    #[test]
+    fn of_a_peer_the_beginning_of_the_description_stands_for_a_summary() {
+        let mut event = Event {
+            id: EventId::new(Instant::default(), &SystemRandomness),
+            uri: "https://a.example/1".to_owned(),
+            url: "https://a.example/1".to_owned(),
+            origin: Origin::Remote(PeerId::new(Instant::default(), &SystemRandomness)),
+            facts: EventFacts::new("Café numérique", Schedule::default()),
+            published: Instant::default(),
+            updated: Instant::default(),
+        };
+        event.facts.description = format!("Un\ncafé.\n\n{}", "é ".repeat(300));
+        let lead = event.facts_to_json()["summary"].as_str().unwrap().to_owned();
+        assert!(lead.starts_with("Un café. é é") && lead.ends_with("é…"), "{lead}");
+        assert!((190..=200).contains(&lead.chars().count()), "{lead}");
+        event.facts.summary = "Un mot".to_owned();
+        assert_eq!(event.facts_to_json()["summary"], "Un mot");
+        event.origin = Origin::Local(CentreId::new(Instant::default(), &SystemRandomness));
+        event.facts.summary.clear();
+        assert_eq!(event.facts_to_json()["summary"], "", "of ours as it was said");
     }
 
     /// Something for each member: the compiler asks for those that are added.

@@ -7,8 +7,8 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use super::facts::{
-    Accessibility, Ages, CoOrganiser, Contact, Course, CourseRegistration, Equipment, EventFacts, Format, Image, Mode,
-    Price, Registration, RegistrationMode, Status,
+    Accessibility, Ages, CoOrganiser, Contact, Course, CourseRegistration, Equipment, EventFacts, Format, Image,
+    MAX_SUMMARY, Mode, Price, Registration, RegistrationMode, Status,
 };
 use super::fields::{Fields, web_address};
 use super::schedule::Schedule;
@@ -56,7 +56,7 @@ fn read_facts(fields: &mut Fields<'_>) -> EventFacts {
     }
     let mut facts = EventFacts::new(title.replace('\n', " "), read_schedule(fields));
     facts.external_id = fields.text("external_id", 255);
-    facts.summary = fields.text("summary", 200).unwrap_or_default();
+    facts.summary = fields.text("summary", MAX_SUMMARY).unwrap_or_default();
     facts.description = fields.text("description", 10_000).unwrap_or_default();
     read_kind(fields, &mut facts);
     read_people(fields, &mut facts);

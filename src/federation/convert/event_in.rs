@@ -8,7 +8,7 @@ use url::Url;
 
 use super::activity_in::Incoming;
 use super::facts_in;
-use super::html::{paragraphs, sanitise, strip_controls, text_of_kept};
+use super::html::{description, paragraphs, strip_controls};
 use super::json::Value;
 use super::quirks;
 use super::read::{self, Audience};
@@ -23,8 +23,6 @@ use crate::federation::wire::context::{FACTS, SERIES};
 
 /// Most characters of a title that are read, and that are kept.
 const TITLE: (usize, usize) = (500, 200);
-/// As our own summaries.
-const MAX_SUMMARY: usize = 200;
 /// As our own descriptions.
 const MAX_DESCRIPTION: usize = 10_000;
 /// Words for those who do not see a picture (Mastodon takes as many).
@@ -170,8 +168,8 @@ fn facts(object: &Value, uri: &Url) -> Result<EventFacts, EventRefusal> {
     Ok(facts)
 }
 
-/// The description as HTML and as text. `summary` repeats date and place in most software, so the first words of the
-/// description serve better.
+/// The description as HTML and as text. `summary` repeats date and place in most software, so that it is read only where there
+/// is nothing else; in its place the first words of the description are shown ([`EventFacts::lead`]).
 fn read_texts(object: &Value, facts: &mut EventFacts) {
     let is_plain = |kind: &Value| *kind == "text/plain" || *kind == "text/markdown";
     let content = read::words(object, "content");
@@ -180,10 +178,7 @@ fn read_texts(object: &Value, facts: &mut EventFacts) {
         Some(html) => html.to_owned(),
         None => read::words(object, "summary").unwrap_or_default().to_owned(),
     };
-    let kept = sanitise(&html);
-    facts.description = text_of_kept(&kept, MAX_DESCRIPTION);
-    facts.summary = shorten(&facts.description.replace('\n', " "), MAX_SUMMARY);
-    facts.description_html = Some(kept).filter(|html| !html.is_empty());
+    (facts.description, facts.description_html) = description(&html, MAX_DESCRIPTION);
 }
 
 fn schedule(object: &Value) -> Result<Schedule, EventRefusal> {

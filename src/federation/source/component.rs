@@ -7,18 +7,18 @@ use super::lines::{Line, text, texts};
 use crate::domain::event::{EventFacts, Mode, Schedule, Status};
 use crate::domain::text::{fold, shorten};
 use crate::domain::vocabulary::{Language, THEMES};
-use crate::federation::convert::html::{clean_text, sanitise, strip_controls, to_text};
+use crate::federation::convert::html::{self, clean_text, strip_controls};
 use crate::federation::convert::json::Value;
 use crate::federation::convert::{quirks, read};
 
 /// Longest UID.
 const MAX_UID: usize = 255;
-/// As of other peers: title, summary, description; tags: how many, how long.
-const TEXTS: (usize, usize, usize) = (200, 200, 10_000);
+/// As of other peers: title, description; tags: how many, how long.
+const TEXTS: (usize, usize) = (200, 10_000);
 const TAGS: (usize, usize) = (20, 40);
 /// Characters of a description that are looked at: HTML has about as many again in its tags as in the text that is kept, and
 /// each sign that has to be escaped makes five of one.
-const MAX_RAW: usize = 2 * TEXTS.2;
+const MAX_RAW: usize = 2 * TEXTS.1;
 
 /// The lines of one VEVENT, without those of what it contains.
 #[derive(Default)]
@@ -108,12 +108,10 @@ fn facts(component: &Component, schedule: Schedule) -> Option<EventFacts> {
     // Outlook and Google write HTML where a text is meant.
     let is_html = description.contains("</") || description.contains("<br");
     if is_html {
-        facts.description_html = Some(sanitise(&description)).filter(|html| !html.is_empty());
-        facts.description = to_text(&description, TEXTS.2);
+        (facts.description, facts.description_html) = html::description(&description, TEXTS.1);
     } else {
-        facts.description = shorten(strip_controls(&description).trim(), TEXTS.2);
+        facts.description = shorten(strip_controls(&description).trim(), TEXTS.1);
     }
-    facts.summary = shorten(&clean_text(&facts.description, TEXTS.2), TEXTS.1);
     if component.is("STATUS", "CANCELLED") {
         facts.status = Status::Cancelled;
     }

@@ -17,6 +17,7 @@ use crate::store::{Conn, StoreError};
 pub(in crate::store) struct EventRow {
     pub id: String,
     pub uri: String,
+    /// Empty where it is the uri, as most software has it.
     pub url: String,
     pub centre_id: Option<String>,
     pub peer_id: Option<String>,
@@ -31,8 +32,12 @@ impl EventRow {
         let peer = parse_opt("peer id", self.peer_id.as_deref())?.map(Origin::Remote);
         Ok(Event {
             id: parse("event id", &self.id)?,
+            url: if self.url.is_empty() {
+                self.uri.clone()
+            } else {
+                self.url
+            },
             uri: self.uri,
-            url: self.url,
             origin: centre
                 .or(peer)
                 .ok_or_else(|| StoreError::corrupt("event", "it comes from nobody"))?,
@@ -118,7 +123,9 @@ impl FullRow {
         Ok(Self {
             id: event.id.to_string(),
             uri: event.uri.clone(),
-            url: event.url.clone(),
+            url: Some(event.url.clone())
+                .filter(|url| *url != event.uri)
+                .unwrap_or_default(),
             external_id: facts.external_id.clone().filter(|_| centre_id.is_some()),
             centre_id,
             peer_id,

@@ -12,6 +12,7 @@ use crate::domain::calendar::Entry;
 use crate::domain::event::{CourseRegistration, EventFacts, Mode, Session, Status};
 use crate::domain::place::Place;
 use crate::domain::time::Instant;
+use crate::federation::convert::html::paragraphs;
 use crate::locale::{Locale, capitalise};
 
 /// Dates of a series that are shown; a phone shows them without endless scrolling.
@@ -272,24 +273,6 @@ fn description(facts: &EventFacts) -> String {
     }
 }
 
-fn paragraphs(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let paragraphs = text
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty());
-    paragraphs
-        .map(|paragraph| format!("<p>{}</p>", escape(paragraph).replace('\n', "<br>")))
-        .collect()
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-}
-
 /// The rule of its series in words; a peer tells it with each of its sessions.
 fn repeats(t: Locale, entry: &Entry) -> Option<String> {
     let facts = &entry.event.facts;
@@ -343,15 +326,6 @@ fn sms(t: Locale, entry: &Entry) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn plain_text_becomes_paragraphs_and_nothing_else() {
-        assert_eq!(
-            paragraphs("Un <b>titre</b> & co\nligne\n\n\n\nsuite"),
-            "<p>Un &lt;b&gt;titre&lt;/b&gt; &amp; co<br>ligne</p><p>suite</p>"
-        );
-        assert_eq!(paragraphs("  \n\n "), "");
-    }
 
     #[test]
     fn the_town_is_not_said_twice() {

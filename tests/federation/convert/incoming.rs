@@ -56,7 +56,7 @@ fn mobilizon() {
         ["Fil rouge", "12 rue des Lilas", "59100", "Roubaix"]
     );
     assert_eq!((place.latitude, place.longitude), (Some(50.6916), Some(3.1746)));
-    assert_eq!(facts.summary, "On apprend à scanner un document. Le site");
+    assert_eq!(facts.lead(), "On apprend à scanner un document. Le site");
     let html = facts.description_html.as_deref().unwrap();
     assert!(
         html.contains("<strong>scanner un document</strong>") && !html.contains("target"),

@@ -18,14 +18,42 @@ pub fn escape(text: &str) -> String {
     html
 }
 
-/// Plain text with paragraphs by blank lines, as HTML.
+/// Plain text with paragraphs by blank lines, as HTML; letters are written as the sanitiser writes them.
 pub fn paragraphs(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .split("\n\n")
-        .map(str::trim)
-        .filter(|paragraph| !paragraph.is_empty())
-        .map(|paragraph| format!("<p>{}</p>", escape(paragraph).replace('\n', "<br>")))
-        .collect()
+    let text = if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let mut html = String::with_capacity(text.len() + 16);
+    for paragraph in text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()) {
+        html.push_str("<p>");
+        push_lines(&mut html, paragraph);
+        html.push_str("</p>");
+    }
+    html
+}
+
+fn push_lines(html: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest
+        .bytes()
+        .position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\n' | 0xc2))
+    {
+        html.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let mut letters = rest.chars();
+        match letters.next() {
+            Some('&') => html.push_str("&amp;"),
+            Some('<') => html.push_str("&lt;"),
+            Some('>') => html.push_str("&gt;"),
+            Some('\n') => html.push_str("<br>"),
+            Some('\u{a0}') => html.push_str("&nbsp;"),
+            letter => html.extend(letter),
+        }
+        rest = letters.as_str();
+    }
+    html.push_str(rest);
 }
 
 /// What `Builder::clean` escapes, and nothing more.

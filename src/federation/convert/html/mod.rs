@@ -141,19 +141,30 @@ fn plain_text(html: &str) -> Cow<'_, str> {
     Cow::Owned(strip_controls(&unescape(&text)).into_owned())
 }
 
-/// The text of what [`sanitise`] kept, without parsing it again. At most `max` characters.
-pub fn text_of_kept(html: &str, max: usize) -> String {
+/// A description as facts have it: its text, and what [`sanitise`] keeps of it where that is more than the paragraphs of this
+/// text. At most `max` characters of text.
+pub fn description(html: &str, max: usize) -> (String, Option<String>) {
+    let kept = sanitise(html);
+    let text = text_of_kept(&kept, max);
+    let more = !text.is_empty() && kept != paragraphs(&text);
+    (text, more.then_some(kept))
+}
+
+/// The text of what [`sanitise`] kept, without parsing it again, paragraphs by blank lines. At most `max` characters.
+fn text_of_kept(html: &str, max: usize) -> String {
     let (mut text, mut rest) = (String::with_capacity(html.len()), html);
     while let Some(at) = rest.find('<') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        if ends_line(tag_name(rest).1) {
-            text.push('\n');
+        match tag_name(rest).1 {
+            "p" => text.push(words::PARAGRAPH),
+            name if ends_line(name) => text.push('\n'),
+            _ => {}
         }
         rest = after_tag(rest);
     }
     text.push_str(rest);
-    words::lines(&unescape(&text), max)
+    words::paragraphs(&unescape(&text), max)
 }
 
 /// What comes after the tag with which `html` begins. An attribute may hold a `>`.
@@ -377,9 +388,34 @@ mod tests {
             "&#x202e;Un &lt;p&gt;deux&lt;/p&gt;",
             "<!-- x --><div>Un<div>deux</div></div>",
         ] {
-            assert_eq!(text_of_kept(&sanitise(html), 99), to_text(html, 99), "{html}");
+            let (text, _) = description(html, 99);
+            assert_eq!(text.replace("\n\n", "\n"), to_text(html, 99), "{html}");
         }
-        assert_eq!(text_of_kept("<p>l’été", 3), "l’é");
+        assert_eq!(description("<p>l’été", 3).0, "l’é");
+    }
+
+    #[test]
+    fn html_is_kept_where_its_text_does_not_say_all() {
+        let text = "Un «\u{2009}café\u{2009}» & l'été :\n<3\n\n\"Deux\"";
+        for plain in [
+            paragraphs("Un « café » & l'été :\n<3\n\n\"Deux\""),
+            "<p class=x>Un « café » &amp; l&#39;été :<br />&lt;3</p><p>&quot;Deux&quot;</p>".to_owned(),
+        ] {
+            assert_eq!(description(&plain, 99), (text.replace('\u{2009}', " "), None));
+        }
+        for html in [
+            "Sans paragraphe",
+            "<p>Un<br><br>deux</p>",
+            "<p>à 14&nbsp;h</p>",
+            "<p>Un <strong>deux</strong></p>",
+            "<p>Un</p>\n<p>deux</p>",
+            "<ul><li>Un</li></ul>",
+        ] {
+            assert_eq!(description(html, 99).1.as_deref(), Some(html));
+        }
+        let (_, more) = description("<p>Coupé</p>", 3);
+        assert_eq!(more.as_deref(), Some("<p>Coupé</p>"), "the text is shorter");
+        assert_eq!(description("<p></p>", 99), (String::new(), None), "nobody would see it");
     }
 
     #[test]

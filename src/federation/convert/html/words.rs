@@ -10,6 +10,23 @@ pub(super) fn lines(text: &str, max: usize) -> String {
     cut(joined, max)
 }
 
+/// Stands between paragraphs: U+2029.
+pub(super) const PARAGRAPH: char = '\u{2029}';
+
+/// The lines that hold something, with a blank line between paragraphs.
+pub(super) fn paragraphs(text: &str, max: usize) -> String {
+    let mut joined = String::with_capacity(text.len());
+    for paragraph in text.split(PARAGRAPH) {
+        let mut before = if joined.is_empty() { "" } else { "\n\n" };
+        for line in paragraph.lines() {
+            if push_words(&mut joined, before, line) {
+                before = "\n";
+            }
+        }
+    }
+    cut(joined, max)
+}
+
 /// All of `text` as one such line.
 pub(super) fn line(text: &str, max: usize) -> String {
     let mut line = String::with_capacity(text.len());
@@ -17,18 +34,20 @@ pub(super) fn line(text: &str, max: usize) -> String {
     cut(line, max)
 }
 
-/// The words of `text` with a blank between them; `before` the first.
-fn push_words(joined: &mut String, mut before: &'static str, text: &str) {
+/// The words of `text` with a blank between them; `before` the first. Whether there was one.
+fn push_words(joined: &mut String, mut before: &'static str, text: &str) -> bool {
     if is_spaced(text) {
         joined.push_str(before);
         joined.push_str(text);
-        return;
+        return true;
     }
+    let length = joined.len();
     for word in text.split_whitespace() {
         joined.push_str(before);
         joined.push_str(word);
         before = " ";
     }
+    joined.len() > length
 }
 
 /// Whether `text` is words with one blank between them, as far as its bytes show: those with which other white space

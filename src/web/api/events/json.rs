@@ -39,7 +39,7 @@ pub fn with_sessions(conn: &mut Conn, event: &Event, addresses: &dyn Addresses) 
 }
 
 fn fields(event: &Event, centre: Option<&Centre>, source: Option<&Source>) -> Map<String, Value> {
-    let mut item = event.facts.to_json();
+    let mut item = event.facts_to_json();
     let at = |instant: Instant| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
     let added = [
         ("id", json!(event.id)),
