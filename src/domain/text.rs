@@ -12,8 +12,13 @@ pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len() + 8);
     let mut rest = text;
     loop {
-        // What stays as it is: most of a text, a word at a time.
-        let end = rest.bytes().position(|byte| !matches!(byte, b'a'..=b'z' | b'0'..=b'9'));
+        // What stays as it is: most of a text, some words at a time.
+        let mut after_blank = ends_blank(&folded);
+        let end = rest.bytes().position(|byte| {
+            let stays = matches!(byte, b'a'..=b'z' | b'0'..=b'9') || (byte == b' ' && !after_blank);
+            after_blank = byte == b' ';
+            !stays
+        });
         let (same, other) = rest.split_at(end.unwrap_or(rest.len()));
         folded.push_str(same);
         let mut letters = other.chars();
@@ -27,6 +32,16 @@ pub fn fold(text: &str) -> String {
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+/// Where the first byte is that `is_sought` finds, looked for in many at once: the compiler makes vectors of that.
+pub fn find_byte(text: &str, is_sought: impl Fn(u8) -> bool) -> Option<usize> {
+    const AT_ONCE: usize = 32;
+    let mut chunks = text.as_bytes().chunks(AT_ONCE);
+    let holds_one = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | is_sought(*byte));
+    let (number, chunk) = (0..).zip(&mut chunks).find(|(_, chunk)| holds_one(chunk))?;
+    let at = chunk.iter().position(|byte| is_sought(*byte))?;
+    Some(number * AT_ONCE + at)
 }
 
 /// What one letter becomes, for those that nearly all of a text is made of.
@@ -45,9 +60,13 @@ fn plain(letter: char) -> Option<char> {
 }
 
 fn push_space(folded: &mut String) {
-    if !matches!(folded.as_bytes().last(), None | Some(b' ')) {
+    if !ends_blank(folded) {
         folded.push(' ');
     }
+}
+
+fn ends_blank(text: &str) -> bool {
+    matches!(text.as_bytes().last(), None | Some(b' '))
 }
 
 /// Letter by letter: the order of marks, for which the whole text would count, is that of what is left out.
@@ -154,6 +173,27 @@ pub fn telephone(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_byte_is_found_where_it_is_first(text in "[a-c]{0,100}") {
+            let expected = text.bytes().position(|byte| byte == b'c');
+            proptest::prop_assert_eq!(find_byte(&text, |byte| byte == b'c'), expected);
+        }
+
+        #[test]
+        fn folded_letter_by_letter_a_text_is_the_same(
+            text in proptest::collection::vec(
+                proptest::sample::select(&["a", "bcd", " ", "  ", "9", "É", "'", "œ", "«\u{a0}", "\u{2009}", "日", "\n"][..]),
+                0..12,
+            )
+        ) {
+            let text = text.concat();
+            let mut expected = String::new();
+            text.chars().for_each(|letter| push_parts(&mut expected, letter));
+            proptest::prop_assert_eq!(fold(&text), expected.trim_end());
+        }
+    }
 
     #[test]
     fn folding_makes_ecole_findable() {

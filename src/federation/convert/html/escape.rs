@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::domain::text::find_byte;
+
 /// `text` as HTML.
 pub fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
@@ -36,10 +38,7 @@ pub fn paragraphs(text: &str) -> String {
 
 fn push_lines(html: &mut String, text: &str) {
     let mut rest = text;
-    while let Some(at) = rest
-        .bytes()
-        .position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'\n' | 0xc2))
-    {
+    while let Some(at) = find_byte(rest, |byte| matches!(byte, b'&' | b'<' | b'>' | b'\n' | 0xc2)) {
         html.push_str(&rest[..at]);
         rest = &rest[at..];
         let mut letters = rest.chars();

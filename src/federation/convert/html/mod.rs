@@ -13,6 +13,8 @@ use ammonia::{Builder, UrlRelative};
 use escape::unescape;
 pub use escape::{escape, paragraphs};
 
+use crate::domain::text::find_byte;
+
 /// Most HTML that is parsed, in bytes; what comes after is left out.
 const MAX_HTML: usize = 64 * 1024;
 /// Most tags that are parsed: the time to parse elements within elements grows with the square of their number.
@@ -133,7 +135,7 @@ pub fn to_text(html: &str, max: usize) -> String {
 /// The text of `html`, with all its white space.
 fn plain_text(html: &str) -> Cow<'_, str> {
     let html = strip_controls(head(html));
-    if !html.bytes().any(|byte| matches!(byte, b'<' | b'&')) {
+    if find_byte(&html, |byte| matches!(byte, b'<' | b'&')).is_none() {
         return html;
     }
     let text = TEXT.clean(&break_lines(&html)).to_string();
@@ -187,10 +189,7 @@ pub fn strip_controls(text: &str) -> Cow<'_, str> {
     // What is hidden is a control of ASCII, or begins with one of four bytes in UTF-8: most text is done without a look
     // at its letters.
     let suspicious = |byte: u8| byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
-    // Many bytes at once: the compiler makes vectors of that.
-    let mut chunks = text.as_bytes().chunks(64);
-    let any = chunks.any(|bytes| bytes.iter().fold(false, |any, byte| any | suspicious(*byte)));
-    if !any || !text.chars().any(is_hidden) {
+    if find_byte(text, suspicious).is_none() || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|letter| !is_hidden(*letter)).collect())

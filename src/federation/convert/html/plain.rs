@@ -1,6 +1,8 @@
 //! The HTML that most events have: paragraphs and line breaks without attributes. What a sanitiser that reads it as a tree gives
 //! for it is known beforehand, so that it is done without one.
 
+use crate::domain::text::find_byte;
+
 /// `html` as the sanitiser gives it; nothing when it holds anything but texts, `<p>…</p>` and `<br>`.
 ///
 /// `html` has no control characters.
@@ -10,9 +12,14 @@ pub(super) fn clean(html: &str) -> Option<String> {
     while let Some(at) = next_special(rest) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        if let Some(after) = rest.strip_prefix(NO_BREAK) {
-            out.push_str("&nbsp;");
-            rest = after;
+        let mut letters = rest.chars();
+        if let Some(letter) = letters.next().filter(|letter| !letter.is_ascii()) {
+            if letter == NO_BREAK {
+                out.push_str("&nbsp;");
+            } else {
+                out.push(letter);
+            }
+            rest = letters.as_str();
             continue;
         }
         let (tag, after) = TAGS.iter().find_map(|tag| Some((*tag, rest.strip_prefix(tag)?)))?;
@@ -31,15 +38,10 @@ pub(super) fn clean(html: &str) -> Option<String> {
     (!within).then_some(out)
 }
 
-/// Where the next character is that does not stay as it is.
+/// Where the next character is that does not stay as it is, or may be one: a space that does not break and « begin with the
+/// same byte.
 fn next_special(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    (0..bytes.len()).find(|at| match bytes[*at] {
-        b'<' | b'>' | b'&' | b'\r' => true,
-        // The first byte of a space that does not break, and of other letters.
-        0xc2 => text[*at..].starts_with(NO_BREAK),
-        _ => false,
-    })
+    find_byte(text, |byte| matches!(byte, b'<' | b'>' | b'&' | b'\r' | 0xc2))
 }
 
 const NO_BREAK: char = '\u{a0}';

@@ -1,5 +1,7 @@
 //! White space of texts that peers sent: one blank between words, a line where there is something on it, no more than asked for.
 
+use crate::domain::text::find_byte;
+
 /// The lines that hold something, one blank between words.
 pub(super) fn lines(text: &str, max: usize) -> String {
     let mut joined = String::with_capacity(text.len());
@@ -53,14 +55,14 @@ fn push_words(joined: &mut String, mut before: &'static str, text: &str) -> bool
 /// Whether `text` is words with one blank between them, as far as its bytes show: those with which other white space
 /// begins in UTF-8 begin other letters too.
 fn is_spaced(text: &str) -> bool {
-    let mut before = b' ';
-    for byte in text.bytes() {
-        if matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3) || (byte == b' ' && before == b' ') {
-            return false;
-        }
-        before = byte;
-    }
-    before != b' '
+    let bytes = text.as_bytes();
+    let [first, rest @ ..] = bytes else { return false };
+    let blank = |byte: &u8| *byte == b' ';
+    let two = |any, (one, next): (&u8, &u8)| any | (blank(one) & blank(next));
+    !blank(first)
+        && !rest.last().is_some_and(blank)
+        && !bytes.iter().zip(rest).fold(false, two)
+        && find_byte(text, |byte| matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3)).is_none()
 }
 
 /// The first `max` characters of what neither begins nor ends with a blank.
