@@ -86,7 +86,7 @@ pub(super) fn common(component: &Component, schedule: Schedule) -> Option<Common
     let facts = facts(component, schedule)?;
     let page = component.line("URL").and_then(|line| read::web_url(line.value.trim()));
     let page: Option<String> = page.map(Into::into);
-    let texts = [&facts.title, &facts.summary, &facts.description].into_iter();
+    let texts = [&facts.title, &facts.description].into_iter();
     let texts = texts
         .chain(&facts.description_html)
         .chain(&facts.online_url)
