@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::packed;
+
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Language {
@@ -103,8 +105,9 @@ struct File {
 }
 
 /// The files are part of the program and a test reads each, so an empty list never reaches a user.
-fn read(name: &'static str, json: &str) -> Vocabulary {
-    let terms = serde_json::from_str::<File>(json)
+fn read(name: &'static str, packed: &[u8]) -> Vocabulary {
+    let json = packed::text(packed).unwrap_or_default();
+    let terms = serde_json::from_str::<File>(&json)
         .map(|file| file.values)
         .unwrap_or_default();
     let positions = terms
@@ -119,7 +122,7 @@ macro_rules! vocabularies {
     ($($(#[$doc:meta])* $constant:ident, $name:literal, $count:literal;)*) => {
         $($(#[$doc])*
         pub static $constant: LazyLock<Vocabulary> =
-            LazyLock::new(|| read($name, include_str!(concat!("vocabulary/", $name, ".json"))));)*
+            LazyLock::new(|| read($name, include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".json.gz"))));)*
 
         #[cfg(test)]
         mod tests {
