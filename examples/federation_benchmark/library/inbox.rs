@@ -1,5 +1,7 @@
-//! The library's inbox: `receive_activity` with actors from the database and one durable transaction an event.
+//! The library's inbox: `receive_activity` with actors from the database and one durable transaction an event, as who begins with
+//! it writes it; and the same with commits that several events share, as in the node.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use activitypub_federation::actix_web::inbox::receive_activity;
@@ -15,7 +17,7 @@ use maillage::domain::peer::Peer;
 use maillage::domain::random::SystemRandomness;
 use maillage::domain::recurrence::Occurrence;
 use maillage::domain::time::{Clock as _, DEFAULT_ZONE, Instant, SystemClock, local_of};
-use maillage::store::{Db, events, peers};
+use maillage::store::{Conn, Db, StoreError, Target, events, peers};
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
@@ -32,6 +34,40 @@ use crate::report::{Figure, Report, names};
 use crate::sink::Address;
 
 const DATABASE: &str = "FEDERATION_BENCHMARK_DATABASE";
+/// `each`: a transaction of its own for each event. Otherwise they are shared.
+const COMMITS: &str = "FEDERATION_BENCHMARK_COMMITS";
+
+/// The tables, and how they are written.
+#[derive(Clone)]
+struct Store {
+    db: Db,
+    /// A connection of its own, for transactions that are not shared.
+    alone: Option<Arc<Mutex<Conn>>>,
+}
+
+impl Store {
+    fn open() -> anyhow::Result<Self> {
+        let url = std::env::var(DATABASE)?;
+        let is_alone = std::env::var(COMMITS).is_ok_and(|commits| commits == "each");
+        let connect = || anyhow::Ok(Arc::new(Mutex::new(Target::parse(&url)?.connect_to_write()?)));
+        Ok(Self {
+            db: Db::open(&url, 4)?,
+            alone: is_alone.then(connect).transpose()?,
+        })
+    }
+
+    /// Runs `write` in a transaction.
+    async fn write(
+        &self,
+        write: impl FnMut(&mut Conn) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), Failure> {
+        let Some(conn) = self.alone.clone() else {
+            return Ok(self.db.try_write(write).await?);
+        };
+        let work = move || conn.lock().unwrap_or_else(PoisonError::into_inner).write_tx(write);
+        Ok(tokio::task::spawn_blocking(work).await??)
+    }
+}
 
 /// An actor as the library wants it.
 #[derive(Debug)]
@@ -43,7 +79,7 @@ struct Known {
 
 #[async_trait]
 impl Object for Known {
-    type DataType = Db;
+    type DataType = Store;
     type Kind = Value;
     type Error = Failure;
 
@@ -55,9 +91,9 @@ impl Object for Known {
         Some(self.peer.fetched)
     }
 
-    async fn read_from_id(id: Url, data: &Data<Db>) -> Result<Option<Self>, Failure> {
+    async fn read_from_id(id: Url, data: &Data<Store>) -> Result<Option<Self>, Failure> {
         let uri = id.to_string();
-        let peer = data.read(move |conn| peers::by_uri(conn, &uri)).await?;
+        let peer = data.db.read(move |conn| peers::by_uri(conn, &uri)).await?;
         Ok(peer.map(|peer| Self {
             id,
             pem: peer.keys.first().map(|key| key.public_key.clone()).unwrap_or_default(),
@@ -65,15 +101,15 @@ impl Object for Known {
         }))
     }
 
-    async fn into_json(self, _: &Data<Db>) -> Result<Value, Failure> {
+    async fn into_json(self, _: &Data<Store>) -> Result<Value, Failure> {
         Ok(Value::Null)
     }
 
-    async fn verify(_: &Value, _: &Url, _: &Data<Db>) -> Result<(), Failure> {
+    async fn verify(_: &Value, _: &Url, _: &Data<Store>) -> Result<(), Failure> {
         Ok(())
     }
 
-    async fn from_json(_: Value, _: &Data<Db>) -> Result<Self, Failure> {
+    async fn from_json(_: Value, _: &Data<Store>) -> Result<Self, Failure> {
         Err(anyhow::anyhow!("all actors are known").into())
     }
 }
@@ -114,7 +150,7 @@ struct Told {
 
 #[async_trait]
 impl Activity for Create {
-    type DataType = Db;
+    type DataType = Store;
     type Error = Failure;
 
     fn id(&self) -> &Url {
@@ -125,12 +161,12 @@ impl Activity for Create {
         &self.actor
     }
 
-    async fn verify(&self, _: &Data<Db>) -> Result<(), Failure> {
+    async fn verify(&self, _: &Data<Store>) -> Result<(), Failure> {
         activitypub_federation::protocol::verification::verify_domains_match(&self.actor, &self.object.id)?;
         Ok(())
     }
 
-    async fn receive(self, data: &Data<Db>) -> Result<(), Failure> {
+    async fn receive(self, data: &Data<Store>) -> Result<(), Failure> {
         let told = self.object;
         let schedule = Schedule::once(DEFAULT_ZONE, told.start_time, told.end_time);
         let occurrence = Occurrence {
@@ -141,7 +177,7 @@ impl Activity for Create {
         let mut facts = EventFacts::new(told.name, schedule);
         facts.description = told.content;
         let actor = self.actor.to_string();
-        data.try_write(move |conn| {
+        data.write(move |conn| {
             let Some(peer) = peers::by_uri(conn, &actor)? else {
                 return Ok(());
             };
@@ -155,25 +191,24 @@ impl Activity for Create {
                 updated: told.updated,
             };
             events::upsert_remote(conn, &event, occurrence)?;
-            Ok::<_, maillage::store::StoreError>(())
+            Ok(())
         })
-        .await?;
-        Ok(())
+        .await
     }
 }
 
-async fn receive(request: HttpRequest, body: Bytes, data: Data<Db>) -> Result<HttpResponse, Failure> {
-    receive_activity::<Create, Known, Db>(request, body, &data).await
+async fn receive(request: HttpRequest, body: Bytes, data: Data<Store>) -> Result<HttpResponse, Failure> {
+    receive_activity::<Create, Known, Store>(request, body, &data).await
 }
 
 /// The role of the measured process.
 pub fn serve() -> anyhow::Result<()> {
     let port: u16 = std::env::var(PORT)?.parse()?;
-    let db = Db::open(&std::env::var(DATABASE)?, 4)?;
+    let store = Store::open()?;
     actix_web::rt::System::new().block_on(async move {
         let config = FederationConfig::builder()
             .domain(format!("{HOST}:{port}"))
-            .app_data(db)
+            .app_data(store)
             .debug(true)
             .http_signature_compat(true)
             .build()
@@ -187,14 +222,25 @@ pub fn serve() -> anyhow::Result<()> {
     })
 }
 
-/// Sends it what the inbox of a node gets.
+/// Sends it what the inbox of a node gets, in both ways.
 pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
+    for (name, commits) in [(names::LIBRARY_INBOX, "each"), (names::LIBRARY_INBOX_SHARED, "shared")] {
+        measure_one(report, options, name, commits)?;
+    }
+    Ok(())
+}
+
+fn measure_one(report: &mut Report, options: &Options, name: &str, commits: &str) -> anyhow::Result<()> {
     let home = Home::new(None)?;
     drop(runtime()?.block_on(home.open())?);
     let peers = Peers::new(Address(home.port), SENDERS.0, SENDERS.1)?;
     peers.be_followed(&mut home.conn()?)?;
     let requests = peers.creates(home.port, options.count(6_000, 200))?;
-    let variables = [(PORT, home.port.to_string()), (DATABASE, home.database().to_owned())];
+    let variables = [
+        (PORT, home.port.to_string()),
+        (DATABASE, home.database().to_owned()),
+        (COMMITS, commits.to_owned()),
+    ];
     let log = home.folder().join("log");
     let mut child = Child::start(report.processors, "library-inbox", &[], &variables, &log)?;
     child.wait_for(home.port)?;
@@ -210,6 +256,6 @@ pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
         "{} were answered 200, {stored} are stored",
         warmed + taken
     );
-    report.add('e', Figure::new(names::LIBRARY_INBOX, taken, cpu, driven.elapsed));
+    report.add('e', Figure::new(name, taken, cpu, driven.elapsed));
     child.stop()
 }
