@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::changes;
 use super::column::{from_json, instant, ms, parse, to_json};
 use super::schema::centres;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, group};
 use crate::domain::centre::Centre;
 use crate::domain::id::CentreId;
 
@@ -51,6 +51,7 @@ impl Row {
 /// # Errors
 /// [`StoreError::AlreadyExists`] when the handle is taken.
 pub fn insert(conn: &mut Conn, centre: &Centre) -> Result<(), StoreError> {
+    group::note(|group| group.is_without_network = false);
     diesel::insert_into(centres::table)
         .values(Row::of(centre)?)
         .execute(conn)?;
@@ -70,6 +71,7 @@ pub fn update(conn: &mut Conn, centre: &Centre) -> Result<(), StoreError> {
         centres::profile.eq(row.profile),
         centres::updated_at.eq(row.updated_at),
     );
+    group::note(|group| group.is_without_network = false);
     diesel::update(centres::table.find(row.id)).set(changed).execute(conn)?;
     Ok(())
 }

@@ -3,38 +3,26 @@
 //! It is the sum of sixteen counters, picked by id, so that two processes on PostgreSQL that write different events
 //! seldom wait for each other. Any committed change makes it grow, which `max(updated_at)` cannot promise.
 
-use std::cell::Cell;
-
 use diesel::prelude::*;
 
 use super::backend::natively;
 use super::schema::changes;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, group};
 
 const SLOTS: i64 = 16;
 
-thread_local! {
-    /// Whether this thread gathers the changes of a group of writes, and whether there was one.
-    static GATHERED: Cell<Option<bool>> = const { Cell::new(None) };
-}
-
-/// From now on this thread, which runs many writes in one transaction, counts their changes once: in [`settle`].
-pub(super) fn gather() {
-    GATHERED.set(Some(false));
-}
-
-/// Counts what was gathered, before the commit.
+/// Counts what the writes of a group changed, before their commit.
 pub(super) fn settle(conn: &mut Conn) -> Result<(), StoreError> {
-    match GATHERED.take() {
-        Some(true) => bump(conn, ""),
-        _ => Ok(()),
+    if group::end().is_changed {
+        bump(conn, "")
+    } else {
+        Ok(())
     }
 }
 
 /// Notes a change of whatever has this id.
 pub(super) fn bump(conn: &mut Conn, id: &str) -> Result<(), StoreError> {
-    if GATHERED.get().is_some() {
-        GATHERED.set(Some(true));
+    if group::note(|group| group.is_changed = true) {
         return Ok(());
     }
     // The last bytes of a UUIDv7 are random.

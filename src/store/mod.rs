@@ -9,6 +9,7 @@ mod backend;
 mod column;
 mod db;
 mod error;
+mod group;
 mod insert;
 mod page;
 mod writer;

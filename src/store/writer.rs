@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use super::backend::{Conn, Target};
 use super::changes;
 use super::error::StoreError;
+use super::group;
 
 /// Most pieces of work in one transaction.
 const MAX_JOBS: usize = 256;
@@ -164,7 +165,7 @@ impl Desk {
         let start = Instant::now();
         let mut next = Some(first);
         let mut begun = begin(&self.target, &mut self.conn).map_err(|error| error.to_string());
-        changes::gather();
+        group::begin();
         let mut kept = true;
         while let Some(mut job) = next.take() {
             if !job.is_abandoned() {
@@ -194,7 +195,7 @@ impl Desk {
     /// Runs a group again, each piece of work in a savepoint.
     fn again(&mut self, group: &mut Vec<Box<dyn Job>>) -> Result<(), String> {
         let conn = begin(&self.target, &mut self.conn).map_err(|error| error.to_string())?;
-        changes::gather();
+        group::begin();
         let mut at = 0;
         while at < group.len() {
             if let Err(lost) = run(conn, group[at].as_mut()) {

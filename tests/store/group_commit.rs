@@ -4,10 +4,14 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
-use maillage::store::{Db, StoreError, settings};
+use maillage::domain::centre::CentreKind;
+use maillage::store::schema::network_queue;
+use maillage::store::{Db, StoreError, events, settings};
 
+use super::samples::{centre, facts, peer, remote};
 use crate::support::database::Database;
 
 type Outcome = std::thread::Result<Result<(), StoreError>>;
@@ -205,6 +209,47 @@ async fn work_is_done_in_the_order_it_was_asked_for() {
     let order = db.read(|conn| settings::get(conn, "order")).await.expect("a read");
     let expected: String = (0..50).map(|at| format!(" {at}")).collect();
     assert_eq!(order, Some(expected));
+}
+
+#[tokio::test]
+async fn a_network_made_in_between_looks_at_what_comes_after_it() {
+    let database = Database::sqlite();
+    let db = database.db();
+    let publisher = peer(&mut database.conn(), "agenda", "there.example");
+    let take = |title: &'static str| {
+        let (db, publisher) = (db.clone(), publisher.clone());
+        async move {
+            let write = db.write(move |conn| {
+                remote(conn, &publisher, facts(title, "2026-12-02T09:00:00Z"));
+                Ok(())
+            });
+            Ok(write.await)
+        }
+        .boxed()
+    };
+    let found = {
+        let db = db.clone();
+        async move {
+            let write = db.write(|conn| {
+                centre(conn, "reseau", CentreKind::Network);
+                Ok(())
+            });
+            Ok(write.await)
+        }
+    };
+    let before = commits(&database);
+    together(&db, vec![take("Avant"), take("Encore"), found.boxed(), take("Après")]).await;
+    assert!(commits(&database) <= before + 2, "they share a commit");
+    let mut conn = database.conn();
+    let queued: Vec<String> = network_queue::table
+        .select(network_queue::event_id)
+        .load(&mut conn)
+        .expect("the queue");
+    let titles = queued.iter().map(|id| {
+        let event = events::by_id(&mut conn, id.parse().expect("an id")).expect("a read");
+        event.expect("an event").facts.title
+    });
+    assert_eq!(titles.collect::<Vec<_>>(), ["Après"]);
 }
 
 #[tokio::test]

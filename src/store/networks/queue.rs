@@ -11,7 +11,7 @@ use super::super::announces::origin_text;
 use super::super::backend::{PortableExt, natively};
 use super::super::column::{instant, parse};
 use super::super::schema::{announces, events, follows, memberships, network_departures, network_queue, sessions};
-use super::super::{Conn, StoreError, changes};
+use super::super::{Conn, StoreError, changes, group};
 use super::{any, memberships as members_of};
 use crate::domain::centre::CentreKind;
 use crate::domain::event::Origin;
@@ -20,8 +20,12 @@ use crate::domain::time::Instant;
 
 /// Has the networks look at an event again, if there are any.
 pub(in crate::store) fn touch(conn: &mut Conn, event: &str) -> Result<(), StoreError> {
+    if group::known().is_some_and(|group| group.is_without_network) {
+        return Ok(());
+    }
     let touch = Touch { event };
-    natively!(conn, |conn| touch.execute(conn))?;
+    let is_queued = natively!(conn, |conn| touch.execute(conn))? > 0;
+    group::note(|group| group.is_without_network = !is_queued);
     Ok(())
 }
 
