@@ -465,3 +465,39 @@ fn who_has_the_old_hour_on_paper_is_told() {
         assert!(!page.contains("Horaire changé"), "it does not take place");
     });
 }
+
+#[test]
+fn what_a_peer_writes_is_shown_once_and_in_short_where_there_is_little_room() {
+    on_both(async |test| {
+        let service = service!(test.node);
+        let taken = test.node.store.write(move |conn: &mut Conn| {
+            let peer = samples::peer(conn, "bobine", "b.example");
+            samples::follow(conn, None, peer.id, FollowState::Accepted);
+            let mut facts = samples::facts("Café", "2026-12-01T13:00:00Z");
+            facts.description = "On apprend ensemble.\n\nVenez <seul> ou à deux.".into();
+            Ok::<_, StoreError>(samples::remote(conn, &peer, facts))
+        });
+        let event = taken.await.expect("an event");
+        let (_, page) = get!(service, &format!("/events/{}", event.id));
+        assert!(
+            page.contains("<p>On apprend ensemble.</p><p>Venez &lt;seul&gt; ou à deux.</p>"),
+            "{page}"
+        );
+        let once = |text: &str| text.matches("On apprend ensemble").count();
+        // For people, and beside it for search engines.
+        let (for_people, for_machines) = page.split_once("application/ld+json").expect("both");
+        let (for_machines, rest) = for_machines.split_once("</script>").expect("its end");
+        assert_eq!((once(for_people) + once(rest), once(for_machines)), (1, 1));
+        let short = "On apprend ensemble. Venez";
+        for (path, words) in [
+            ("/calendar.ics", "On apprend ensemble"),
+            ("/calendar.csv", short),
+            ("/calendar.json", "\"summary\":\"On apprend ensemble. Venez"),
+            ("/calendar.atom", short),
+        ] {
+            let (_, text) = get!(service, path);
+            assert!(text.contains(words), "{path}: {text}");
+            assert!(path == "/calendar.json" || once(&text) == 1, "{path}: {text}");
+        }
+    });
+}
