@@ -396,6 +396,17 @@ fn near_a_town_is_by_its_whole_name_or_its_postcode() {
             Vec::<String>::new(),
             "no town of that name"
         );
+        // In the archive too, where all that is known of a town is long over.
+        for (city, hour, point) in [("Pau", 9, (43.30, -0.37)), ("Bizanos", 10, (43.31, -0.36))] {
+            let mut past = facts(city, &format!("2026-02-02T{hour:02}:00:00Z"));
+            past.place = place("Salle", "", city, Some(point));
+            local(conn, one.id, past);
+        }
+        let archive = Filter {
+            from: Some(at("2026-01-01T00:00:00Z")),
+            ..near("Pau")
+        };
+        assert_eq!(titles(conn, &archive), ["Pau", "Bizanos"]);
     });
 }
 

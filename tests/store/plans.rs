@@ -454,7 +454,7 @@ fn what_readers_are_shown_goes_by_index() {
         let mut conn = prepared(database);
         let there = peer(&mut conn, "agenda", "there.example");
         let other = peer(&mut conn, "autre", "other.example");
-        by_index(
+        let plans = by_index(
             database,
             &mut conn,
             "an event that is stored, changed and forgotten",
@@ -477,6 +477,11 @@ fn what_readers_are_shown_goes_by_index() {
                 events::forget(conn, &[stored.id]).expect("forgotten");
             },
         );
+        // What may be the same workshop is found in the index alone; of PostgreSQL it depends on when a table was last vacuumed.
+        let in_index = plans
+            .iter()
+            .any(|line| line.contains("USING COVERING INDEX sessions_by_time (starts_at=?"));
+        assert!(in_index || database.is_postgres(), "{plans:?}");
         by_index(database, &mut conn, "the directory and what is past", |conn| {
             directory::structures(conn, &Filter::default(), now(), &Here).expect("a directory");
             sessions::next_of_series(conn, there.id, "https://there.example/s", now(), 8).expect("a series");

@@ -70,10 +70,13 @@ pub(super) fn narrow(
                 radius_km,
             });
         }
-        Some(Near::Town(town)) => match town_point(conn, town, now)? {
-            Some(centre) => narrowed.area = Some(Area { centre, radius_km }),
-            None => narrowed.town = Some(town.clone()),
-        },
+        Some(Near::Town(town)) => {
+            let from = filter.from.map_or(now, |from| from.min(now));
+            match town_point(conn, town, from)? {
+                Some(centre) => narrowed.area = Some(Area { centre, radius_km }),
+                None => narrowed.town = Some(town.clone()),
+            }
+        }
     }
     Ok(Some(narrowed))
 }
@@ -100,11 +103,11 @@ fn actor(conn: &mut Conn, name: &str, addresses: &dyn Addresses) -> Result<Optio
     }
 }
 
-/// Where a town or postcode is, as the places of what takes place there tell: the middle of them.
-fn town_point(conn: &mut Conn, town: &str, now: Instant) -> Result<Option<(f64, f64)>, StoreError> {
+/// Where a town or postcode is, as the places of what takes place there tell that is shown `from` then on: the middle of them.
+fn town_point(conn: &mut Conn, town: &str, from: Instant) -> Result<Option<(f64, f64)>, StoreError> {
     let shown = sessions::table.inner_join(events::table).into_boxed::<MultiBackend>();
     let points: Vec<(f64, f64)> = in_town(town, shown)
-        .filter(sessions::starts_at.gt(ms(now - Duration::days(LONGEST_SESSION_DAYS))))
+        .filter(sessions::starts_at.gt(ms(from - Duration::days(LONGEST_SESSION_DAYS))))
         .filter(sessions::latitude.is_not_null().and(sessions::longitude.is_not_null()))
         .limit(100)
         .select((

@@ -123,9 +123,11 @@ impl FullRow {
         Ok(Self {
             id: event.id.to_string(),
             uri: event.uri.clone(),
-            url: Some(event.url.clone())
-                .filter(|url| *url != event.uri)
-                .unwrap_or_default(),
+            url: if event.url == event.uri {
+                String::new()
+            } else {
+                event.url.clone()
+            },
             external_id: facts.external_id.clone().filter(|_| centre_id.is_some()),
             centre_id,
             peer_id,

@@ -97,22 +97,6 @@ where
     f64: ToSql<Double, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.walk_place(&mut out)?;
-        if BY_URI {
-            out.push_sql(" ORDER BY 2");
-        }
-        out.push_sql(" LIMIT ");
-        out.push_bind_param::<BigInt, _>(&LOOKED_AT)
-    }
-}
-
-impl<const IN_AREA: bool, const BY_URI: bool> Near<'_, IN_AREA, BY_URI> {
-    fn walk_place<'b, DB: Backend>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
-    where
-        str: ToSql<Text, DB>,
-        i64: ToSql<BigInt, DB>,
-        f64: ToSql<Double, DB>,
-    {
         out.push_sql(if BY_URI {
             "SELECT sessions.id, events.uri FROM sessions INNER JOIN events ON sessions.event_id = events.id"
         } else {
@@ -141,7 +125,11 @@ impl<const IN_AREA: bool, const BY_URI: bool> Near<'_, IN_AREA, BY_URI> {
         out.push_sql(" AND ");
         out.push_bind_param::<Double, _>(&self.longitude.1)?;
         out.push_sql("))");
-        Ok(())
+        if BY_URI {
+            out.push_sql(" ORDER BY 2");
+        }
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&LOOKED_AT)
     }
 }
 

@@ -5,28 +5,30 @@ use crate::domain::text::find_byte;
 /// The lines that hold something, one blank between words.
 pub(super) fn lines(text: &str, max: usize) -> String {
     let mut joined = String::with_capacity(text.len());
-    for line in text.lines() {
-        let before = if joined.is_empty() { "" } else { "\n" };
-        push_words(&mut joined, before, line);
-    }
+    push_lines(&mut joined, "", text);
     cut(joined, max)
 }
 
 /// Stands between paragraphs: U+2029.
 pub(super) const PARAGRAPH: char = '\u{2029}';
 
-/// The lines that hold something, with a blank line between paragraphs.
+/// The same, with a blank line between paragraphs.
 pub(super) fn paragraphs(text: &str, max: usize) -> String {
     let mut joined = String::with_capacity(text.len());
     for paragraph in text.split(PARAGRAPH) {
-        let mut before = if joined.is_empty() { "" } else { "\n\n" };
-        for line in paragraph.lines() {
-            if push_words(&mut joined, before, line) {
-                before = "\n";
-            }
-        }
+        let before = if joined.is_empty() { "" } else { "\n\n" };
+        push_lines(&mut joined, before, paragraph);
     }
     cut(joined, max)
+}
+
+/// The lines of `text` that hold something; `before` the first.
+fn push_lines(joined: &mut String, mut before: &'static str, text: &str) {
+    for line in text.lines() {
+        if push_words(joined, before, line) {
+            before = "\n";
+        }
+    }
 }
 
 /// All of `text` as one such line.
