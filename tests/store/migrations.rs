@@ -119,6 +119,7 @@ fn sessions_from_before_learn_where_they_are() {
             (one.id.to_string().as_str(), "")
         );
         assert_eq!((written[1].town.as_str(), written[1].latitude), ("saint", Some(45.4)));
+        take_back(conn, "2026-11-30-000020_unread");
         take_back(conn, "2026-11-30-000019_moments");
         take_back(conn, "2026-11-23-000011_whereabouts");
         migrate::up(conn).expect("up again");
