@@ -15,6 +15,7 @@ use super::fetch::{Fetcher, GetSigner, Limits, Transport};
 use super::guard::{BlockList, Policy};
 use super::heard::Heard;
 use super::inbox::Taken;
+use super::key_name::KeyNames;
 use super::keyring::KeyRing;
 use super::limits;
 use super::listed::PassedOver;
@@ -47,6 +48,8 @@ pub struct Parts {
     pub(super) blocks_seen: Mutex<String>,
     /// When peers were last heard from, until it is written down.
     pub heard: Heard,
+    /// The names of keys that were read lately.
+    pub(super) key_names: KeyNames,
     /// Peers that wrote to us lately.
     pub acquaintances: Acquaintances,
     /// How many more events of each publisher are kept.
@@ -135,6 +138,7 @@ pub async fn open(store: Db, settings: Settings<'_>) -> Result<FederationConfig<
     let domain = urls.host();
     let federation = Federation(Arc::new(Parts {
         store,
+        key_names: KeyNames::default(),
         acquaintances: Acquaintances::default(),
         shares: Arc::default(),
         taken: Taken::default(),

@@ -8,21 +8,20 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use activitypub_federation::config::FederationConfig;
-use url::Url;
 
 use super::acquaintances::is_stranger;
 use super::activity::{self, Receipt};
 use super::authenticate;
 use super::context::Federation;
 use super::convert::activity_in::{Incoming, activity_of};
-use super::convert::json::{self, Value};
-use super::convert::read;
+use super::convert::json;
 use super::heard;
+use super::key_name::KeyName;
 use super::memory::Memory;
 use super::proof;
 use super::refused::NotTaken;
 use super::signature::{self, Body, Sha256, Signature};
-use super::urls::{self, OurActor};
+use super::urls::OurActor;
 use crate::domain::block::Severity;
 use crate::domain::text::Handle;
 use crate::store::{centres, tombstones};
@@ -51,7 +50,7 @@ pub struct Head<'a> {
 pub struct Admitted {
     signature: Signature,
     /// Its keyId.
-    key: Url,
+    key: Arc<KeyName>,
     from: IpAddr,
 }
 
@@ -87,11 +86,12 @@ pub fn admit(federation: &Federation, head: Head<'_>) -> Result<Admitted, NotTak
             return Err(error.into());
         }
     };
-    let key = read::web_url(signature.key_id()).ok_or(NotTaken::Unauthenticated("key_id"))?;
-    if federation.blocked.covers(&key) {
+    let key = federation.key_names.read(signature.key_id());
+    let key = key.ok_or(NotTaken::Unauthenticated("key_id"))?;
+    if federation.blocked.covers(&key.key) {
         return Err(NotTaken::Forbidden("blocked"));
     }
-    federation.limits.count(&urls::host(&key), head.from)?;
+    federation.limits.count(&key.host, head.from)?;
     Ok(Admitted {
         signature,
         key,
@@ -162,7 +162,8 @@ async fn believe(
 ) -> Result<(), NotTaken> {
     let federation: &Federation = config;
     let document = Arc::new(json::parse(body).map_err(|_| NotTaken::Malformed("json"))?);
-    let incoming = activity_by(&admitted.key, &document)?;
+    // Most name the owner of the key as the key itself does, before its fragment.
+    let incoming = activity_of(&document, &[&admitted.key.owner]).map_err(|_| NotTaken::Malformed("activity"))?;
     match federation.blocked.severity(&incoming.actor) {
         Some(Severity::Block) => return Err(NotTaken::Forbidden("blocked")),
         Some(Severity::Mute) if publishes(&incoming) => return Err(NotTaken::Ignored("muted")),
@@ -177,7 +178,7 @@ async fn believe(
     }
     let sender = authenticate::sender(
         federation,
-        (&admitted.signature, &admitted.key),
+        (&admitted.signature, &admitted.key.key),
         &incoming.actor,
         admitted.from,
     )
@@ -199,13 +200,6 @@ async fn believe(
         federation.acquaintances.forget(&sender.peer.uri);
     }
     outcome
-}
-
-/// Reads an activity signed by `key`, which is named most often as its owner is, with a fragment.
-fn activity_by(key: &Url, document: &Arc<Value>) -> Result<Incoming, NotTaken> {
-    let mut owner = key.clone();
-    owner.set_fragment(None);
-    activity_of(document, &[&owner]).map_err(|_| NotTaken::Malformed("activity"))
 }
 
 /// Whether it may bring an event.

@@ -24,6 +24,7 @@ pub mod guard;
 pub mod heard;
 pub mod inbox;
 pub mod intake;
+mod key_name;
 pub mod keyring;
 pub mod keys;
 pub mod limits;
