@@ -28,10 +28,18 @@ pub fn paragraphs(text: &str) -> String {
         Cow::Borrowed(text)
     };
     let mut html = String::with_capacity(text.len() + 16);
-    for paragraph in text.split("\n\n").map(str::trim).filter(|text| !text.is_empty()) {
-        html.push_str("<p>");
-        push_lines(&mut html, paragraph);
-        html.push_str("</p>");
+    let mut push = |paragraph: &str| {
+        let paragraph = paragraph.trim();
+        if !paragraph.is_empty() {
+            html.push_str("<p>");
+            push_lines(&mut html, paragraph);
+            html.push_str("</p>");
+        }
+    };
+    // A search for two bytes costs more to prepare than most texts, which are one paragraph, to look through.
+    match text.contains('\n') {
+        true => text.split("\n\n").for_each(push),
+        false => push(&text),
     }
     html
 }

@@ -181,15 +181,27 @@ fn after_tag(html: &str) -> &str {
 
 /// As [`to_text`], all on one line.
 pub fn clean_text(text: &str, max: usize) -> String {
+    // Most names are such a line already.
+    if text.len() <= max && find_byte(text, may_change).is_none() && words::are_spaced(text) {
+        return text.to_owned();
+    }
     words::line(&plain_text(text), max)
+}
+
+/// Whether something begins with this byte that [`plain_text`] takes away or reads, or white space other than a blank.
+fn may_change(byte: u8) -> bool {
+    may_hide(byte) || matches!(byte, b'<' | b'&' | 0xe1..=0xe3)
+}
+
+/// Whether something hidden begins with this byte in UTF-8, or it is a control of ASCII.
+fn may_hide(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef)
 }
 
 /// Without what would turn the reading direction around, end a text early or hide in it. Line breaks and tabs remain.
 pub fn strip_controls(text: &str) -> Cow<'_, str> {
-    // What is hidden is a control of ASCII, or begins with one of four bytes in UTF-8: most text is done without a look
-    // at its letters.
-    let suspicious = |byte: u8| byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
-    if find_byte(text, suspicious).is_none() || !text.chars().any(is_hidden) {
+    // Most text is done without a look at its letters.
+    if find_byte(text, may_hide).is_none() || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.chars().filter(|letter| !is_hidden(*letter)).collect())
@@ -203,6 +215,10 @@ fn is_hidden(letter: char) -> bool {
 
 /// As much of `html` as is parsed: [`MAX_HTML`] bytes to a character's edge, [`MAX_TAGS`] tags.
 fn head(html: &str) -> &str {
+    // A tag is a byte at least.
+    if html.len() <= MAX_TAGS.min(MAX_HTML) {
+        return html;
+    }
     let mut end = MAX_HTML.min(html.len());
     while !html.is_char_boundary(end) {
         end -= 1;
@@ -425,6 +441,22 @@ mod tests {
         );
         assert_eq!(to_text("a < b, c > d, <3", 99), "a < b, c > d, <3");
         assert_eq!(to_text("l’été", 3), "l’é");
+    }
+
+    #[test]
+    fn a_line_is_found_to_be_one_by_its_bytes_or_made_one() {
+        let letters = (0..0x3100).chain(0xfe00..0x10000).filter_map(char::from_u32);
+        for letter in letters {
+            for text in [
+                format!("un{letter}deux"),
+                format!("un {letter}"),
+                format!("{letter} un"),
+            ] {
+                assert_eq!(clean_text(&text, 99), words::line(&plain_text(&text), 99), "{text:?}");
+            }
+        }
+        assert_eq!(clean_text("un  deux", 99), "un deux");
+        assert_eq!(clean_text("un deux", 5), "un de");
     }
 
     #[test]

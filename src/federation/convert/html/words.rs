@@ -40,7 +40,9 @@ pub(super) fn line(text: &str, max: usize) -> String {
 
 /// The words of `text` with a blank between them; `before` the first. Whether there was one.
 fn push_words(joined: &mut String, mut before: &'static str, text: &str) -> bool {
-    if is_spaced(text) {
+    // As far as bytes show: those with which other white space begins in UTF-8 begin other letters too.
+    let is_white = |byte| matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3);
+    if are_spaced(text) && find_byte(text, is_white).is_none() {
         joined.push_str(before);
         joined.push_str(text);
         return true;
@@ -54,17 +56,13 @@ fn push_words(joined: &mut String, mut before: &'static str, text: &str) -> bool
     joined.len() > length
 }
 
-/// Whether `text` is words with one blank between them, as far as its bytes show: those with which other white space
-/// begins in UTF-8 begin other letters too.
-fn is_spaced(text: &str) -> bool {
+/// Whether `text` is words with one blank between them, if it has no other white space.
+pub(super) fn are_spaced(text: &str) -> bool {
     let bytes = text.as_bytes();
     let [first, rest @ ..] = bytes else { return false };
     let blank = |byte: &u8| *byte == b' ';
     let two = |any, (one, next): (&u8, &u8)| any | (blank(one) & blank(next));
-    !blank(first)
-        && !rest.last().is_some_and(blank)
-        && !bytes.iter().zip(rest).fold(false, two)
-        && find_byte(text, |byte| matches!(byte, b'\t'..=b'\r' | 0xc2 | 0xe1..=0xe3)).is_none()
+    !blank(first) && !rest.last().is_some_and(blank) && !bytes.iter().zip(rest).fold(false, two)
 }
 
 /// The first `max` characters of what neither begins nor ends with a blank.
