@@ -24,7 +24,12 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods)]
     fn now(&self) -> Instant {
-        to_millisecond(DateTime::<Utc>::from(std::time::SystemTime::now()))
+        // A machine whose clock was never set shows the year 1970, and nothing before it.
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        DateTime::from_timestamp_millis(milliseconds).unwrap_or_default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The counters behind `/metrics`, in the OpenMetrics text format. One [`Metrics`] a node; nothing is global.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -78,15 +79,15 @@ pub struct Queue {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answer {
-    route: String,
-    method: String,
+    route: Cow<'static, str>,
+    method: &'static str,
     status: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
-    route: String,
-    method: String,
+    route: Cow<'static, str>,
+    method: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -189,11 +190,10 @@ impl Metrics {
     }
 
     /// One request answered. `route` is the pattern and never the path, so that the number of series is bounded.
-    pub fn request(&self, route: &str, method: &str, status: u16, duration: Duration) {
-        let (route, method) = (route.to_owned(), method.to_owned());
+    pub fn request(&self, route: Cow<'static, str>, method: &'static str, status: u16, duration: Duration) {
         let answer = Answer {
             route: route.clone(),
-            method: method.clone(),
+            method,
             status,
         };
         self.requests.get_or_create(&answer).inc();
@@ -255,8 +255,8 @@ mod tests {
     #[test]
     fn what_was_counted_is_written_with_its_labels() {
         let metrics = Metrics::new();
-        metrics.request("/events/{id}", "GET", 200, Duration::from_millis(3));
-        metrics.request("/events/{id}", "GET", 200, Duration::from_millis(30));
+        metrics.request("/events/{id}".into(), "GET", 200, Duration::from_millis(3));
+        metrics.request("/events/{id}".into(), "GET", 200, Duration::from_millis(30));
         metrics.delivery(Delivery::Postponed);
         metrics.inbox(InboxOutcome::Refused, "signature");
         metrics.sign_in_failure();

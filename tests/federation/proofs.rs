@@ -249,7 +249,7 @@ async fn a_delivered_event_with_a_wrong_proof_is_refused() {
 fn assert_proven(document: &Value, actor: &Value, node: &Running) {
     let method = &actor["assertionMethod"][0];
     let key = PublicKey::from_multibase(method["publicKeyMultibase"].as_str().expect("a key")).expect("readable");
-    let found = proof::proof_of(&document.clone().into(), node.clock.now())
+    let found = proof::proof_of(&document.clone().into(), || node.clock.now())
         .expect("in form")
         .expect("a proof");
     assert_eq!(found.key_id.as_str(), method["id"], "by the key that the actor shows");

@@ -46,7 +46,7 @@ async fn assert_proven(node: &Running, document: &Value, path: &str) {
     let [_, multibase] = shown_keys(node, path).await;
     let multibase = multibase.as_str().expect("a key");
     let key = PublicKey::from_multibase(multibase).expect("readable");
-    let proof = proof::proof_of(&document.clone().into(), node.clock.now())
+    let proof = proof::proof_of(&document.clone().into(), || node.clock.now())
         .expect("in form")
         .expect("a proof");
     assert!(

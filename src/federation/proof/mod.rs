@@ -147,7 +147,7 @@ impl Proof {
 ///
 /// # Errors
 /// Why the proof cannot be right, whoever made it.
-pub fn proof_of(document: &Read, now: Instant) -> Result<Option<Proof>, ProofError> {
+pub fn proof_of(document: &Read, now: impl FnOnce() -> Instant) -> Result<Option<Proof>, ProofError> {
     let Some(members) = document.as_object() else {
         return Ok(None);
     };
@@ -165,6 +165,7 @@ pub fn proof_of(document: &Read, now: Instant) -> Result<Option<Proof>, ProofErr
     if text("proofPurpose") != Some(PURPOSE) {
         return Err(ProofError::Purpose);
     }
+    let now = now();
     let created = date(created)
         .filter(|created| *created <= now + AHEAD)
         .ok_or(ProofError::Created)?;

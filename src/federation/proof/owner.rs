@@ -47,8 +47,8 @@ pub async fn author(
     sender: &Peer,
     budget: &mut Budget,
 ) -> Result<Option<Author>, NotTaken> {
-    let now = federation.now();
-    let Some(proof) = proof_of(object, now).map_err(|error| NotTaken::Forbidden(error.reason()))? else {
+    let Some(proof) = proof_of(object, || federation.now()).map_err(|error| NotTaken::Forbidden(error.reason()))?
+    else {
         return Ok(None);
     };
     Box::pin(author_of(federation, object, proof, sender, budget)).await
@@ -106,7 +106,7 @@ pub fn authors(object: &Value) -> Vec<Url> {
 /// # Errors
 /// [`NotTaken::Unauthenticated`] when it does not hold.
 pub fn check_activity(federation: &Federation, activity: &Value, sender: &Peer) -> Result<(), NotTaken> {
-    let found = proof_of(activity, federation.now()).map_err(|error| NotTaken::Unauthenticated(error.reason()))?;
+    let found = proof_of(activity, || federation.now()).map_err(|error| NotTaken::Unauthenticated(error.reason()))?;
     match found {
         Some(proof) if key_of(sender, &proof).is_some() && !holds(sender, &proof) => {
             Err(NotTaken::Unauthenticated("activity_proof"))

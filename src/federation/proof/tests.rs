@@ -8,7 +8,7 @@ use crate::federation::keys::PrivateKey;
 
 /// [`super::proof_of`] a document that is made here.
 fn proof_of(document: &Value, now: Instant) -> Result<Option<Proof>, ProofError> {
-    super::proof_of(&document.clone().into(), now)
+    super::proof_of(&document.clone().into(), || now)
 }
 
 /// The key pair of the test vectors of W3C vc-di-eddsa (TestVectors/keyPair.json) and of FEP-8b32.

@@ -16,6 +16,6 @@ impl<'a> Headers<'a> {
             return Err(SignatureError::DuplicateHeader(name.to_owned()));
         }
         let text = std::str::from_utf8(value).map_err(|_| SignatureError::Malformed("a header is not text"))?;
-        Ok(Some(text.trim()))
+        Ok(Some(text.trim_ascii()))
     }
 }

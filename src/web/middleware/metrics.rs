@@ -22,7 +22,7 @@ pub async fn count<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result
     let request = response.request();
     if let Some(node) = request.app_data::<Data<Node>>() {
         node.metrics
-            .request(&route::of(request), method, response.status().as_u16(), start.elapsed());
+            .request(route::of(request), method, response.status().as_u16(), start.elapsed());
     }
     Ok(response)
 }
