@@ -18,7 +18,7 @@ use super::sink::Sink;
 /// Actors and hosts that send.
 pub const SENDERS: (usize, usize) = (40, 20);
 /// Between parts of the Creates, verification alone is measured.
-const ROUNDS: usize = 5;
+pub const ROUNDS: usize = 5;
 /// Longest time for one kind of request.
 const LIMIT: Duration = Duration::from_secs(15);
 

@@ -107,7 +107,9 @@ pub mod names {
     pub const OUTBOX_RSA: &str = "outbox, RSA";
     pub const OUTBOX_ED25519: &str = "outbox, Ed25519";
     pub const LIBRARY_INBOX: &str = "receive_activity, Create of an event, SQLite, a transaction each";
+    pub const LIBRARY_VERIFY_BESIDE: &str = "RSA-2048 verify, between these of the library";
     pub const LIBRARY_INBOX_SHARED: &str = "receive_activity, the same, commits shared as in the node";
+    pub const LIBRARY_SHARED_VERIFY_BESIDE: &str = "RSA-2048 verify, between these with shared commits";
     pub const MEMORY: &str = "memory, highest while the queue is made and drained";
 }
 
@@ -161,6 +163,13 @@ impl Report {
         Some(self.named(one)?.rate() / self.named(other)?.rate())
     }
 
+    /// How many times as much as `other` the inbox takes in, each measured by the verification between its rounds: a minute lies
+    /// between the two, in which a machine that others use too may become half as quick again.
+    fn inbox_by(&self, other: &str, verify_beside_it: &str) -> Option<f64> {
+        let ours = self.ratio(names::INBOX, names::VERIFY_BESIDE)?;
+        Some(ours / self.ratio(other, verify_beside_it)?)
+    }
+
     /// What no inbox on SQLite goes below, in microseconds: a request, a signature, and the rows.
     fn floor(&self) -> Option<f64> {
         let parts = [names::HANDLER, names::VERIFY_BESIDE, names::ROWS];
@@ -169,7 +178,8 @@ impl Report {
 
     fn ratios(&self) -> Vec<(&'static str, Option<f64>, Aim)> {
         use names::{
-            INBOX, LIBRARY_INBOX, LIBRARY_INBOX_SHARED, MEMORY, OUTBOX_ED25519, OUTBOX_RSA, SIGN_BESIDE, VERIFY_BESIDE,
+            INBOX, LIBRARY_INBOX, LIBRARY_INBOX_SHARED, LIBRARY_SHARED_VERIFY_BESIDE, LIBRARY_VERIFY_BESIDE, MEMORY,
+            OUTBOX_ED25519, OUTBOX_RSA, SIGN_BESIDE, VERIFY_BESIDE,
         };
         let memory = self.sizes.iter().find(|(_, name, _)| name == MEMORY);
         vec![
@@ -185,12 +195,12 @@ impl Report {
             ),
             (
                 "inbox / receive_activity, a transaction each",
-                self.ratio(INBOX, LIBRARY_INBOX),
+                self.inbox_by(LIBRARY_INBOX, LIBRARY_VERIFY_BESIDE),
                 Aim::AtLeast(4.0),
             ),
             (
                 "inbox / receive_activity, commits shared",
-                self.ratio(INBOX, LIBRARY_INBOX_SHARED),
+                self.inbox_by(LIBRARY_INBOX_SHARED, LIBRARY_SHARED_VERIFY_BESIDE),
                 Aim::None,
             ),
             (

@@ -25,12 +25,13 @@ use url::Url;
 use super::Failure;
 use crate::bare::PORT;
 use crate::child::Child;
-use crate::inbox::SENDERS;
+use crate::crypto;
+use crate::inbox::{ROUNDS, SENDERS};
 use crate::load;
 use crate::node::{HOST, Home, runtime};
 use crate::options::Options;
 use crate::peers::Peers;
-use crate::report::{Figure, Report, names};
+use crate::report::{Report, Sum, names};
 use crate::sink::Address;
 
 const DATABASE: &str = "FEDERATION_BENCHMARK_DATABASE";
@@ -224,13 +225,18 @@ pub fn serve() -> anyhow::Result<()> {
 
 /// Sends it what the inbox of a node gets, in both ways.
 pub fn measure(report: &mut Report, options: &Options) -> anyhow::Result<()> {
-    for (name, commits) in [(names::LIBRARY_INBOX, "each"), (names::LIBRARY_INBOX_SHARED, "shared")] {
-        measure_one(report, options, name, commits)?;
-    }
-    Ok(())
+    let each = (names::LIBRARY_INBOX, names::LIBRARY_VERIFY_BESIDE);
+    measure_one(report, options, each, "each")?;
+    let shared = (names::LIBRARY_INBOX_SHARED, names::LIBRARY_SHARED_VERIFY_BESIDE);
+    measure_one(report, options, shared, "shared")
 }
 
-fn measure_one(report: &mut Report, options: &Options, name: &str, commits: &str) -> anyhow::Result<()> {
+fn measure_one(
+    report: &mut Report,
+    options: &Options,
+    (name, beside): (&str, &str),
+    commits: &str,
+) -> anyhow::Result<()> {
     let home = Home::new(None)?;
     drop(runtime()?.block_on(home.open())?);
     let peers = Peers::new(Address(home.port), SENDERS.0, SENDERS.1)?;
@@ -246,16 +252,21 @@ fn measure_one(report: &mut Report, options: &Options, name: &str, commits: &str
     child.wait_for(home.port)?;
     let (warm, rest) = requests.split_at(requests.len() / 20);
     let warmed = load::drive(home.port, warm, Duration::from_secs(5))?.expect_all(200)?;
-    let cpu = child.cpu()?;
-    let driven = load::drive(home.port, rest, Duration::from_secs(10))?;
-    let cpu = child.cpu()? - cpu;
-    let taken = driven.expect_all(200)?;
+    let (mut taken, mut verified) = (Sum::default(), Sum::default());
+    for some in rest.chunks(rest.len().div_ceil(ROUNDS)) {
+        verified.add(crypto::verifying_beside(report.processors.measured)?);
+        let cpu = child.cpu()?;
+        let driven = load::drive(home.port, some, Duration::from_secs(10))?;
+        let cpu = child.cpu()? - cpu;
+        taken.add((driven.expect_all(200)?, cpu, driven.elapsed));
+    }
     let stored = u64::try_from(events::counts(&mut home.conn()?)?.remote)?;
     ensure!(
-        stored == warmed + taken,
+        stored == warmed + taken.count(),
         "{} were answered 200, {stored} are stored",
-        warmed + taken
+        warmed + taken.count()
     );
-    report.add('e', Figure::new(name, taken, cpu, driven.elapsed));
+    report.add('e', taken.figure(name));
+    report.add('e', verified.figure(beside));
     child.stop()
 }
