@@ -57,12 +57,12 @@ const ASCII: [u8; 128] = {
 
 /// Where the first byte is that `is_sought` finds, looked for in many at once: the compiler makes vectors of that.
 pub fn find_byte(text: &str, is_sought: impl Fn(u8) -> bool) -> Option<usize> {
-    const AT_ONCE: usize = 16;
-    let (chunks, _) = text.as_bytes().as_chunks::<AT_ONCE>();
-    let holds_one = |chunk: &[u8; AT_ONCE]| chunk.iter().fold(false, |any, byte| any | is_sought(*byte));
-    let passed = AT_ONCE * chunks.iter().position(holds_one).unwrap_or(chunks.len());
-    let at = text.as_bytes()[passed..].iter().position(|byte| is_sought(*byte))?;
-    Some(passed + at)
+    const AT_ONCE: usize = 32;
+    let mut chunks = text.as_bytes().chunks(AT_ONCE);
+    let holds_one = |chunk: &[u8]| chunk.iter().fold(false, |any, byte| any | is_sought(*byte));
+    let (number, chunk) = (0..).zip(&mut chunks).find(|(_, chunk)| holds_one(chunk))?;
+    let at = chunk.iter().position(|byte| is_sought(*byte))?;
+    Some(number * AT_ONCE + at)
 }
 
 /// What one letter becomes, for those beyond ASCII that French is written with.

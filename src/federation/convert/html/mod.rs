@@ -189,11 +189,13 @@ pub fn clean_text(text: &str, max: usize) -> String {
 }
 
 /// Whether something begins with this byte that [`plain_text`] takes away or reads, or white space other than a blank.
+#[inline]
 fn may_change(byte: u8) -> bool {
     may_hide(byte) || matches!(byte, b'<' | b'&' | 0xe1..=0xe3)
 }
 
 /// Whether something hidden begins with this byte in UTF-8, or it is a control of ASCII.
+#[inline]
 fn may_hide(byte: u8) -> bool {
     byte < 0x20 || matches!(byte, 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef)
 }
